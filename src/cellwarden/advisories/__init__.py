@@ -1,0 +1,1 @@
+"""Advisories: feeds, version schemes, product identity, matching and triage."""

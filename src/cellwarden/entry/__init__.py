@@ -1,0 +1,1 @@
+"""The doors: words become calls, errors become exit codes."""

@@ -1,0 +1,1 @@
+"""Control catalogues and the mapping from requirements to controls, as data."""

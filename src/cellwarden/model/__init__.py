@@ -1,0 +1,1 @@
+"""The nouns: identifiers, facts, advisories, verdicts, findings, errors. No I/O."""

@@ -1,0 +1,219 @@
+"""The report of one run: everything that a reader of any format may see, and nothing else.
+
+This is the published JSON schema; ``REPORT_SCHEMA`` changes with every change that a consumer
+could notice.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from cellwarden.model.findings import Finding
+from cellwarden.model.ids import RunId
+from cellwarden.model.matching import MatchState
+
+REPORT_SCHEMA: Final = "cellwarden-report/1"
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One execution of a scan. ``as_of`` is the time that it speaks for (RFC 3339)."""
+
+    id: RunId
+    operator: str
+    workspace: str
+    as_of: str
+    started_at: str
+    version: str
+    ledger_size: int
+    ledger_root: str
+    catalogue_sha256: str
+
+
+class FeedAge(msgspec.Struct, frozen=True, kw_only=True):
+    """How old one kind of imported data is. ``age_days`` is unknown where no time is given."""
+
+    feed: str
+    documents: int
+    newest_at: str | None
+    imported_at: str
+    age_days: int | None
+    is_stale: bool
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """What was looked at, with denominators; a share is never shown without them."""
+
+    sites: int
+    assets: int
+    components: int
+    components_with_firmware: int
+    components_read: int
+    components_understood: int
+    components_named_by_an_advisory: int
+    unreadable_rows: int
+    advisories: int
+    advisories_of_fleet_vendors: int
+    statements: int
+    checks: int
+    verdicts: dict[str, int]
+    match_states: dict[str, int]
+
+
+class ExposureClock(msgspec.Struct, frozen=True, kw_only=True):
+    """The days of an exposure, split by who they belong to; they sum to ``total_days``.
+
+    ``open_part`` names the part that still runs: vendor, window or operator.
+    """
+
+    total_days: int
+    vendor_days: int
+    window_days: int
+    operator_days: int
+    open_part: str | None
+    published_on: str
+    fix_available_on: str | None
+    window_closed_on: str | None
+    fixed_on: str | None
+    reason: str
+
+
+class Exposure(msgspec.Struct, frozen=True, kw_only=True):
+    """One component and one vulnerability that may touch it, triaged."""
+
+    component_id: str
+    asset_id: str
+    site_id: str
+    vendor: str
+    product: str
+    part: str
+    firmware: str
+    advisory_id: str
+    vulnerability: str
+    title: str
+    state: MatchState
+    candidate: bool
+    confidence: float
+    range: str
+    why: str
+    fixed_in: str
+    cvss_score: float | None
+    cvss_vector: str | None
+    is_known_exploited: bool | None
+    exploited_due_on: str | None
+    epss_score: float | None
+    epss_percentile: float | None
+    ssvc_decision: str
+    patch_timeline: str
+    deadline_on: str | None
+    is_deadline_assumed: bool
+    arithmetic: tuple[str, ...]
+    clock: ExposureClock | None
+    next_window_on: str | None
+    sites_sharing_path: int | None
+    shared_path: str | None
+    url: str | None
+    evidence: tuple[str, ...]
+
+
+class BlastRadius(msgspec.Struct, frozen=True, kw_only=True):
+    """One vulnerability on one page, for a Friday evening."""
+
+    vulnerability: str
+    title: str
+    advisory_ids: tuple[str, ...]
+    cvss_score: float | None
+    is_known_exploited: bool | None
+    states: dict[str, int]
+    components: tuple[str, ...]
+    sites: tuple[str, ...]
+    paths: tuple[str, ...]
+    fix: str
+    next_window: str
+    deadline_on: str | None
+    who_must_know: tuple[str, ...]
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that differs from the run before, and why it matters.
+
+    ``what`` is new, gone, worse, better, accepted or returned.
+    """
+
+    what: str
+    finding: str
+    subject: str
+    title: str
+    severity: str
+    because: str
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to do today, for one role; ``risk`` is the sum that orders the list."""
+
+    role: str
+    title: str
+    reason: str
+    deadline_on: str | None
+    risk: float
+    findings: tuple[str, ...]
+
+
+class SiteSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One site in one line; verdict counts by severity for failures."""
+
+    site_id: str
+    name: str
+    criticality: str | None
+    assets: int
+    components: int
+    fails: dict[str, int]
+    unknowns: int
+    passes: int
+    worst: str | None
+
+
+class VendorSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One vendor in one line."""
+
+    vendor: str
+    components: int
+    affected: int
+    undetermined: int
+    known_exploited: int
+    fails: dict[str, int]
+    unknowns: int
+
+
+class AcceptedException(msgspec.Struct, frozen=True, kw_only=True):
+    """One exception and whether it is in force. ``state`` is in_force, expired or refused."""
+
+    exception_id: str
+    check: str
+    subject: str
+    state: str
+    reason: str
+    requester: str
+    approver: str
+    measure: str | None
+    expires_on: str | None
+    because: str
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one run has to say, worst first."""
+
+    schema: str
+    run: Run
+    previous_run: RunId | None
+    feeds: tuple[FeedAge, ...]
+    coverage: Coverage
+    findings: tuple[Finding, ...]
+    exposures: tuple[Exposure, ...]
+    blast_radii: tuple[BlastRadius, ...]
+    changes: tuple[Change, ...]
+    actions: tuple[Action, ...]
+    sites: tuple[SiteSummary, ...]
+    vendors: tuple[VendorSummary, ...]
+    exceptions: tuple[AcceptedException, ...]

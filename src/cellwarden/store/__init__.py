@@ -1,0 +1,1 @@
+"""Engines that keep the ledger, the objects and the facts on disk."""
