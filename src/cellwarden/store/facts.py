@@ -1,0 +1,203 @@
+"""Facts on disk: one Parquet partition a kind and entry, and the views that read them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from cellwarden.ledger.entries import Entry, TableCommitment
+from cellwarden.ledger.rows import rows_root
+from cellwarden.model.facts import ASSERT, Row, kinds
+from cellwarden.store.objects import disk_refused, sync_folder
+
+if TYPE_CHECKING:
+    import duckdb
+
+_NAME: Final = re.compile(r"(\d{12})\.parquet")
+_PENDING: Final = re.compile(r"\.(\d{12})\.pending")
+
+# When a kind's own column says when it was observed, that orders the sources of one subject.
+_OBSERVED: Final = {"component": "read_at", "support": "checked_on", "setting": "taken_at"}
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """One row on its way into an entry: what is done with it, since when it holds, its cells."""
+
+    cells: Row
+    op: str = ASSERT
+    valid_from: str | None = None
+    valid_to: str | None = None
+
+    @property
+    def committed(self) -> tuple[str | None, ...]:
+        """The cells that the entry commits to, in their order."""
+        return (self.op, self.valid_from, self.valid_to, *self.cells)
+
+
+def commitment(kind: str, facts: Sequence[Fact]) -> TableCommitment:
+    """What an entry says of the rows of one kind."""
+    return TableCommitment(
+        kind=kind,
+        columns=kinds()[kind].column_names,
+        rows=len(facts),
+        root=rows_root(fact.committed for fact in facts).hex(),
+    )
+
+
+class Partitions:
+    """The folder of fact partitions: ``<kind>/<entry>.parquet``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def path(self, kind: str, entry: int) -> Path:
+        """Where the rows of one kind of one entry lie."""
+        return self._folder / kind / f"{entry:012d}.parquet"
+
+    def write_pending(self, kind: str, entry: int, source: str, facts: Sequence[Fact]) -> Path:
+        """Write rows durably under a name that no view reads yet.
+
+        Raises:
+            StoreError: the disk refused.
+        """
+        import pyarrow.parquet as pq
+
+        target = self.path(kind, entry)
+        pending = target.with_name(f".{entry:012d}.pending")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with pending.open("wb") as file:
+                pq.write_table(_table(kind, entry, source, facts), file, compression="zstd")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                pending.unlink()
+            raise disk_refused(target, error) from error
+        return pending
+
+    def settle(self, kind: str, entry: int) -> None:
+        """Give pending rows the name that views read; done already is fine."""
+        target = self.path(kind, entry)
+        with contextlib.suppress(FileNotFoundError):
+            target.with_name(f".{entry:012d}.pending").replace(target)
+            sync_folder(target.parent)
+
+    def pending(self) -> Iterator[tuple[str, int, Path]]:
+        """Rows that a stopped process left behind: kind, entry, file."""
+        for path in sorted(self._folder.glob("*/.*.pending")):
+            if found := _PENDING.fullmatch(path.name):
+                yield path.parent.name, int(found[1]), path
+
+    def entries_of(self, kind: str, known_at: int) -> list[Path]:
+        """The partitions of a kind that were known at a ledger size, in order."""
+        found = []
+        for path in sorted((self._folder / kind).glob("*.parquet")):
+            name = _NAME.fullmatch(path.name)
+            if name and int(name[1]) < known_at:
+                found.append(path)
+        return found
+
+
+def read_committed(path: Path, columns: Sequence[str]) -> list[tuple[str | None, ...]]:
+    """The rows of a partition as an entry commits to them."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path, columns=["op", "valid_from", "valid_to", *columns])
+    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+
+def rows_problem(partitions: Partitions, index: int, entry: Entry) -> Iterator[str]:
+    """What is wrong with the rows of one entry, one sentence each."""
+    for table in entry.tables:
+        path = partitions.path(table.kind, index)
+        if not path.exists():
+            yield f"the {table.kind} rows of entry {index} are missing: {path}"
+            continue
+        try:
+            rows = read_committed(path, table.columns)
+        except (OSError, ValueError, KeyError) as error:
+            yield f"the {table.kind} rows of entry {index} cannot be read: {error}"
+            continue
+        if len(rows) != table.rows or rows_root(rows).hex() != table.root:
+            yield f"the {table.kind} rows of entry {index} are not those that it commits to: {path}"
+
+
+def make_views(
+    connection: duckdb.DuckDBPyConnection, partitions: Partitions, *, as_of: str, known_at: int
+) -> None:
+    """Define ``<kind>``, ``<kind>_all`` and ``<kind>_history`` for every kind.
+
+    ``as_of`` is the time that the facts must hold at (RFC 3339 in UTC), ``known_at`` the ledger
+    size that they must have been recorded below.
+    """
+    for kind in kinds():
+        files = partitions.entries_of(kind, known_at)
+        for statement in _statements(kind, files, as_of):
+            connection.execute(statement)
+
+
+def _statements(kind: str, files: list[Path], as_of: str) -> Iterable[str]:
+    names = kinds()[kind].column_names
+    words = {
+        "kind": kind,
+        "columns": ", ".join(f'"{name}"' for name in names),
+        "nulls": ", ".join(f'cast(null as varchar) as "{name}"' for name in names),
+        "merged_columns": ",\n  ".join(
+            f'max_by("{name}", seen) filter (where "{name}" is not null) as "{name}"'
+            for name in names
+        ),
+        "observed": _OBSERVED.get(kind, "null"),
+        "files": "[" + ", ".join("'" + str(file).replace("'", "''") + "'" for file in files) + "]",
+        "as_of": as_of,
+    }
+    yield _template("history" if files else "empty").format(**words)
+    yield _template("by_source").format(**words)
+    yield _template("merged" if len(_sources(files)) > 1 else "one_source").format(**words)
+
+
+@cache
+def _template(name: str) -> str:
+    return resources.files("cellwarden.store").joinpath(f"views/{name}.sql").read_text("utf-8")
+
+
+def _sources(files: list[Path]) -> set[str]:
+    """The sources that wrote these partitions; each partition has one, kept in its metadata."""
+    import pyarrow.parquet as pq
+
+    found = set()
+    for file in files:
+        metadata = pq.read_schema(file).metadata or {}
+        found.add(metadata.get(b"source", b"").decode())
+    return found
+
+
+def _table(kind: str, entry: int, source: str, facts: Sequence[Fact]) -> object:
+    import pyarrow as pa
+
+    shape = kinds()[kind]
+    text, whole = pa.string(), pa.int64()
+    count = len(facts)
+    cells = list(zip(*(fact.cells for fact in facts), strict=True)) or [()] * len(shape.columns)
+    positions = [shape.column_names.index(part) for part in shape.key]
+    arrays = [
+        pa.array([entry] * count, whole),
+        pa.array(range(count), whole),
+        pa.array([source] * count, text),
+        pa.array(["/".join(f.cells[at] or "" for at in positions) for f in facts], text),
+        pa.array([fact.op for fact in facts], text),
+        pa.array([fact.valid_from for fact in facts], text),
+        pa.array([fact.valid_to for fact in facts], text),
+        *(pa.array(column, text) for column in cells),
+    ]
+    names = ["entry", "row", "source", "subject", "op", "valid_from", "valid_to"]
+    table = pa.Table.from_arrays(arrays, names=[*names, *shape.column_names])
+    return table.replace_schema_metadata({"source": source})

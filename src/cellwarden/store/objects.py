@@ -1,0 +1,94 @@
+"""Raw documents by digest: a content-addressed folder, written once and never changed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from pathlib import Path
+
+from cellwarden.model.errors import IntegrityError, StoreError
+
+
+class Objects:
+    """A folder of objects named by the SHA-256 of their bytes, in hex."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def path(self, digest: str) -> Path:
+        """Where an object lies; two levels, so that no folder grows too large."""
+        return self._folder / digest[:2] / digest
+
+    def put(self, data: bytes) -> str:
+        """Keep bytes durably and return their digest; what is there already stays.
+
+        Raises:
+            StoreError: the disk refused.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        target = self.path(digest)
+        if target.exists():
+            return digest
+        write_durably(target, data)
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """The bytes of an object, checked against their name.
+
+        Raises:
+            StoreError: there is no such object.
+            IntegrityError: the bytes are not those that were kept.
+        """
+        try:
+            data = self.path(digest).read_bytes()
+        except OSError as error:
+            raise StoreError(
+                f"object {digest} is not in {self._folder}: {error.strerror}",
+                advice="restore the folder `objects` of the workspace's state from a backup",
+            ) from error
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise IntegrityError(
+                f"object {digest} has other bytes than were kept",
+                advice="restore it from a backup and find out who changed it",
+            )
+        return data
+
+
+def write_durably(target: Path, data: bytes) -> None:
+    """Write a file so that it is either there whole or not at all: write, fsync, rename.
+
+    Raises:
+        StoreError: the disk refused.
+    """
+    pending = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with pending.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        pending.replace(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            pending.unlink()
+        raise disk_refused(target, error) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def disk_refused(target: Path, error: OSError) -> StoreError:
+    """The error for a disk that is full or not ours to write."""
+    return StoreError(
+        f"cannot write {target}: {error.strerror}",
+        advice="free some space or mend the permissions, then run the same command again;"
+        " what was recorded before is safe",
+    )

@@ -1,0 +1,142 @@
+"""A workspace's state folder: the ledger, the objects and the facts, kept in step."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import msgspec
+
+from cellwarden.ledger import merkle
+from cellwarden.ledger.entries import Entry, decode, encode
+from cellwarden.ledger.log import problems
+from cellwarden.store.facts import Fact, Partitions, commitment, make_views, rows_problem
+from cellwarden.store.objects import Objects
+from cellwarden.store.sqlite_log import SqliteLog
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What a workflow wants recorded; the ledger adds its place and its time.
+
+    ``clock_at`` is what the clock says now (RFC 3339 in UTC).
+    """
+
+    act: str
+    actor: str
+    source: str
+    clock_at: str
+    document_sha256: str | None = None
+    taken_at: str | None = None
+    note: str | None = None
+
+
+class State:
+    """Everything that a workspace keeps, in one folder.
+
+    Rules: rows reach the disk before the entry that commits to them, under a name that no view
+    reads; the entry's commit is the moment of truth; then the rows get their name. A process that
+    dies in between leaves rows that the next one settles, or throws away where no entry names them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = SqliteLog(folder / "ledger.sqlite")
+        self.objects = Objects(folder / "objects")
+        self.partitions = Partitions(folder / "facts")
+        self.recover()
+
+    def __enter__(self) -> Self:
+        """Use as a context; leaving it lets go of the files."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Let go of the files."""
+        self.log.close()
+
+    def record(self, draft: Draft, tables: Mapping[str, Sequence[Fact]]) -> int:
+        """Record one entry with its rows and return its index; durable when this returns.
+
+        Raises:
+            StoreError: another process writes, or the disk refused. Nothing was recorded then.
+        """
+        filled = {kind: facts for kind, facts in tables.items() if facts}
+        with self.log.writing() as index:
+            for kind, facts in filled.items():
+                self.partitions.write_pending(kind, index, draft.source, facts)
+            entry = Entry(
+                act=draft.act,
+                actor=draft.actor,
+                source=draft.source,
+                recorded_at=max(draft.clock_at, self._last_recorded_at(index)),
+                clock_at=draft.clock_at,
+                document_sha256=draft.document_sha256,
+                taken_at=draft.taken_at,
+                note=draft.note,
+                tables=tuple(commitment(kind, facts) for kind, facts in sorted(filled.items())),
+            )
+            self.log.append(encode(entry))
+        for kind in filled:
+            self.partitions.settle(kind, index)
+        return index
+
+    def recover(self) -> None:
+        """Settle what a stopped process left: rows with an entry get their name, others go."""
+        if not any(self.partitions.pending()):
+            return
+        with self.log.writing() as size:
+            for kind, index, path in list(self.partitions.pending()):
+                if index < size and self._commits_to(index, kind):
+                    self.partitions.settle(kind, index)
+                else:
+                    with contextlib.suppress(FileNotFoundError):
+                        path.unlink()
+
+    def entries(self) -> Iterator[tuple[int, Entry]]:
+        """Every entry with its index, in order."""
+        for stored in self.log.read():
+            yield stored.index, decode(stored.data)
+
+    def root(self) -> str:
+        """The RFC 6962 root over all entries, in hex."""
+        return merkle.root([stored.leaf for stored in self.log.read()]).hex()
+
+    def connect(self, *, as_of: str, known_at: int | None = None) -> duckdb.DuckDBPyConnection:
+        """An in-memory DuckDB with the views of every kind, as of a time and a ledger size."""
+        import duckdb
+
+        connection = duckdb.connect(":memory:", config={"threads": 2})
+        connection.execute("set timezone = 'UTC'")
+        size = self.log.size() if known_at is None else known_at
+        make_views(connection, self.partitions, as_of=as_of, known_at=size)
+        return connection
+
+    def problems(self) -> Iterator[str]:
+        """Everything that is wrong with the ledger, its rows and its documents, a sentence each."""
+        found = list(problems(self.log.read()))
+        yield from found
+        if found:
+            return
+        for index, entry in self.entries():
+            yield from rows_problem(self.partitions, index, entry)
+            if entry.document_sha256 and not self.objects.path(entry.document_sha256).exists():
+                yield f"the document of entry {index} is missing: object {entry.document_sha256}"
+
+    def _commits_to(self, index: int, kind: str) -> bool:
+        stored = next(self.log.read(index, index + 1))
+        return any(table.kind == kind for table in decode(stored.data).tables)
+
+    def _last_recorded_at(self, size: int) -> str:
+        if not size:
+            return ""
+        return decode(next(self.log.read(size - 1, size)).data).recorded_at

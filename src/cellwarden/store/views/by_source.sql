@@ -1,0 +1,10 @@
+-- One row: what one source says of one subject, true at the time asked for.
+create or replace view {kind}_all as
+select entry, row, source, subject, valid_from, valid_to, {columns}
+from (
+  select *
+  from {kind}_history
+  where coalesce(valid_from, '') <= '{as_of}'
+  qualify row_number() over (partition by source, subject order by entry desc, row desc) = 1
+)
+where op = 'assert' and coalesce(valid_to, '9999') > '{as_of}'
