@@ -1,0 +1,24 @@
+"""Version texts: what a device says of itself, what an advisory says, and which lies where."""
+
+from __future__ import annotations
+
+from cellwarden.advisories.versions.firmware import read_firmware
+from cellwarden.advisories.versions.nouns import (
+    Alternative,
+    Comparator,
+    FirmwarePart,
+    Placement,
+    Quality,
+)
+from cellwarden.advisories.versions.ranges import VersionRange, read_range
+
+__all__ = [
+    "Alternative",
+    "Comparator",
+    "FirmwarePart",
+    "Placement",
+    "Quality",
+    "VersionRange",
+    "read_firmware",
+    "read_range",
+]
