@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
+_DIGEST_BYTES: Final = 32
+
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
 """The root of a tree without leaves (RFC 6962 section 2.1)."""
 
@@ -62,10 +64,12 @@ def root_from_proof(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -
     """The tree head that a proof leads to (RFC 9162 section 2.1.3.2).
 
     Raises:
-        ValueError: index, size and path length don't fit together.
+        ValueError: index, size and path length don't fit together, or a digest has another length.
     """
     if not 0 <= index < size:
         raise ValueError(f"leaf {index} cannot stand in a tree of {size}")
+    if any(len(digest) != _DIGEST_BYTES for digest in (leaf, *path)):
+        raise ValueError("a digest in the proof is not 32 bytes long")
     node, position, last = leaf, index, size - 1
     for sibling in path:
         if last == 0:

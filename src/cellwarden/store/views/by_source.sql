@@ -7,4 +7,4 @@ from (
   where coalesce(valid_from, '') <= '{as_of}'
   qualify row_number() over (partition by source, subject order by entry desc, row desc) = 1
 )
-where op = 'assert' and coalesce(valid_to, '9999') > '{as_of}'
+where op = 'assert' and (valid_to is null or valid_to > '{as_of}')
