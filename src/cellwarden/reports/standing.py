@@ -1,0 +1,203 @@
+"""What stands at the top of every report: the standing, the age of the data, the coverage."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from cellwarden.model.findings import Severity, Verdict
+from cellwarden.reports.text import day, number, plural, share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cellwarden.model.findings import Finding
+    from cellwarden.model.report import FeedAge, Report
+
+VERDICT_WORDS: Final = {
+    "fail": "The facts show that the demand is not met. The finding names them.",
+    "pass": "The facts show that the demand is met. Only this is ever drawn green.",
+    "unknown": "A fact that the judgement needs is missing, stale or unreadable. Not a pass.",
+    "not applicable": "The demand does not concern this part, and the facts show it.",
+    "affected": "The advisory names this product, and this version is in its range.",
+    "undetermined": "The product or its version cannot be told with certainty. Not a clean result.",
+    "not affected": "Product certain, version readable, and outside every affected range.",
+    "fixed": "The version is one that the maker names as fixed, or a later one of its branch.",
+    "accepted": "It fails, and a named person accepted that until a date.",
+}
+"""Each word of a verdict or a match and what it means; the footnote of the reports."""
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a run came out.
+
+    ``kind`` is ``failing``; ``undecided`` where nothing failed and something is unknown;
+    ``clear`` where everything was judged and passed; ``unseen`` where nothing was looked at.
+    """
+
+    kind: str
+    sentence: str
+    caution: str
+
+
+class Measure(msgspec.Struct, frozen=True, kw_only=True):
+    """One share of the coverage with its denominator. ``gap`` says what the rest is."""
+
+    label: str
+    part: int
+    whole: int
+    gap: str
+
+    @property
+    def words(self) -> str:
+        """The share in words: ``340 of 366 (93 %)``."""
+        return share(self.part, self.whole)
+
+
+def judged(report: Report) -> dict[str, int]:
+    """Verdict counts of the whole run under their four names, zero where none is given."""
+    return {verdict.value: report.coverage.verdicts.get(verdict.value, 0) for verdict in Verdict}
+
+
+def is_accepted(finding: Finding) -> bool:
+    """Whether an exception in force accepts the finding."""
+    return finding.exception_id is not None
+
+
+def fails_by_severity(findings: Iterable[Finding]) -> dict[Severity, int]:
+    """Open failures by severity, worst first, with zeros; accepted ones are not counted."""
+    counts: Counter[Severity] = Counter()
+    for finding in findings:
+        if finding.verdict is Verdict.FAIL and not is_accepted(finding):
+            counts[finding.severity] += finding.count
+    return {severity: counts[severity] for severity in Severity}
+
+
+def unknowns(findings: Iterable[Finding]) -> int:
+    """How many judgements could not be made, counted one by one."""
+    return sum(finding.count for finding in findings if finding.verdict is Verdict.UNKNOWN)
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Open failures, then unknowns, then accepted ones; each by severity and deadline."""
+    order = {Verdict.FAIL: 0, Verdict.UNKNOWN: 1}
+    return sorted(
+        findings,
+        key=lambda one: (
+            is_accepted(one),
+            order.get(one.verdict, 2),
+            one.severity.rank,
+            one.deadline_on or "9999",
+            one.check,
+            one.subject,
+        ),
+    )
+
+
+def standing(report: Report) -> Standing:
+    """Say in one sentence how the run came out, and what weakens that sentence."""
+    fails = fails_by_severity(report.findings)
+    failing = sum(fails.values())
+    unknown = max(unknowns(report.findings), judged(report)["unknown"])
+    made = sum(judged(report).values())
+    where = f"{plural(report.coverage.components, 'component')} at "
+    where += plural(report.coverage.sites, "site")
+    if failing:
+        worst = [f"{number(count)} {severity.value}" for severity, count in fails.items() if count]
+        noun = "failure" if failing == 1 else "failures"
+        kind, text = "failing", f"{_and(worst[:2])} {noun} among {where}"
+        if len(worst) > 2:  # noqa: PLR2004 - two severities are named, the rest is a number
+            text = f"{plural(failing, 'open failure')}, {_and(worst[:2])}, among {where}"
+    elif not made or not report.coverage.components:
+        kind, text = "unseen", "Nothing was looked at: this run judged no component"
+    elif unknown:
+        kind, text = "undecided", f"Nothing failed among {where}, but not everything was judged"
+    else:
+        kind = "clear"
+        text = f"Every one of {plural(made, 'verdict')} on {where} passed or did not apply"
+    return Standing(kind=kind, sentence=f"{text}.", caution=_caution(report, kind, unknown))
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join(words)
+
+
+def _caution(report: Report, kind: str, unknown: int) -> str:
+    stale = [feed.feed for feed in report.feeds if feed.is_stale]
+    cautions = []
+    if kind == "unseen":
+        cautions.append("This is not a clean result.")
+    if unknown:
+        cautions.append(f"{plural(unknown, 'judgement')} could not be made for lack of facts.")
+    if not report.coverage.advisories:
+        cautions.append("No advisory has been imported, so no known weakness could be found.")
+    if stale:
+        cautions.append(f"Stale data: {', '.join(stale)}.")
+    return " ".join(cautions)
+
+
+def feed_words(feed: FeedAge) -> str:
+    """One feed's age in words; an unknown age is said to be unknown."""
+    age = "of unknown age" if feed.age_days is None else f"{plural(feed.age_days, 'day')} old"
+    mark = ", STALE" if feed.is_stale else ""
+    newest = f"newest {day(feed.newest_at)}"
+    return f"{plural(feed.documents, 'document')}, {newest}, {age}{mark}"
+
+
+def data_age(report: Report) -> tuple[str, ...]:
+    """The age of the data, one line a feed; one line that says so where there is none."""
+    if not report.feeds:
+        return ("No feed has been imported.",)
+    return tuple(f"{feed.feed}: {feed_words(feed)}" for feed in report.feeds)
+
+
+def coverage(report: Report) -> tuple[Measure, ...]:
+    """What was looked at, each share with its denominator, from the register to the verdict."""
+    seen, verdicts = report.coverage, judged(report)
+    decided = verdicts["fail"] + verdicts["pass"]
+    rows = (
+        ("components that hold firmware", seen.components_with_firmware, seen.components,
+         "no firmware, or not known"),
+        ("firmware versions read", seen.components_read, seen.components_with_firmware,
+         "never read"),
+        ("versions understood", seen.components_understood, seen.components_read,
+         "no scheme reads them"),
+        ("components named by an advisory", seen.components_named_by_an_advisory,
+         seen.components, "named by none that was imported"),
+        ("advisories about vendors of this fleet", seen.advisories_of_fleet_vendors,
+         seen.advisories, "about other vendors"),
+        ("judgements made", decided, decided + verdicts["unknown"], "unknown"),
+    )  # fmt: skip
+    return tuple(Measure(label=label, part=part, whole=whole, gap=gap)
+                 for label, part, whole, gap in rows)  # fmt: skip
+
+
+def coverage_lines(report: Report) -> tuple[str, ...]:
+    """The coverage as lines of text, counts first."""
+    seen = report.coverage
+    counts = (
+        f"{plural(seen.sites, 'site')}, {plural(seen.assets, 'asset')}, "
+        f"{plural(seen.components, 'component')}, {plural(seen.checks, 'check')}, "
+        f"{plural(seen.statements, 'advisory statement')}; "
+        f"{plural(seen.unreadable_rows, 'row')} unreadable"
+    )
+    return (counts, *(f"{one.label}: {one.words}" for one in coverage(report)))
+
+
+def machine_head(report: Report) -> dict[str, str]:
+    """The head of a report as names and texts, for formats that hold properties or comments."""
+    run = report.run
+    state = standing(report)
+    return {
+        "operator": run.operator,
+        "as_of": run.as_of,
+        "run": run.id,
+        "previous_run": report.previous_run or "none",
+        "ledger": f"size {run.ledger_size}, root {run.ledger_root}",
+        "catalogue_sha256": run.catalogue_sha256,
+        "standing": f"{state.sentence} {state.caution}".strip(),
+        "data_age": "; ".join(data_age(report)),
+        "coverage": "; ".join(coverage_lines(report)),
+    }
