@@ -1,0 +1,165 @@
+"""YAML and JSON registers: lists of rows under the name of their kind, or one list."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from cellwarden.collect import bounds
+from cellwarden.collect.documents import Parsed, parse_json, parse_yaml
+from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.mapping import Mapping, kind_of_name, likely_kinds, suggest_mapping
+from cellwarden.collect.readers import Request
+from cellwarden.collect.values import required
+from cellwarden.model.errors import SourceError
+
+FORMAT: Final = "YAML or JSON"
+
+_SPACED: Final = frozenset({"fixes"})
+"""Columns whose several values are separated by spaces, not by semicolons."""
+
+Cell = str | bool | list[Any] | dict[str, Any] | None
+
+
+def claim(name: str, head: bytes) -> int:
+    """Sure by the ending; readers of a particular JSON are surer."""
+    lowered = name.casefold()
+    if lowered.endswith((".yaml", ".yml")):
+        return 5
+    if lowered.endswith(".json"):
+        return 4
+    return 2 if head.lstrip()[:1] in {b"{", b"["} else 0
+
+
+def read(request: Request, intake: Intake) -> None:
+    """Read one register document."""
+    is_yaml = request.name.casefold().endswith((".yaml", ".yml"))
+    parsed = (parse_yaml if is_yaml else parse_json)(request.name, request.data)
+    if parsed.note:
+        intake.note(f"{request.name}: {parsed.note}")
+    lists = _lists(request, parsed.value, intake)
+    for kind, rows in lists:
+        _Rows(request, intake, parsed, kind).read(rows)
+
+
+def _lists(request: Request, value: Any, intake: Intake) -> list[tuple[str, list[Any]]]:
+    """Each list of rows with its kind."""
+    named = request.mapping.kind if request.mapping else kind_of_name(request.name)
+    if isinstance(value, list):
+        kind = named or _kind_of_rows(value)
+        if kind:
+            return [(kind, value)]
+    if isinstance(value, dict):
+        found = []
+        for key, part in value.items():
+            kind = kind_of_name(key)
+            if kind and isinstance(part, (list, dict)):
+                found.append((kind, part if isinstance(part, list) else _by_id(kind, part)))
+            else:
+                intake.unmapped.append(key)
+        if found:
+            return found
+        intake.unmapped.clear()
+        if named:
+            return [(named, [value])]
+    if value is None:
+        return []
+    raise SourceError(
+        f"{request.name}: neither its name nor its keys tell what its rows are",
+        advice="put the rows under a kind, for example assets: [...], or call the file assets.yaml",
+    )
+
+
+def _by_id(kind: str, table: dict[str, Any]) -> list[Any]:
+    """Rows that are kept under their own id."""
+    key = required(kind)[0]
+    rows = []
+    for name, row in table.items():
+        if isinstance(row, dict):
+            row.setdefault(key, name)
+        rows.append(row)
+    return rows
+
+
+def _kind_of_rows(rows: list[Any]) -> str | None:
+    first = next((row for row in rows if isinstance(row, dict)), None)
+    likely = likely_kinds(list(first)) if first else []
+    if not likely or (len(likely) > 1 and likely[0][0] == likely[1][0]):
+        return None
+    return likely[0][1]
+
+
+class _Rows:
+    """Reads the rows of one list; the keys of a row are understood once for all rows alike."""
+
+    def __init__(self, request: Request, intake: Intake, parsed: Parsed, kind: str) -> None:
+        self.intake = intake
+        self.parsed = parsed
+        self.kind = kind
+        self.given = request.mapping if request.mapping and request.mapping.kind == kind else None
+        self.known: dict[tuple[str, ...], Mapping] = {}
+
+    def read(self, rows: list[Any]) -> None:
+        """Read them all."""
+        for position, row in enumerate(rows):
+            place = Place(file=self.intake.file, line=self.parsed.line_of(row))
+            if place.line is None:
+                place = place.at(f"{self.kind}[{position}]")
+            if not isinstance(row, dict) or len(row) > bounds.COLUMNS:
+                reason = f"a row of {self.kind} is written as keys with values"
+                self.intake.unreadable(place, kind=self.kind, reason=reason, text=str(type(row)))
+                continue
+            self._row(row, place)
+
+    def _row(self, row: dict[str, Any], place: Place) -> None:
+        mapping = self._mapping(tuple(row))
+        cells: dict[str, str | None] = dict(mapping.constants)
+        headings = {column: key for key, column in mapping.columns.items()}
+        for key, value in row.items():
+            column = mapping.columns.get(key)
+            if column is None:
+                continue
+            try:
+                cells[column] = _text(value, " " if column in _SPACED else ";")
+            except ValueError:
+                reason = f"{key}: write one text, or a list of texts, not keys with values"
+                self.intake.unreadable(place.at(key), kind=self.kind, reason=reason, text=None)
+                return
+        self.intake.add_row(self.kind, cells, place, headings=headings)
+
+    def _mapping(self, keys: tuple[str, ...]) -> Mapping:
+        if keys not in self.known:
+            if self.given:
+                columns = {
+                    key: self.given.columns[key] for key in keys if key in self.given.columns
+                }
+                mapping = msgspec.structs.replace(self.given, columns=columns)
+            else:
+                mapping = suggest_mapping(keys, self.kind)
+            if not self.known:
+                self.intake.mappings.append(mapping)
+            self.known[keys] = mapping
+            for key in keys:
+                if key not in mapping.columns and key not in self.intake.unmapped:
+                    self.intake.unmapped.append(key)
+        return self.known[keys]
+
+
+def _text(value: Cell, separator: str) -> str | None:
+    """A cell as text; a list of scalars as one text.
+
+    Raises:
+        ValueError: it holds keys with values, or lists in lists.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        if any(isinstance(part, (list, dict)) for part in value):
+            raise ValueError(value)
+        return separator.join(str(part) for part in value if part is not None)
+    if isinstance(value, dict):
+        raise ValueError(value)  # noqa: TRY004 - the caller handles one kind of refusal
+    return value

@@ -1,0 +1,257 @@
+"""XLSX workbooks: each worksheet one kind, values as last saved, formulas never evaluated."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from cellwarden.collect import bounds
+from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.mapping import kind_of_name
+from cellwarden.collect.readers import Request
+from cellwarden.collect.tables import Line, read_table
+from cellwarden.model.errors import SourceError
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+FORMAT: Final = "XLSX"
+
+_AREA: Final = 10_000_000
+"""The most cells that a worksheet spans, empty ones included: the area is laid out in memory."""
+
+_REFERENCE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
+_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="([0-9]{1,7})"')
+_FORMULA = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<(?:\w+:)?f[ >/]')
+_ERROR = re.compile(
+    rb"(<(?:\w+:)?c\b[^>]*\bt=[\"']e[\"'][^>]*>)([^<]*<(?:\w+:)?f[^>]*>[^<]*</[^>]*>)?\s*<(?:\w+:)?v>([^<]{1,20})<"
+)
+_HIDDEN_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*\bhidden=\"(?:1|true)\"[^>]*>")
+_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*\bhidden=\"(?:1|true)\"")
+_EXACT_DIGITS: Final = 15
+
+
+class _Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """What only the raw XML of a worksheet tells."""
+
+    formulas: tuple[str, ...]
+    errors: dict[tuple[int, int], str]
+    hidden_columns: tuple[str, ...]
+    has_hidden_rows: bool
+
+
+def claim(name: str, head: bytes) -> int:
+    """Sure by ending and signature; old and binary workbooks are claimed to be refused by name."""
+    lowered = name.casefold()
+    if lowered.endswith((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")):
+        return 9
+    return 8 if head.startswith(b"PK\x03\x04") and b"xl/" in head else 0
+
+
+def read(request: Request, intake: Intake) -> None:
+    """Read every worksheet whose kind is told by its name, its headings or the mapping."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    advice = "save it as .xlsx without a password, or as CSV"
+    if request.name.casefold().endswith((".xls", ".xlsb", ".ods")):
+        raise SourceError(f"{request.name} is no .xlsx workbook", advice=advice)
+    members = bounds.unpack_workbook(request.name, request.data)
+    parts = _worksheet_parts(members)
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(request.data))
+        _read_sheets(
+            request,
+            intake,
+            workbook,
+            {
+                name: _inspect(request.name, name, members[part])
+                for name, part in parts.items()
+                if part in members
+            },
+        )
+    except (CalamineError, ValueError, OSError) as error:
+        raise SourceError(
+            f"{request.name} is no readable XLSX workbook: {error}", advice=advice
+        ) from error
+
+
+def _read_sheets(
+    request: Request, intake: Intake, workbook: CalamineWorkbook, inspected: dict[str, _Sheet]
+) -> None:
+    wanted = request.mapping.sheet if request.mapping else None
+    names = [name for name in workbook.sheet_names if name in inspected]
+    if wanted is not None:
+        if wanted not in names:
+            raise SourceError(
+                f"{request.name} has no worksheet {wanted!r}, but {', '.join(names)}",
+                advice="correct the sheet in the column mapping",
+            )
+        names = [wanted]
+    refused: list[tuple[str, SourceError]] = []
+    understood = 0
+    for name in names:
+        _tell(name, inspected[name], intake)
+        sheet = workbook.get_sheet_by_name(name)
+        told = name if kind_of_name(name) or len(names) > 1 else request.name
+        lines = _lines(sheet, name, inspected[name].errors, intake)
+        try:
+            read_table(told, lines, intake, mapping=request.mapping, title=name)
+            understood += 1
+        except SourceError as error:
+            refused.append((name, error))
+    if refused and not understood:
+        raise refused[0][1]
+    for name, refusal in refused:
+        told = f"{refusal}; {refusal.advice}"
+        kind = kind_of_name(name)
+        if kind is None and request.mapping is None:
+            # A cover sheet or a legend is no register.
+            intake.note(told)
+        else:
+            place = Place(file=f"{intake.file}, sheet {name}")
+            intake.unreadable(place, kind=kind, reason=told, text=None)
+
+
+def _worksheet_parts(members: dict[str, bytes]) -> dict[str, str]:
+    """Worksheet names and the members that hold them."""
+    import html
+
+    book = members.get("xl/workbook.xml", b"")
+    links = members.get("xl/_rels/workbook.xml.rels", b"")
+    targets = {}
+    for tag in re.findall(rb"<(?:\w+:)?Relationship\b[^>]*>", links):
+        identity, target = _attribute(tag, b"Id"), _attribute(tag, b"Target")
+        if identity and target:
+            path = target.lstrip("/")
+            targets[identity] = path if path.startswith("xl/") else f"xl/{path}"
+    found = {}
+    for tag in re.findall(rb"<(?:\w+:)?sheet\b[^>]*>", book):
+        name, link = _attribute(tag, b"name"), _attribute(tag, rb"\w+:id")
+        if name and link in targets:
+            found[html.unescape(name)] = targets[link]
+    return found
+
+
+def _attribute(tag: bytes, name: bytes) -> str:
+    found = re.search(rb"\s" + name + rb"=[\"']([^\"']*)[\"']", tag)
+    return found[1].decode("utf-8", "replace") if found else ""
+
+
+def _inspect(file: str, name: str, xml: bytes) -> _Sheet:
+    """Measure a worksheet before it is laid out, and find what its values do not show."""
+    last_row = max((int(found[1]) for found in _ROW.finditer(xml)), default=0)
+    last_column = 0
+    for found in _REFERENCE.finditer(xml):
+        last_column = max(last_column, _column_number(found[1].decode()))
+        last_row = max(last_row, int(found[2]))
+    if last_row * last_column > _AREA:
+        raise SourceError(
+            f"{file}, sheet {name}: spans {last_row} rows by {last_column} columns",
+            advice="delete the stray cell far outside the table, or save the sheet as CSV",
+        )
+    hidden = []
+    for found in _HIDDEN_COLUMN.finditer(xml):
+        low, high = _attribute(found[0], b"min"), _attribute(found[0], b"max")
+        if low.isdigit() and high.isdigit():
+            hidden += [_letters(i) for i in range(int(low), min(int(high), last_column) + 1)]
+    errors = {}
+    for found in _ERROR.finditer(xml):
+        if place := re.fullmatch(r"([A-Z]{1,3})([0-9]{1,7})", _attribute(found[1], b"r")):
+            where = (int(place[2]) - 1, _column_number(place[1]) - 1)
+            errors[where] = found[3].decode("ascii", "replace")
+    return _Sheet(
+        errors=errors,
+        formulas=tuple(found[1].decode() for found in _FORMULA.finditer(xml)),
+        hidden_columns=tuple(hidden),
+        has_hidden_rows=_HIDDEN_ROW.search(xml) is not None,
+    )
+
+
+def _tell(name: str, sheet: _Sheet, intake: Intake) -> None:
+    where = f"{intake.file}, sheet {name}"
+    if sheet.hidden_columns:
+        intake.note(
+            f"{where}: hidden columns are read too ({', '.join(sheet.hidden_columns[:20])})"
+        )
+    if sheet.has_hidden_rows:
+        intake.note(f"{where}: hidden rows are read too")
+    if sheet.formulas:
+        intake.note(
+            f"{where}: {len(sheet.formulas)} cells hold formulas ({', '.join(sheet.formulas[:5])} "
+            "...); their values are those of the last saving and may be stale"
+        )
+
+
+def _lines(
+    sheet: CalamineSheet, name: str, errors: dict[tuple[int, int], str], intake: Intake
+) -> Iterator[Line]:
+    """The rows of a worksheet as text, each merged area filled with its value downwards."""
+    below: dict[tuple[int, int], tuple[int, int]] = {}
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+        for row in range(top + 1, min(bottom, top + bounds.CELL_CHARACTERS) + 1):
+            below[row, left] = (top, left)
+    if below:
+        intake.note(f"{intake.file}, sheet {name}: merged cells are read as if filled downwards")
+    tops = dict.fromkeys(below.values(), "")
+    rows: list[list[object]] = sheet.to_python(skip_empty_area=False)  # type: ignore[assignment]  # a list of rows, each a list of values
+    for number, values in enumerate(rows):
+        cells = []
+        for column, value in enumerate(values):
+            here = (number, column)
+            text = _text(value, name, here, intake) or errors.get(here, "")
+            if here in below:
+                text = text or tops[below[here]]
+            elif here in tops:
+                tops[here] = text
+            cells.append(text)
+        yield Line(number + 1, cells)
+
+
+def _text(value: object, sheet: str, here: tuple[int, int], intake: Intake) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        where = f"{intake.file}, sheet {sheet}"
+        return _number(float(value), where, f"{_letters(here[1] + 1)}{here[0] + 1}", intake)
+    if isinstance(value, datetime):
+        midnight = value.time() == time(0)
+        return value.date().isoformat() if midnight else value.isoformat(timespec="seconds")
+    return value.isoformat() if isinstance(value, (date, time)) else str(value)
+
+
+def _number(value: float, where: str, cell: str, intake: Intake) -> str:
+    is_whole = value.is_integer()
+    text = str(int(value)) if is_whole else repr(value)
+    if len(text.strip("-").replace(".", "")) > _EXACT_DIGITS:
+        intake.note(
+            f"{where}, cell {cell}: a number of more than {_EXACT_DIGITS} digits has lost its "
+            "last ones; format such cells as text"
+        )
+    elif not is_whole:
+        intake.note(
+            f"{where}: numbers with decimals lose zeros at their end (2.60 becomes 2.6); "
+            "format version columns as text"
+        )
+    return text
+
+
+def _letters(number: int) -> str:
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number

@@ -1,0 +1,109 @@
+"""From bytes to text: encodings, damaged characters, and characters that act on a terminal."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final
+
+import msgspec
+
+from cellwarden.model.errors import SourceError
+
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+
+
+def _images() -> str:
+    """The characters that the bytes 80 to BF become where UTF-8 is read as Windows-1252."""
+    found = []
+    for byte in range(0x80, 0xC0):
+        try:
+            found.append(bytes([byte]).decode("cp1252"))
+        except UnicodeDecodeError:
+            found.append(chr(byte))
+    return "".join(re.escape(character) for character in found)
+
+
+_FOLLOWING = _images()
+_NOT_BLANK = _FOLLOWING.replace(re.escape("\u00a0"), "")
+_MOJIBAKE = re.compile(f"\ufffd|[ÂÃ][{_FOLLOWING}]|[ÄÅÐÑ][{_NOT_BLANK}]|â[{_FOLLOWING}]{{2}}")
+
+
+class Decoded(msgspec.Struct, frozen=True, kw_only=True):
+    """A document as text, and what had to be assumed to read it so."""
+
+    text: str
+    note: str | None
+
+
+def decode(name: str, data: bytes) -> Decoded:
+    """Read bytes as text: by byte order mark, else UTF-8, UTF-16 or Windows-1252.
+
+    Damage inside a UTF-8 document stays visible as U+FFFD, so that only the rows that hold it are
+    lost.
+
+    Raises:
+        SourceError: these are no characters at all.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return Decoded(text=data.decode(encoding, "replace").removeprefix("\ufeff"), note=None)
+    if guessed := _unmarked_utf16(data[:4096]):
+        note = f"read as {guessed.upper()}, although no byte order mark says so"
+        return Decoded(text=data.decode(guessed, "replace"), note=note)
+    if _looks_binary(data[:4096]):
+        raise SourceError(
+            f"{name} holds no text", advice="export it as CSV or XLSX, or name its right format"
+        )
+    try:
+        return Decoded(text=data.decode("utf-8"), note=None)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+    damaged = data.decode("utf-8", "replace")
+    if any(ord(character) > 127 and character != "\ufffd" for character in damaged):  # noqa: PLR2004 - the end of ASCII
+        note = f"line {line} is not UTF-8 although the rest is; save the file as UTF-8"
+        return Decoded(text=damaged, note=note)
+    note = f"read as Windows-1252, since line {line} is not UTF-8; save the file as UTF-8"
+    return Decoded(text=data.decode("cp1252", "replace"), note=note)
+
+
+def _unmarked_utf16(head: bytes) -> str | None:
+    """Western text in UTF-16 has a zero in every second byte."""
+    pairs = len(head) // 2
+    if pairs < 4:  # noqa: PLR2004 - too short to tell
+        return None
+    if head[1::2].count(0) > pairs * 0.7 and head[0::2].count(0) < pairs * 0.1:
+        return "utf-16-le"
+    if head[0::2].count(0) > pairs * 0.7 and head[1::2].count(0) < pairs * 0.1:
+        return "utf-16-be"
+    return None
+
+
+def _looks_binary(head: bytes) -> bool:
+    odd = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in head)  # noqa: PLR2004 - C0 controls but blanks and escape
+    return odd > len(head) * 0.1
+
+
+def is_mojibake(text: str) -> bool:
+    """Whether text was read in a wrong encoding on its way: ``Ã¼`` for ``ü``, or U+FFFD."""
+    return not text.isascii() and _MOJIBAKE.search(text) is not None
+
+
+def has_controls(text: str) -> bool:
+    """Whether text holds characters that act on a terminal or turn the direction of writing."""
+    return not text.isprintable() and _CONTROL.search(text) is not None
+
+
+def cut(text: str, limit: int) -> str:
+    """Text up to a limit of characters, with an ellipsis where more stood there."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
