@@ -1,0 +1,5 @@
+"""``python -m cellwarden`` is the command ``cellwarden``."""
+
+from cellwarden.entry.main import main
+
+main()

@@ -1,0 +1,69 @@
+"""The command line: one app, its groups, and the way from errors to exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from cellwarden.entry import exits
+from cellwarden.entry.commands import catalogue, feeds, fleet, ledger, match, register
+from cellwarden.entry.console import complain
+from cellwarden.model.errors import CellwardenError
+
+app = typer.Typer(
+    name="cellwarden",
+    help="Can you trust the batteries that keep your data center up, and everyone near them?",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+fleet.add_to(app)
+app.add_typer(match.app, name="match")
+app.add_typer(feeds.app, name="feeds")
+app.add_typer(register.app, name="register")
+app.add_typer(catalogue.app, name="checks")
+app.add_typer(ledger.app, name="ledger")
+
+
+_SEVERAL = frozenset({"--advisories"})
+"""Options that take several values in a row, as shells expand them: ``--advisories *.json``."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command and return its exit code; an error is told on stderr, never as a trace."""
+    try:
+        code = app(args=spread(words), prog_name="cellwarden", standalone_mode=False)
+    except CellwardenError as error:
+        complain(error)
+        return exits.code_of(error)
+    except click.ClickException as error:
+        error.show(file=sys.stderr)
+        return exits.CANNOT_USE
+    except (click.Abort, KeyboardInterrupt):
+        sys.stderr.write("cellwarden: stopped; what was recorded before is safe\n")
+        return exits.CANNOT_USE
+    except BrokenPipeError:
+        sys.stderr.close()
+        return exits.COMPLETE
+    return code if isinstance(code, int) else exits.COMPLETE
+
+
+def spread(words: Sequence[str]) -> list[str]:
+    """Repeat an option of ``_SEVERAL`` before each of the values that follow it."""
+    spread_out: list[str] = []
+    several = ""
+    fresh = False
+    for word in words:
+        if word.startswith("-"):
+            several, fresh = (word, True) if word in _SEVERAL else ("", False)
+            spread_out.append(word)
+        elif several and not fresh:
+            spread_out += [several, word]
+        else:
+            spread_out.append(word)
+            fresh = False
+    return spread_out

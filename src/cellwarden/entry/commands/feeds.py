@@ -1,0 +1,87 @@
+"""Commands about advisory data: feeds import, status, sync, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cellwarden.entry.console import progress, say
+from cellwarden.entry.words import (
+    HERE,
+    ActorOption,
+    AsOfOption,
+    WorkspaceOption,
+    actor_or_login,
+    now,
+)
+from cellwarden.model.times import format_time
+
+app = typer.Typer(help="Advisory data: import, age, synchronise, export.", no_args_is_help=True)
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="Files, folders, .zip, .tar.gz, bundles.")],
+    *,
+    workspace: WorkspaceOption = HERE,
+    actor: ActorOption = None,
+) -> None:
+    """Import advisories: CSAF, CVE, NVD, KEV, EPSS, OpenVEX, CycloneDX VEX."""
+    from cellwarden.workflows.feeds import import_feeds
+    from cellwarden.workflows.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    with opened.open_state() as state, progress() as bar:
+        outcome = import_feeds(
+            state,
+            paths,
+            clock_at=format_time(now()),
+            actor=actor_or_login(actor),
+            progress=bar,
+        )
+    where = "nothing new" if outcome.entry is None else f"entry {outcome.entry}"
+    say(
+        f"{where}: {outcome.documents} documents imported, {outcome.known} known already, "
+        f"{outcome.older} older than what is known, {outcome.unreadable} unreadable"
+    )
+
+
+@app.command()
+def status(*, workspace: WorkspaceOption = HERE, as_of: AsOfOption = None) -> None:
+    """How old each feed is, how much it holds, and how much of the fleet it speaks of."""
+    from cellwarden.reports.lines import feed_table
+    from cellwarden.workflows.feeds import feed_status
+    from cellwarden.workflows.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    say(feed_table(feed_status(opened, as_of=opened.as_of(now(), as_of))))
+
+
+@app.command()
+def sync(*, workspace: WorkspaceOption = HERE, actor: ActorOption = None) -> None:
+    """Fetch what is new from the HTTPS sources in the settings, and import it."""
+    from cellwarden.workflows.feeds import sync_feeds
+    from cellwarden.workflows.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    with progress() as bar:
+        lines = sync_feeds(
+            opened, clock_at=format_time(now()), actor=actor_or_login(actor), progress=bar
+        )
+    say("\n".join(lines))
+
+
+@app.command()
+def export(
+    bundle: Annotated[Path, typer.Argument(help="The .zip to write.")],
+    *,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Write all imported documents to one digest-listed bundle for an air-gapped site."""
+    from cellwarden.workflows.feeds import export_feeds
+    from cellwarden.workflows.workspace import open_workspace
+
+    count = export_feeds(open_workspace(workspace), bundle, made_at=format_time(now()))
+    say(f"{bundle}: {count} documents; import it there with `cellwarden feeds import`")

@@ -1,0 +1,184 @@
+"""Commands about a whole fleet: init, scan, today, explain, diff, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cellwarden.entry import exits
+from cellwarden.entry.console import complain, progress, say, tell, wants_colour, width
+from cellwarden.entry.words import (
+    HERE,
+    ActorOption,
+    AsOfOption,
+    WorkspaceArgument,
+    WorkspaceOption,
+    actor_or_login,
+    now,
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put these commands on the app."""
+    app.callback()(_main)
+    for command in (init, scan, today, explain, blast, diff, report):
+        app.command()(command)
+
+
+def _main(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", "-V", help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Can you trust the batteries that keep your data center up, and everyone near them?"""
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder to make or fill.")],
+    operator: Annotated[
+        str, typer.Option(help="Whose fleet it is, for the head of reports.")
+    ] = "Unnamed operator",
+) -> None:
+    """Make a workspace: settings, register templates, a folder for advisories."""
+    from cellwarden.workflows.init import init_workspace
+
+    made = init_workspace(folder, operator=operator)
+    say("\n".join(str(path) for path in made))
+    tell(f"next: fill {folder}/register, put advisories into {folder}/advisories, then")
+    tell(f"      cellwarden scan {folder}")
+
+
+def scan(
+    workspace: WorkspaceArgument = HERE,
+    *,
+    fail_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WORD",
+            help="End with 1 on findings of this severity or worse, or with this property: "
+            "known-exploited, no-fix, support-ended, unknown. Repeats.",
+        ),
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="A policy file (TOML) with rules for the gate.")
+    ] = None,
+    output_format: Annotated[
+        list[str] | None,
+        typer.Option("--format", metavar="NAME", help="Also write the report so. Repeats."),
+    ] = None,
+    as_of: AsOfOption = None,
+    actor: ActorOption = None,
+) -> int:
+    """Scan a fleet: read the register, match advisories, judge every check, write the report."""
+    from cellwarden.reports import terminal
+    from cellwarden.workflows.gate import failures, load_policy, rules_from_words
+    from cellwarden.workflows.publish import write_reports
+    from cellwarden.workflows.scan import scan as run_scan
+    from cellwarden.workflows.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    rules = rules_from_words([*opened.settings.gate.fail_on, *(fail_on or ())])
+    rules += load_policy(policy) if policy else ()
+    with progress() as bar:
+        outcome = run_scan(
+            opened, now=now(), actor=actor_or_login(actor), asked_as_of=as_of, progress=bar
+        )
+        written = write_reports(opened, outcome.report, output_format or ())
+    say(terminal.summary(outcome.report, width=width(), colour=wants_colour()))
+    for path in written:
+        say(f"report: {path}")
+    code = exits.COMPLETE
+    failed = failures(rules, outcome.report.findings)
+    for failure in failed:
+        tell(f"gate: {failure.because}: {len(failure.findings)} findings")
+        code = exits.GATE_FAILED
+    for error in outcome.source_errors:
+        complain(error)
+        code = max(code, exits.code_of(error))
+    return code
+
+
+def today(
+    workspace: WorkspaceArgument = HERE,
+    *,
+    role: Annotated[
+        str | None, typer.Option(help="security, facilities, procurement or auditor; all else.")
+    ] = None,
+) -> None:
+    """What to do first: five actions for each role, with reason and deadline."""
+    from cellwarden.reports import terminal
+    from cellwarden.workflows.runs import load_run
+    from cellwarden.workflows.workspace import open_workspace
+
+    found = load_run(open_workspace(workspace))
+    say(terminal.today(found, role=role, width=width(), colour=wants_colour()))
+
+
+def explain(
+    finding: Annotated[str, typer.Argument(help="A finding's id, or its beginning.")],
+    *,
+    workspace: WorkspaceOption = HERE,
+    run: Annotated[str | None, typer.Option(help="A run's id; the last one, if not given.")] = None,
+) -> None:
+    """Explain one finding: why, on what evidence, until when, and what to do."""
+    from cellwarden.reports import terminal
+    from cellwarden.workflows.publish import find_finding
+    from cellwarden.workflows.runs import load_run
+    from cellwarden.workflows.workspace import open_workspace
+
+    found = load_run(open_workspace(workspace), run)
+    wanted = find_finding(found, finding)
+    say(terminal.finding(found, wanted, width=width(), colour=wants_colour()))
+
+
+def blast(
+    vulnerability: Annotated[str, typer.Argument(help="A CVE id or the publisher's own id.")],
+    *,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """The blast radius of one vulnerability: parts, sites, paths, fix, window, who must know."""
+    from cellwarden.reports import terminal
+    from cellwarden.workflows.runs import load_run
+    from cellwarden.workflows.workspace import open_workspace
+
+    found = load_run(open_workspace(workspace))
+    say(terminal.blast_radius(found, vulnerability, width=width(), colour=wants_colour()))
+
+
+def diff(
+    before: Annotated[str, typer.Argument(help="The earlier run's id.")],
+    after: Annotated[str, typer.Argument(help="The later run's id.")],
+    *,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """What changed between two runs."""
+    from cellwarden.reports import terminal
+    from cellwarden.workflows.runs import changes_between, load_run
+    from cellwarden.workflows.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    changes = changes_between(load_run(opened, before), load_run(opened, after))
+    say(terminal.changes(changes, width=width(), colour=wants_colour()))
+
+
+def report(
+    workspace: WorkspaceArgument = HERE,
+    *,
+    output_format: Annotated[str, typer.Option("--format", metavar="NAME")] = "json",
+    run: Annotated[str | None, typer.Option(help="A run's id; the last one, if not given.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here.")] = None,
+) -> None:
+    """Write the report of a kept run again, in any format: to a file or to stdout."""
+    from cellwarden.reports.formats import render
+    from cellwarden.workflows.runs import load_run
+    from cellwarden.workflows.workspace import open_workspace
+
+    text = render(output_format, load_run(open_workspace(workspace), run))
+    if output is None:
+        say(text)
+        return
+    output.write_text(text, "utf-8")
+    say(str(output))

@@ -1,0 +1,154 @@
+"""Commands about matching: match, match explain, match waiting, match confirm, match reject."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cellwarden.entry.console import progress, say, tell, width
+from cellwarden.entry.words import (
+    HERE,
+    ActorOption,
+    AsOfOption,
+    WorkspaceOption,
+    actor_or_login,
+    now,
+)
+from cellwarden.model.errors import InputError
+from cellwarden.model.times import format_time
+
+app = typer.Typer(
+    help="Match components and advisories: is it this product, is it this version?",
+    invoke_without_command=True,
+)
+
+ComponentArgument = Annotated[str, typer.Argument(help="A component's id.")]
+AdvisoryArgument = Annotated[str, typer.Argument(help="An advisory's id.")]
+ReasonOption = Annotated[str, typer.Option(help="How you know.")]
+
+
+@app.callback()
+def match(
+    context: typer.Context,
+    inventory: Annotated[
+        Path | None,
+        typer.Option(
+            help="A CSV inventory: component_id, manufacturer, model, part, firmware; "
+            "optional role, hardware, part_number, serial, site_id, asset_id."
+        ),
+    ] = None,
+    advisories: Annotated[
+        list[Path] | None,
+        typer.Option(help="Advisory files, folders or archives. Repeats, or several in a row."),
+    ] = None,
+    output_format: Annotated[str, typer.Option("--format", help="jsonl or table.")] = "jsonl",
+) -> None:
+    """Match an inventory against advisories without a workspace, one line a match."""
+    if context.invoked_subcommand is not None:
+        return
+    if inventory is None or not advisories:
+        raise InputError(
+            "match needs --inventory FILE.csv and --advisories PATH",
+            advice="or use `match explain`, `match waiting`, `match confirm`, `match reject`"
+            " in a workspace",
+        )
+    if output_format not in {"jsonl", "table"}:
+        raise InputError(f"--format {output_format}: unknown", advice="use jsonl or table")
+    from cellwarden.reports.lines import match_line, match_table
+    from cellwarden.workflows.match import match_inventory
+
+    with progress() as bar:
+        found = match_inventory(inventory, advisories, progress=bar)
+        if output_format == "table":
+            say(match_table(list(found), width=width()))
+            return
+        import sys
+
+        write = sys.stdout.write
+        for one in found:
+            write(match_line(one))
+
+
+@app.command()
+def explain(
+    component: ComponentArgument,
+    advisory: AdvisoryArgument,
+    *,
+    workspace: WorkspaceOption = HERE,
+    as_of: AsOfOption = None,
+) -> None:
+    """Why an advisory touches a component, or why it speaks of another product."""
+    from cellwarden.reports.lines import explanation_text
+    from cellwarden.workflows.match import explain_match
+    from cellwarden.workflows.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    found = explain_match(opened, component, advisory, as_of=opened.as_of(now(), as_of))
+    say(explanation_text(found, width=width()))
+
+
+@app.command()
+def waiting(*, workspace: WorkspaceOption = HERE, as_of: AsOfOption = None) -> None:
+    """The weak candidates that wait for a person's yes or no."""
+    from cellwarden.reports.lines import match_table
+    from cellwarden.workflows.match import waiting_matches
+    from cellwarden.workflows.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    found = waiting_matches(opened, as_of=opened.as_of(now(), as_of))
+    if not found:
+        say("no match waits for a person")
+        return
+    say(match_table(found, width=width()))
+    tell("next: cellwarden match confirm|reject COMPONENT ADVISORY --reason ...")
+
+
+@app.command()
+def confirm(
+    component: ComponentArgument,
+    advisory: AdvisoryArgument,
+    *,
+    reason: ReasonOption,
+    workspace: WorkspaceOption = HERE,
+    actor: ActorOption = None,
+) -> None:
+    """Record that a component is the product that an advisory names."""
+    _decide(component, advisory, reason, workspace, actor, is_same_product=True)
+
+
+@app.command()
+def reject(
+    component: ComponentArgument,
+    advisory: AdvisoryArgument,
+    *,
+    reason: ReasonOption,
+    workspace: WorkspaceOption = HERE,
+    actor: ActorOption = None,
+) -> None:
+    """Record that a component is not the product that an advisory names."""
+    _decide(component, advisory, reason, workspace, actor, is_same_product=False)
+
+
+def _decide(
+    component: str,
+    advisory: str,
+    reason: str,
+    workspace: Path,
+    actor: str | None,
+    *,
+    is_same_product: bool,
+) -> None:
+    from cellwarden.workflows.match import Decision, record_decision
+    from cellwarden.workflows.workspace import open_workspace
+
+    decision = Decision(
+        component_id=component,
+        advisory_id=advisory,
+        is_same_product=is_same_product,
+        reason=reason,
+        decided_by=actor_or_login(actor),
+    )
+    entry = record_decision(open_workspace(workspace), decision, clock_at=format_time(now()))
+    say(f"recorded as entry {entry}; the next scan uses it")

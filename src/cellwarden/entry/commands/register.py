@@ -1,0 +1,46 @@
+"""Commands about the register: register preview, register kinds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cellwarden.entry.console import say, width
+from cellwarden.entry.words import HERE, WorkspaceOption
+
+app = typer.Typer(help="The register: preview and import what people wrote.", no_args_is_help=True)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX, YAML, CycloneDX, upsc, SNMP walk ...")],
+    *,
+    kind: Annotated[
+        str | None, typer.Option(help="What each row is: asset, component ...; told if not given.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show how the columns would be read.")
+    ] = False,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Put a file into the register with a column mapping; the next scan records it."""
+    from cellwarden.reports.lines import preview_text
+    from cellwarden.workflows.intake import bring_in, preview_file
+    from cellwarden.workflows.workspace import open_workspace
+
+    preview = preview_file(file, kind=kind)
+    say(preview_text(preview, width=width()))
+    if dry_run:
+        return
+    for path in bring_in(open_workspace(workspace), file, kind=kind):
+        say(f"written: {path}")
+
+
+@app.command()
+def kinds() -> None:
+    """The kinds of fact, and what each column says."""
+    from cellwarden.reports.lines import kinds_text
+
+    say(kinds_text(width=width()))

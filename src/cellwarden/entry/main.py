@@ -1,0 +1,24 @@
+"""The command ``cellwarden``: from the words of a shell to an exit code."""
+
+from __future__ import annotations
+
+import sys
+
+from cellwarden import __version__
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code.
+
+    ``--version`` answers before anything heavy is loaded: monitoring asks it often.
+    """
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        sys.stdout.write(f"cellwarden {__version__}\n")
+        return
+    from cellwarden.entry.cli import run
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

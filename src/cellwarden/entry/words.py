@@ -1,0 +1,41 @@
+"""Arguments and options that several commands take, each described once."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+WorkspaceArgument = Annotated[
+    Path, typer.Argument(metavar="[WORKSPACE]", help="The workspace's folder; here, if not given.")
+]
+WorkspaceOption = Annotated[
+    Path, typer.Option("--workspace", "-w", help="The workspace's folder.", show_default=False)
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="TIME", help="Speak for this date or time instead of now."),
+]
+ActorOption = Annotated[
+    str | None,
+    typer.Option("--actor", help="Who does this, for the ledger; your login name, if not given."),
+]
+HERE = Path()
+
+
+def now() -> datetime:
+    """The clock; only doors look at it."""
+    return datetime.now(UTC)
+
+
+def actor_or_login(actor: str | None) -> str:
+    """Who acts: as said, else the login name."""
+    if actor:
+        return actor
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -1,0 +1,161 @@
+"""Plain lines for terminals and pipes: matches, previews, feeds, kinds, checks."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from cellwarden.model.facts import kinds
+from cellwarden.model.matching import Match
+from cellwarden.model.report import Coverage, FeedAge
+from cellwarden.reports.text import clip, day, number, plural, printable, share
+
+_encode: Final = msgspec.json.Encoder().encode
+_MARKS: Final = {
+    "affected": "✗ affected",
+    "undetermined": "? undetermined",
+    "fixed": "✓ fixed",
+    "not_affected": "✓ not affected",
+}
+
+
+def match_line(match: Match) -> str:
+    """One match as a line of JSON."""
+    return _encode(match).decode() + "\n"
+
+
+def match_table(matches: Sequence[Match], *, width: int) -> str:
+    """Matches as blocks of lines: what, where, and why in words."""
+    lines = []
+    for match in matches:
+        mark = "? candidate" if match.candidate else _MARKS[match.state.value]
+        lines.append(printable(f"{mark:<15} {match.component_id}  {match.advisory_id}"))
+        names = " ".join(match.vulnerabilities)
+        for text in (names, match.why, f"fixed in {match.fixed_in}" if match.fixed_in else ""):
+            lines += _wrapped(text, width=width, indent=16)
+    lines.append(plural(len(matches), "match", "matches"))
+    return "\n".join(lines)
+
+
+class Explained(Protocol):
+    """Why a component and an advisory belong together or not, as lines of words."""
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The explanation, one thought a line."""
+
+
+def explanation_text(explanation: Explained, *, width: int) -> str:
+    """An explanation as wrapped lines."""
+    return "\n".join(
+        line for text in explanation.lines for line in _wrapped(text, width=width, indent=0)
+    )
+
+
+class Previewed(Protocol):
+    """What reading a document would bring; see ``collect.Preview``."""
+
+    file: str
+    format: str
+    counts: dict[str, int]
+    rows: tuple[Any, ...]
+    mappings: tuple[Any, ...]
+    unmapped: tuple[str, ...]
+    problems: tuple[Any, ...]
+    notes: tuple[str, ...]
+
+
+def preview_text(preview: Previewed, *, width: int, shown_problems: int = 20) -> str:
+    """How a document would be read: counts, columns, first rows, and every kind of trouble."""
+    counts = ", ".join(f"{number(count)} {kind}" for kind, count in preview.counts.items())
+    lines = [printable(f"{preview.file} ({preview.format}): {counts or 'no rows'}")]
+    for mapping in preview.mappings:
+        lines.append(f"columns of {mapping.kind}:")
+        lines += [printable(f"  {clip(h, 40):<42} -> {c}") for h, c in mapping.columns.items()]
+    if preview.unmapped:
+        lines += _wrapped("not read: " + ", ".join(preview.unmapped), width=width, indent=0)
+    for note in preview.notes:
+        lines += _wrapped(f"note: {note}", width=width, indent=0)
+    for row in preview.rows[:5]:
+        cells = ", ".join(f"{name}={value!r}" for name, value in row.cells.items())
+        lines += _wrapped(f"line {row.line}: {row.kind}: {cells}", width=width, indent=2)
+    if preview.problems:
+        lines.append(f"{plural(len(preview.problems), 'row')} could not be read:")
+    for problem in preview.problems[:shown_problems]:
+        place = f"line {problem.line}" if problem.line else "whole file"
+        column = f", column {problem.column}" if problem.column else ""
+        lines += _wrapped(f"{place}{column}: {problem.reason}", width=width, indent=2)
+    return "\n".join(lines)
+
+
+def feed_table(status: tuple[Sequence[FeedAge], Coverage]) -> str:
+    """The age of every feed, and how much of the fleet the advisories speak of."""
+    ages, coverage = status
+    lines = [f"{'feed':<12} {'documents':>9}  {'newest':<10} {'age':>9}  state"]
+    for age in ages:
+        if not age.documents:
+            state, days = "? never imported", "-"
+        else:
+            state = "! stale" if age.is_stale else "fresh"
+            days = "unknown" if age.age_days is None else plural(age.age_days, "day")
+        lines.append(
+            f"{age.feed:<12} {age.documents:>9}  {day(age.newest_at):<10} {days:>9}  {state}"
+        )
+    named = share(coverage.components_named_by_an_advisory, coverage.components)
+    read = share(coverage.components_read, coverage.components_with_firmware)
+    return "\n".join(
+        [
+            *lines,
+            f"advisories: {number(coverage.advisories)}, statements: {number(coverage.statements)}",
+            f"about makers in the fleet: {number(coverage.advisories_of_fleet_vendors)}",
+            f"components named by one: {named}",
+            f"firmware read: {read}",
+        ]
+    )
+
+
+def kinds_text(*, width: int) -> str:
+    """Every kind of fact with its columns."""
+    lines = []
+    for kind in kinds().values():
+        lines.append(f"{kind.name}: {kind.one_row_is}")
+        for column in kind.columns:
+            mark = "*" if column.name in kind.key else " "
+            lines += _wrapped(f"{mark} {column.name}: {column.says}", width=width, indent=2)
+    return "\n".join([*lines, "* together these name the subject"])
+
+
+class Checked(Protocol):
+    """What a list of checks shows of one."""
+
+    @property
+    def id(self) -> str:
+        """The check's id."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+
+    @property
+    def severity(self) -> Any:
+        """How much it matters."""
+
+
+def check_table(checks: Iterable[Checked], *, width: int) -> str:
+    """Every check in a line or two."""
+    found = list(checks)
+    lines = []
+    for check in found:
+        lines.append(f"{check.severity.value:<9} {check.id}")
+        lines += _wrapped(check.title, width=width, indent=10)
+    return "\n".join([*lines, plural(len(found), "check")])
+
+
+def _wrapped(text: str, *, width: int, indent: int) -> list[str]:
+    blank = " " * indent
+    return textwrap.wrap(
+        printable(clip(text)), width=width, initial_indent=blank, subsequent_indent=blank + "  "
+    )

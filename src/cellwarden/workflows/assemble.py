@@ -1,0 +1,240 @@
+"""Wiring between rooms: facts as indexes for triage, derived tables for the checks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from cellwarden.advisories import identity, triage
+from cellwarden.checks import tables
+from cellwarden.model.matching import Component, Statement
+from cellwarden.model.report import Exposure, FeedAge
+from cellwarden.store.state import State
+
+if TYPE_CHECKING:
+    import duckdb
+
+_ALL_DEPENDENCIES: Final = "dependency"
+
+
+def fetch(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, str | None]]:
+    """The rows of a query as dictionaries by column name."""
+    cursor = connection.execute(query)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def fleet(connection: duckdb.DuckDBPyConnection) -> list[Component]:
+    """The components of the register that are in service, as matching wants them."""
+    rows = fetch(
+        connection,
+        """
+        select c.component_id, coalesce(c.manufacturer, a.manufacturer) as manufacturer, c.model,
+          c.part, c.firmware, c.role, c.hardware, c.part_number, c.serial, a.site_id, c.asset_id
+        from component c left join asset a on a.asset_id = c.asset_id
+        where coalesce(a.lifecycle, 'in_service') <> 'retired'
+        order by c.component_id
+        """,
+    )
+    return [Component(**{name: value or "" for name, value in row.items()}) for row in rows]
+
+
+def statements(connection: duckdb.DuckDBPyConnection) -> list[Statement]:
+    """Every statement of every imported advisory."""
+    rows = fetch(connection, "select * from statement order by advisory_id, leaf_id, status")
+    return [statement_of(row) for row in rows]
+
+
+def statement_of(row: Mapping[str, str | None]) -> Statement:
+    """One row of the kind ``statement`` as matching wants it."""
+    return Statement(
+        advisory_id=row["advisory_id"] or "",
+        leaf_id=row["leaf_id"] or "",
+        status=row["status"] or "",
+        vulnerabilities=tuple((row["vulnerabilities"] or "").split()),
+        vendor=row["vendor"] or "",
+        product=row["product"] or "",
+        family=row["family"] or "",
+        version_text=row["version_text"] or "",
+        version_kind=row["version_kind"] or "range",
+        full_name=row["full_name"] or "",
+        part_numbers=_barred(row["part_numbers"]),
+        hardware=row["hardware"] or "",
+        cpe=row["cpe"] or "",
+        purl=row["purl"] or "",
+        requires=_barred(row["requires"]),
+        is_first_fixed=row["is_first_fixed"] == "yes",
+        justification=row["justification"] or "",
+    )
+
+
+def remediation_texts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
+    """The texts of each advisory's remediations, in order."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for row in fetch(connection, "select advisory_id, text from remediation order by position"):
+        if row["text"]:
+            found[row["advisory_id"] or ""].append(row["text"])
+    return {key: tuple(texts) for key, texts in found.items()}
+
+
+def triage_facts(
+    connection: duckdb.DuckDBPyConnection, state: State, feeds: Sequence[FeedAge], as_of: str
+) -> triage.TriageFacts:
+    """Everything that triage may know, from the views of one time."""
+    recorded = {index: entry.recorded_at for index, entry in state.entries()}
+    advisories = _by(connection, "advisory", "advisory_id")
+    ages = {age.feed: age for age in feeds}
+    components = _by(connection, "component", "component_id")
+    makers = {row["manufacturer"] for row in components.values()}
+    publishers = {row["publisher"] for row in advisories.values()}
+    return triage.TriageFacts(
+        components=components,
+        assets=_by(connection, "asset", "asset_id"),
+        sites=_by(connection, "site", "site_id"),
+        parties=_by(connection, "party", "party_id"),
+        windows=_rows(connection, "window"),
+        dependencies=_rows(connection, "dependency"),
+        releases=_rows(connection, "release"),
+        sites_with_all_dependencies=_declared_sites(connection, _ALL_DEPENDENCIES, as_of),
+        advisories=advisories,
+        vulnerabilities=_grouped(connection, "vulnerability", "vulnerability"),
+        remediations=_grouped(connection, "remediation", "advisory_id"),
+        exploited=_by(connection, "exploited", "vulnerability"),
+        exploited_list_at=ages["exploited"].newest_at if "exploited" in ages else None,
+        likelihoods=_by(connection, "likelihood", "vulnerability"),
+        imported_at={
+            key: recorded.get(int(row["fact_id"].partition(".")[0]), "")
+            for key, row in advisories.items()
+            if row["fact_id"]
+        },
+        justifications={
+            (row["advisory_id"] or "", row["leaf_id"] or ""): row["justification"] or ""
+            for row in fetch(
+                connection,
+                "select advisory_id, leaf_id, justification from statement"
+                " where status = 'not_affected' and justification is not null",
+            )
+        },
+        vendor_names=identity.vendor_names({name for name in makers | publishers if name}),
+    )
+
+
+def register_derived(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    as_of: str,
+    exposures: Sequence[Exposure],
+    feeds: Sequence[FeedAge],
+    known_products: Iterable[tuple[str, str, int, str, str]],
+    known_vendors: Mapping[str, int],
+) -> None:
+    """Fill the tables that subjects read beside the facts, with their exact types."""
+    _fill(connection, "run", [{"as_of": as_of[:19].replace("T", " ")}])
+    _fill(connection, "exposure_row", [_flat(exposure) for exposure in exposures])
+    evidence = _feed_evidence(connection)
+    rows = []
+    for age in feeds:
+        known = age.documents > 0
+        rows.append(
+            {
+                "feed": age.feed,
+                "documents": age.documents if known else None,
+                "newest_at": age.newest_at,
+                "imported_at": age.imported_at or None,
+                "age_days": age.age_days,
+                "is_stale": age.is_stale if known else None,
+                "evidence": evidence.get(age.feed, []),
+            }
+        )
+    _fill(connection, "feed_row", rows)
+    names = ("manufacturer", "model", "firmware_parts", "part_names", "source")
+    _fill(
+        connection,
+        "known_product",
+        [dict(zip(names, row, strict=True)) for row in known_products],
+    )
+    _fill(
+        connection,
+        "known_vendor",
+        [{"manufacturer": name, "advisories": count} for name, count in known_vendors.items()],
+    )
+    tables.create_missing(connection)
+
+
+def _fill(
+    connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    import pyarrow as pa
+
+    columns = tables.definitions()[name]
+    listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+    connection.execute(f'create or replace temp table "{name}" ({listed})')
+    if not rows:
+        return
+    held = pa.table({column: [row[column] for row in rows] for column in columns})
+    connection.register("held", held)
+    casts = ", ".join(f'cast("{column}" as {kind})' for column, kind in columns.items())
+    connection.execute(f'insert into "{name}" select {casts} from held')
+    connection.unregister("held")
+
+
+def _flat(exposure: Exposure) -> dict[str, Any]:
+    row = {name: getattr(exposure, name) for name in exposure.__struct_fields__}
+    row["state"] = exposure.state.value
+    row["evidence"] = list(exposure.evidence)
+    clock = exposure.clock
+    for part in ("total", "vendor", "window", "operator"):
+        row[f"clock_{part}_days"] = getattr(clock, f"{part}_days") if clock else None
+    row["clock_open_part"] = clock.open_part if clock else None
+    return row
+
+
+def _feed_evidence(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    rows = connection.sql(
+        "select feed, cast(max(entry) as varchar) || '.' || cast(max_by(row, entry) as varchar)"
+        " from document group by feed"
+    ).fetchall()
+    return {feed: [fact] for feed, fact in rows}
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, kind: str) -> list[dict[str, str | None]]:
+    return fetch(
+        connection,
+        "select *, cast(entry as varchar) || '.' || cast(row as varchar) as fact_id"
+        f' from "{kind}" order by subject',
+    )
+
+
+def _by(
+    connection: duckdb.DuckDBPyConnection, kind: str, key: str
+) -> dict[str, dict[str, str | None]]:
+    return {row[key] or "": row for row in _rows(connection, kind)}
+
+
+def _grouped(
+    connection: duckdb.DuckDBPyConnection, kind: str, key: str
+) -> dict[str, list[dict[str, str | None]]]:
+    found: defaultdict[str, list[dict[str, str | None]]] = defaultdict(list)
+    for row in _rows(connection, kind):
+        found[row[key] or ""].append(row)
+    return dict(found)
+
+
+def _declared_sites(
+    connection: duckdb.DuckDBPyConnection, about: str, as_of: str
+) -> frozenset[str]:
+    rows = connection.execute(
+        """
+        select site_id from declaration
+        where about = ? and try_cast(declared_on as date) <= cast(? as date)
+          and try_cast(declared_on as date) + cast(try_cast(valid_days as integer) as integer)
+            >= cast(? as date)
+        """,
+        [about, as_of[:10], as_of[:10]],
+    ).fetchall()
+    return frozenset(site for (site,) in rows if site)
+
+
+def _barred(text: str | None) -> tuple[str, ...]:
+    return tuple(part for part in (text or "").split("|") if part)

@@ -1,0 +1,266 @@
+"""Import, age and export of advisory data: raw documents become one entry and one pack object."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from cellwarden.advisories import feeds
+from cellwarden.model.advisories import Document, Understood
+from cellwarden.model.errors import SourceError
+from cellwarden.model.facts import END, Row, kinds
+from cellwarden.model.report import FeedAge
+from cellwarden.model.times import parse_time
+from cellwarden.store.facts import Fact
+from cellwarden.store.state import Draft, State
+from cellwarden.workflows.workspace import Progress, Workspace
+
+if TYPE_CHECKING:
+    import duckdb
+
+SOURCE: Final = "feeds"
+"""All imports speak as one source, so that a newer import of an advisory replaces the older."""
+
+_FOREVER: Final = "9999"
+_FEED_OF: Final = {"kev": "exploited", "epss": "likelihood"}
+_PER_ADVISORY: Final = ("advisory", "statement", "vulnerability", "remediation")
+_WHOLE_LISTS: Final = ("exploited",)
+_LISTS: Final = ("exploited", "likelihood")
+
+
+class ImportOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What one import brought; ``entry`` is nothing where all of it was known already."""
+
+    entry: int | None
+    documents: int
+    known: int
+    older: int
+    unreadable: int
+    rows: dict[str, int]
+
+
+def import_feeds(
+    state: State, paths: Sequence[Path], *, clock_at: str, actor: str, progress: Progress
+) -> ImportOutcome:
+    """Import advisory documents from files, folders and archives as one entry.
+
+    Documents whose bytes are known are passed over, and so is an older revision of an advisory.
+
+    Raises:
+        SourceError: there is no document at all under these paths.
+        StoreError: the ledger could not be written; nothing of this import was recorded then.
+    """
+    return record_documents(
+        state,
+        feeds.documents(paths),
+        clock_at=clock_at,
+        actor=actor,
+        note="from " + ", ".join(path.name for path in paths),
+        progress=progress,
+    )
+
+
+def record_documents(
+    state: State,
+    documents: Iterable[Document],
+    *,
+    clock_at: str,
+    actor: str,
+    note: str,
+    progress: Progress,
+) -> ImportOutcome:
+    """Record raw documents from anywhere: the pack object first, then one entry with all rows."""
+    connection = state.connect(as_of=_FOREVER)
+    known_digests = {
+        digest for (digest,) in connection.sql("select sha256 from document").fetchall()
+    }
+    known, fresh = 0, []
+    for document in documents:
+        digest = hashlib.sha256(document.data).hexdigest()
+        if digest in known_digests:
+            known += 1
+        else:
+            known_digests.add(digest)
+            fresh.append((digest, document))
+    held: dict[str, dict[str, Row]] = {}
+    kept, older, unreadable = [], 0, 0
+    latest = dict(connection.sql("select advisory_id, updated_at from advisory").fetchall())
+    for done, (digest, document) in enumerate(fresh):
+        progress("reading advisories", done, len(fresh))
+        understood = feeds.understand(document)
+        if _is_older(understood, latest):
+            older += 1
+            continue
+        unreadable += len(understood.tables.get("unreadable", ()))
+        kept.append((digest, document, understood))
+        for kind, rows in understood.tables.items():
+            shape = kinds()[kind]
+            held.setdefault(kind, {}).update((shape.subject_of(row), row) for row in rows)
+    progress("reading advisories", len(fresh), len(fresh))
+    if not kept:
+        connection.close()
+        return ImportOutcome(
+            entry=None, documents=0, known=known, older=older, unreadable=0, rows={}
+        )
+    pack = feeds.pack([document for _, document, _ in kept])
+    pack_sha256 = state.objects.put(pack)
+    held["document"] = {
+        digest: _document_row(digest, document, understood, pack_sha256)
+        for digest, document, understood in kept
+    }
+    tables = _facts(connection, held)
+    connection.close()
+    entry = state.record(
+        Draft(
+            act="feeds",
+            actor=actor,
+            source=SOURCE,
+            clock_at=clock_at,
+            document_sha256=pack_sha256,
+            note=note,
+        ),
+        tables,
+    )
+    return ImportOutcome(
+        entry=entry,
+        documents=len(kept),
+        known=known,
+        older=older,
+        unreadable=unreadable,
+        rows={kind: len(facts) for kind, facts in tables.items()},
+    )
+
+
+def feed_ages(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, state: State, as_of: str
+) -> tuple[FeedAge, ...]:
+    """How old each expected feed is as of a time; a feed that never came has no documents."""
+    recorded = {index: entry.recorded_at for index, entry in state.entries()}
+    found = {
+        row[0]: row[1:]
+        for row in connection.sql(
+            "select feed, count(*), max(newest_at), max(entry) from document group by feed"
+        ).fetchall()
+    }
+    ssvc = connection.sql(
+        "select count(distinct advisory_id), max(ssvc_at), max(entry) from vulnerability"
+        " where exploitation is not null"
+    ).fetchone()
+    if ssvc and ssvc[0]:
+        found["ssvc"] = ssvc
+    ages = []
+    for feed, limit in workspace.settings.feeds.max_age_days.items():
+        count, newest_at, entry = found.get(feed, (0, None, None))
+        age = _days_between(newest_at, as_of)
+        ages.append(
+            FeedAge(
+                feed=feed,
+                documents=count,
+                newest_at=newest_at,
+                imported_at=recorded.get(entry, "") if entry is not None else "",
+                age_days=age,
+                is_stale=age is None or age > limit,
+            )
+        )
+    return tuple(ages)
+
+
+def import_configured(
+    workspace: Workspace, state: State, *, clock_at: str, actor: str, progress: Progress
+) -> ImportOutcome | None:
+    """Import what lies in the workspace's own feed folders, if there are any.
+
+    Raises:
+        SourceError: the ledger knows no advisory and the folders hold none: a scan would say
+            "0 findings" about nothing.
+    """
+    paths = [workspace.folder / name for name in workspace.settings.feeds.paths]
+    present = [path for path in paths if path.exists()]
+    outcome: ImportOutcome | None = None
+    problem: SourceError | None = None
+    if present:
+        try:
+            outcome = import_feeds(
+                state, present, clock_at=clock_at, actor=actor, progress=progress
+            )
+        except SourceError as error:
+            problem = error
+    if (outcome is None or not (outcome.documents or outcome.known)) and not _has_advisories(state):
+        raise problem or SourceError(
+            "no advisory has ever been imported, so nothing could be matched",
+            advice="put CSAF, CVE or KEV files into "
+            + " or ".join(str(path) for path in paths)
+            + ", or run `cellwarden feeds import PATH`",
+        )
+    return outcome
+
+
+def _has_advisories(state: State) -> bool:
+    return any(entry.act == "feeds" for _, entry in state.entries())
+
+
+def _is_older(understood: Understood, latest: dict[str, str | None]) -> bool:
+    shape = kinds()["advisory"].column_names
+    at, name = shape.index("updated_at"), shape.index("advisory_id")
+    for row in understood.tables.get("advisory", ()):
+        before, now = latest.get(row[name] or ""), row[at]
+        if before and now and now < before:
+            return True
+    return False
+
+
+def _document_row(digest: str, document: Document, understood: Understood, pack: str) -> Row:
+    shape = kinds()["advisory"].column_names
+    ids = [row[shape.index("advisory_id")] or "" for row in understood.tables.get("advisory", ())]
+    return kinds()["document"].row(
+        {
+            "sha256": digest,
+            "name": document.name,
+            "feed": _FEED_OF.get(understood.format.split(" ", maxsplit=1)[0], "advisories"),
+            "format": understood.format,
+            "newest_at": understood.newest_at,
+            "pack_sha256": pack,
+            "advisory_ids": " ".join(ids),
+        }
+    )
+
+
+def _facts(
+    connection: duckdb.DuckDBPyConnection, held: dict[str, dict[str, Row]]
+) -> dict[str, list[Fact]]:
+    """Facts for what came, and ends for what an advisory or a whole list no longer says."""
+    tables = {}
+    ids = list(held.get("advisory", ()))
+    for kind, now in held.items():
+        before: dict[str, Row] = {}
+        if kind in _PER_ADVISORY and ids:
+            before = _known(connection, kind, "where advisory_id in (select unnest(?))", [ids])
+        elif kind in _LISTS:
+            before = _known(connection, kind, "", [])
+        facts = [Fact(cells=row) for subject, row in now.items() if before.get(subject) != row]
+        if kind in _PER_ADVISORY or kind in _WHOLE_LISTS:
+            facts += [
+                Fact(cells=row, op=END) for subject, row in before.items() if subject not in now
+            ]
+        tables[kind] = facts
+    return tables
+
+
+def _known(
+    connection: duckdb.DuckDBPyConnection, kind: str, where: str, values: list[object]
+) -> dict[str, Row]:
+    columns = ", ".join(f'"{name}"' for name in kinds()[kind].column_names)
+    rows = connection.execute(f'select subject, {columns} from "{kind}" {where}', values).fetchall()
+    return {row[0]: row[1:] for row in rows}
+
+
+def _days_between(earlier: str | None, later: str) -> int | None:
+    if not earlier:
+        return None
+    start: datetime = parse_time(earlier)
+    return max((parse_time(later) - start).days, 0)

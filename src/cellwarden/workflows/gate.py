@@ -1,0 +1,118 @@
+"""The gate: which findings make a scan end with 1, by severity, by property, or by policy file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from cellwarden.model.errors import InputError
+from cellwarden.model.findings import Finding, Severity, Verdict
+
+PROPERTIES: Final = ("known_exploited", "no_fix", "support_ended", "unknown")
+"""What ``--fail-on`` takes beside severities; ``unknown`` means any verdict that is unknown."""
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One rule of a policy file: a finding that meets everything that it names fails the gate.
+
+    ``severity`` means this one and worse. ``sites``, ``checks`` and ``vendors`` name the ones
+    meant; empty means all. ``because`` is shown when the rule fails.
+    """
+
+    because: str
+    severity: Severity | None = None
+    properties: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    vendors: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a rule that names nothing or a property that nothing has."""
+        if self.severity is None and not (self.properties or self.checks):
+            raise ValueError("a rule needs a severity, properties or checks")
+        for name in self.properties:
+            if name not in PROPERTIES:
+                raise ValueError(f"{name!r} is no property; there are {', '.join(PROPERTIES)}")
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A policy file: rules, any of which can fail the gate."""
+
+    rule: tuple[Rule, ...]
+
+
+class GateFailure(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule that failed and the findings that made it fail."""
+
+    because: str
+    findings: tuple[Finding, ...]
+
+
+def rules_from_words(words: Sequence[str]) -> tuple[Rule, ...]:
+    """Rules for ``--fail-on high --fail-on known-exploited``.
+
+    Raises:
+        InputError: a word is neither a severity nor a property.
+    """
+    rules = []
+    for word in words:
+        name = word.strip().lower().replace("-", "_")
+        if name in PROPERTIES:
+            rules.append(Rule(because=f"--fail-on {word}", properties=(name,)))
+        elif name in {severity.value for severity in Severity}:
+            rules.append(Rule(because=f"--fail-on {word}", severity=Severity(name)))
+        else:
+            severities = ", ".join(severity.value for severity in Severity)
+            raise InputError(
+                f"--fail-on {word}: no severity and no property has this name",
+                advice=f"use one of {severities}, {', '.join(PROPERTIES)}",
+            )
+    return tuple(rules)
+
+
+def load_policy(path: Path) -> tuple[Rule, ...]:
+    """The rules of a policy file (TOML, a table ``[[rule]]`` for each).
+
+    Raises:
+        InputError: the file cannot be read; says where and why.
+    """
+    try:
+        policy = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Policy)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise InputError(
+            f"policy {path}: {error}", advice="docs/workspace.md shows a policy file"
+        ) from error
+    return policy.rule
+
+
+def failures(rules: Sequence[Rule], findings: Sequence[Finding]) -> tuple[GateFailure, ...]:
+    """The rules that fail; an accepted finding never fails one."""
+    failed = []
+    for rule in rules:
+        met = tuple(finding for finding in findings if _meets(finding, rule))
+        if met:
+            failed.append(GateFailure(because=rule.because, findings=met))
+    return tuple(failed)
+
+
+def _meets(finding: Finding, rule: Rule) -> bool:
+    if finding.exception_id or finding.verdict not in {Verdict.FAIL, Verdict.UNKNOWN}:
+        return False
+    if rule.severity is not None and (
+        finding.verdict is not Verdict.FAIL or finding.severity.rank > rule.severity.rank
+    ):
+        return False
+    named = set(finding.properties)
+    if finding.verdict is Verdict.UNKNOWN:
+        named.add("unknown")
+    if rule.properties and not named.intersection(rule.properties):
+        return False
+    return (
+        (not rule.sites or finding.site_id in rule.sites)
+        and (not rule.checks or finding.check in rule.checks)
+        and (not rule.vendors or finding.vendor in rule.vendors)
+    )

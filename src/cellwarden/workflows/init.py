@@ -1,0 +1,89 @@
+"""Make a new workspace: settings, register templates with their columns, an advisory folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from cellwarden import collect
+from cellwarden.model.errors import InputError
+from cellwarden.workflows.workspace import SETTINGS_NAME
+
+_TEMPLATES: Final = (
+    "site",
+    "asset",
+    "component",
+    "product",
+    "party",
+    "release",
+    "dependency",
+    "support",
+    "declaration",
+    "window",
+    "exception",
+)
+
+_SETTINGS: Final = """\
+# Settings of this workspace. docs/workspace.md explains each of them.
+
+[workspace]
+operator = "{operator}"
+# as_of = "2026-11-16"        # fix the time that scans speak for; without it, now
+
+[register]
+paths = ["register"]          # files that people edit: CSV, XLSX, YAML, CycloneDX, NUT, SNMP ...
+
+[feeds]
+paths = ["advisories"]        # CSAF, CVE, NVD, KEV, EPSS, OpenVEX; folders, files, archives
+
+[feeds.max_age_days]          # an older feed is stale, and says so
+advisories = 30
+exploited = 7
+likelihood = 7
+ssvc = 30
+
+[gate]
+fail_on = []                  # for example ["critical", "known_exploited"]
+"""
+
+_IGNORED: Final = (
+    "# Derived from the register and the feeds, or private to this machine.\n.state/\nreports/\n"
+)
+
+
+def init_workspace(folder: Path, *, operator: str) -> tuple[Path, ...]:
+    """Make a workspace in a new or empty-of-settings folder and return the files made.
+
+    Raises:
+        InputError: there is a workspace already, or the folder cannot be written.
+    """
+    if (folder / SETTINGS_NAME).exists():
+        raise InputError(
+            f"{folder} is a workspace already",
+            advice=f"scan it with `cellwarden scan {folder}`, or choose another folder",
+        )
+    files = {
+        folder / SETTINGS_NAME: _SETTINGS.format(operator=_quoted(operator)),
+        folder / ".gitignore": _IGNORED,
+        **{
+            folder / "register" / collect.file_name(kind): collect.template(kind)
+            for kind in _TEMPLATES
+        },
+    }
+    try:
+        (folder / "register").mkdir(parents=True, exist_ok=True)
+        (folder / "advisories").mkdir(exist_ok=True)
+        for path, text in files.items():
+            if not path.exists():
+                path.write_text(text, "utf-8")
+    except OSError as error:
+        raise InputError(
+            f"cannot make a workspace in {folder}: {error.strerror}",
+            advice="choose a folder that you may write to",
+        ) from error
+    return tuple(files)
+
+
+def _quoted(text: str) -> str:
+    """Text as the inside of a TOML basic string."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")

@@ -1,0 +1,219 @@
+"""Match: an inventory against advisories without a workspace, or a workspace's own fleet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from cellwarden.advisories import feeds, matching
+from cellwarden.model.errors import InputError
+from cellwarden.model.facts import Row, kinds
+from cellwarden.model.matching import Component, Match, Statement
+from cellwarden.store.facts import Fact
+from cellwarden.store.state import Draft
+from cellwarden.workflows import assemble
+from cellwarden.workflows.workspace import Progress, Workspace
+
+if TYPE_CHECKING:
+    import duckdb
+
+_COLUMNS: Final = Component.__struct_fields__
+_NEEDED: Final = ("component_id", "manufacturer", "model", "part", "firmware")
+_LONGEST_CELL: Final = 100_000
+
+
+def match_inventory(
+    inventory: Path, advisories: Sequence[Path], *, progress: Progress
+) -> Iterator[Match]:
+    """Match the lines of a CSV inventory against advisory files, folders and archives.
+
+    Raises:
+        InputError: the inventory cannot be used; says the line.
+        SourceError: there is no advisory under these paths.
+    """
+    components = read_inventory(inventory)
+    statements, fixes = read_advisories(advisories, progress=progress)
+    matcher = matching.Matcher(statements, fixes=fixes)
+    yield from matcher.match(components)
+
+
+def read_inventory(path: Path) -> list[Component]:
+    """The components of a CSV inventory; extra columns are passed over, cells are verbatim.
+
+    Raises:
+        InputError: the file cannot be read, a needed column is missing, or an id is empty or twice.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{path}: {error}", advice="give a CSV file in UTF-8 with a header row"
+        ) from error
+    csv.field_size_limit(_LONGEST_CELL)
+    lines = csv.reader(io.StringIO(text, newline=""))
+    try:
+        header = [cell.strip() for cell in next(lines, [])]
+        missing = [name for name in _NEEDED if name not in header]
+        if missing:
+            raise InputError(
+                f"{path}: line 1 has no column {', '.join(missing)}",
+                advice=f"the columns are {', '.join(_NEEDED)}; optional are "
+                + ", ".join(name for name in _COLUMNS if name not in _NEEDED),
+            )
+        return list(_components(lines, header, path))
+    except csv.Error as error:
+        raise InputError(
+            f"{path}: line {lines.line_num}: {error}", advice="mend the quotes of that line"
+        ) from error
+
+
+def _components(lines: Iterator[list[str]], header: list[str], path: Path) -> Iterator[Component]:
+    places = [header.index(name) if name in header else None for name in _COLUMNS]
+    seen: set[str] = set()
+    for number, cells in enumerate(lines, start=2):
+        if not any(cells):
+            continue
+        count = len(cells)
+        values = [cells[at].strip() if at is not None and at < count else "" for at in places]
+        name = values[0]
+        if not name or name in seen:
+            raise InputError(
+                f"{path}: line {number}: component_id {name!r} is "
+                + ("there twice" if name else "empty"),
+                advice="give each line an id of its own",
+            )
+        seen.add(name)
+        yield Component(**dict(zip(_COLUMNS, values, strict=True)))
+
+
+def read_advisories(
+    paths: Sequence[Path], *, progress: Progress
+) -> tuple[list[Statement], dict[str, tuple[str, ...]]]:
+    """Every statement under these paths, and each advisory's remediation texts."""
+    shape = kinds()["statement"].column_names
+    remediation = kinds()["remediation"].column_names
+    advisory, text = remediation.index("advisory_id"), remediation.index("text")
+    statements: list[Statement] = []
+    fixes: defaultdict[str, list[str]] = defaultdict(list)
+    for done, document in enumerate(feeds.documents(paths)):
+        progress("reading advisories", done, 0)
+        understood = feeds.understand(document)
+        rows: Iterable[Row] = understood.tables.get("statement", ())
+        statements += [assemble.statement_of(dict(zip(shape, row, strict=True))) for row in rows]
+        for row in understood.tables.get("remediation", ()):
+            if row[text]:
+                fixes[row[advisory] or ""].append(row[text] or "")
+    return statements, {key: tuple(texts) for key, texts in fixes.items()}
+
+
+def matcher_for(connection: duckdb.DuckDBPyConnection) -> matching.Matcher:
+    """A matcher over a workspace's advisories, with its people's decisions and corrections."""
+    return matching.Matcher(
+        assemble.statements(connection),
+        fixes=assemble.remediation_texts(connection),
+        decisions=assemble.fetch(connection, "select * from match_decision"),
+        corrections=assemble.fetch(connection, "select * from correction"),
+    )
+
+
+def explain_match(
+    workspace: Workspace, component_id: str, advisory_id: str, *, as_of: str
+) -> matching.Explanation:
+    """Why an advisory touches a component, or why it speaks of another product.
+
+    Raises:
+        InputError: the fleet has no such component, or no such advisory was imported.
+    """
+    with workspace.open_state() as state:
+        connection = state.connect(as_of=as_of)
+        component = _component(assemble.fleet(connection), component_id)
+        _must_know_advisory(connection, advisory_id)
+        explanation = matcher_for(connection).explain(component, advisory_id)
+        connection.close()
+    return explanation
+
+
+def waiting_matches(workspace: Workspace, *, as_of: str) -> list[Match]:
+    """The weak candidates that wait for a person's yes or no."""
+    with workspace.open_state() as state:
+        connection = state.connect(as_of=as_of)
+        matches = matcher_for(connection).match(assemble.fleet(connection))
+        found = [match for match in matches if match.candidate]
+        connection.close()
+    return found
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's word on a candidate."""
+
+    component_id: str
+    advisory_id: str
+    is_same_product: bool
+    reason: str
+    decided_by: str
+
+
+def record_decision(workspace: Workspace, decision: Decision, *, clock_at: str) -> int:
+    """Record a yes or no, so that every later match remembers it; returns the entry.
+
+    Raises:
+        InputError: the fleet has no such component, no such advisory was imported, or there is
+            no reason.
+    """
+    if not decision.reason.strip():
+        raise InputError(
+            "a decision needs a reason", advice="say in --reason how you know, for those who audit"
+        )
+    with workspace.open_state() as state:
+        connection = state.connect(as_of=clock_at)
+        _component(assemble.fleet(connection), decision.component_id)
+        _must_know_advisory(connection, decision.advisory_id)
+        products = connection.execute(
+            "select string_agg(distinct product, '; ' order by product) from statement"
+            " where advisory_id = ?",
+            [decision.advisory_id],
+        ).fetchone()
+        connection.close()
+        row = kinds()["match_decision"].row(
+            {
+                "component_id": decision.component_id,
+                "advisory_id": decision.advisory_id,
+                "product": products[0] if products else None,
+                "answer": "yes" if decision.is_same_product else "no",
+                "reason": decision.reason,
+                "decided_by": decision.decided_by,
+                "decided_at": clock_at,
+            }
+        )
+        draft = Draft(
+            act="decision", actor=decision.decided_by, source="decisions", clock_at=clock_at
+        )
+        return state.record(draft, {"match_decision": [Fact(cells=row)]})
+
+
+def _component(fleet: Sequence[Component], component_id: str) -> Component:
+    for component in fleet:
+        if component.component_id == component_id:
+            return component
+    close = [c.component_id for c in fleet if component_id.casefold() in c.component_id.casefold()]
+    raise InputError(
+        f"the fleet has no component {component_id!r}",
+        advice="did you mean " + ", ".join(close[:3]) + "?" if close else "check the register",
+    )
+
+
+def _must_know_advisory(connection: duckdb.DuckDBPyConnection, advisory_id: str) -> None:
+    found = connection.execute(
+        "select 1 from advisory where advisory_id = ?", [advisory_id]
+    ).fetchone()
+    if not found:
+        raise InputError(
+            f"no advisory {advisory_id!r} was imported",
+            advice="check the id, or import it with `cellwarden feeds import`",
+        )

@@ -1,0 +1,210 @@
+"""Scan: bring the ledger up to date, match, triage, judge, and put it all into one report."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cellwarden import __version__, checks
+from cellwarden.advisories import identity, triage, versions
+from cellwarden.model.errors import InputError, SourceError
+from cellwarden.model.findings import Finding
+from cellwarden.model.matching import Component
+from cellwarden.model.report import REPORT_SCHEMA, Report, Run
+from cellwarden.model.times import format_time, parse_time
+from cellwarden.workflows import assemble, summarise
+from cellwarden.workflows.feeds import feed_ages, import_configured
+from cellwarden.workflows.match import matcher_for
+from cellwarden.workflows.register import record_register
+from cellwarden.workflows.runs import changes_between, keep_run, load_run, run_id
+from cellwarden.workflows.workspace import Progress, Workspace
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from cellwarden.store.state import State
+
+
+class ScanOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished scan: its report, and the sources that could not be read on the way."""
+
+    report: Report
+    source_errors: tuple[SourceError, ...]
+
+
+def scan(
+    workspace: Workspace, *, now: datetime, actor: str, asked_as_of: str | None, progress: Progress
+) -> ScanOutcome:
+    """Scan a workspace and keep the run.
+
+    A file of the register that cannot be read at all doesn't stop the scan; it is in the outcome.
+
+    Raises:
+        SourceError: the register or the feeds hold nothing at all.
+        StoreError: the ledger could not be written.
+        InputError: a check file of the workspace's own is wrong.
+    """
+    clock_at = format_time(now)
+    as_of = workspace.as_of(now, asked_as_of)
+    with workspace.open_state() as state:
+        register = record_register(
+            workspace, state, clock_at=clock_at, actor=actor, progress=progress
+        )
+        import_configured(workspace, state, clock_at=clock_at, actor=actor, progress=progress)
+        report = judge_fleet(workspace, state, as_of=as_of, started_at=clock_at, progress=progress)
+    keep_run(workspace, report)
+    return ScanOutcome(report=report, source_errors=register.problems)
+
+
+def judge_fleet(
+    workspace: Workspace, state: State, *, as_of: str, started_at: str, progress: Progress
+) -> Report:
+    """What the ledger's facts say as of a time: the report, not yet kept."""
+    connection = state.connect(as_of=as_of)
+    try:
+        return _judge(
+            connection, workspace, state, as_of=as_of, started_at=started_at, progress=progress
+        )
+    finally:
+        connection.close()
+
+
+def _judge(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    state: State,
+    *,
+    as_of: str,
+    started_at: str,
+    progress: Progress,
+) -> Report:
+    catalogue = checks.load_catalogue(extra=own_check_folders(workspace))
+    feeds = feed_ages(connection, workspace, state, as_of)
+    components = assemble.fleet(connection)
+    progress("matching", 0, len(components))
+    matcher = matcher_for(connection)
+    matches = list(matcher.match(components))
+    progress("matching", len(components), len(components))
+    facts = assemble.triage_facts(connection, state, feeds, as_of)
+    exposures = triage.triage(matches, facts, as_of=parse_time(as_of))
+    known_vendors = _known_vendors(connection, components)
+    assemble.register_derived(
+        connection,
+        as_of=as_of,
+        exposures=exposures,
+        feeds=feeds,
+        known_products=identity.known_products(),
+        known_vendors=known_vendors,
+    )
+    progress("judging", 0, len(catalogue))
+    judgement = checks.judge(connection, catalogue)
+    progress("judging", len(catalogue), len(catalogue))
+    accepted, exceptions = checks.accept(
+        judgement.findings, assemble.fetch(connection, "select * from exception"), as_of=as_of
+    )
+    previous = _previous(workspace)
+    findings = tuple(sorted(_first_seen(accepted, previous, as_of), key=_worst_first))
+    root, digest = state.root(), catalogue_digest(catalogue)
+    report = Report(
+        schema=REPORT_SCHEMA,
+        run=Run(
+            id=run_id(ledger_root=root, catalogue_sha256=digest, as_of=as_of),
+            operator=workspace.settings.workspace.operator,
+            workspace=workspace.settings.workspace.name or workspace.folder.resolve().name,
+            as_of=as_of,
+            started_at=started_at,
+            version=__version__,
+            ledger_size=state.log.size(),
+            ledger_root=root,
+            catalogue_sha256=digest,
+        ),
+        previous_run=previous.run.id if previous else None,
+        feeds=feeds,
+        coverage=summarise.coverage(
+            connection,
+            matches=matches,
+            known_vendors=known_vendors,
+            checks=len(catalogue),
+            verdicts=judgement.verdicts,
+            understood=_understood(components),
+        ),
+        findings=findings,
+        exposures=exposures,
+        blast_radii=triage.blast_radii(exposures, facts),
+        changes=(),
+        actions=triage.actions(findings, exposures, as_of=parse_time(as_of)),
+        sites=summarise.site_summaries(connection, findings, judgement.passes_by_site),
+        vendors=summarise.vendor_summaries(connection, findings, exposures),
+        exceptions=exceptions,
+    )
+    if previous is None:
+        return report
+    return msgspec.structs.replace(report, changes=changes_between(previous, report))
+
+
+def own_check_folders(workspace: Workspace) -> tuple[Path, ...]:
+    """The folders with check files of the workspace's own."""
+    return tuple(workspace.folder / name for name in workspace.settings.checks.paths)
+
+
+def catalogue_digest(catalogue: Sequence[checks.Check]) -> str:
+    """SHA-256 over all check files, in hex: the same checks give the same digest."""
+    return hashlib.sha256(msgspec.json.encode(catalogue)).hexdigest()
+
+
+def _previous(workspace: Workspace) -> Report | None:
+    try:
+        return load_run(workspace)
+    except InputError:
+        return None
+
+
+def _first_seen(findings: Sequence[Finding], previous: Report | None, as_of: str) -> list[Finding]:
+    seen = {finding.id: finding.first_seen_on for finding in previous.findings} if previous else {}
+    return [
+        msgspec.structs.replace(finding, first_seen_on=seen.get(finding.id) or as_of[:10])
+        for finding in findings
+    ]
+
+
+def _known_vendors(
+    connection: duckdb.DuckDBPyConnection, components: Sequence[Component]
+) -> dict[str, int]:
+    """For each maker in the fleet, how many imported advisories speak of it, aliases included."""
+    rows = connection.sql(
+        "select vendor, list(distinct advisory_id) from statement group by vendor"
+    ).fetchall()
+    names = identity.vendor_names({vendor for vendor, _ in rows if vendor})
+    spoken: dict[str, set[str]] = {}
+    for vendor, advisories in rows:
+        group = names.get((vendor or "").casefold(), (vendor or "").casefold())
+        spoken.setdefault(group, set()).update(advisories)
+    makers = {component.manufacturer for component in components if component.manufacturer}
+    groups = identity.vendor_names(makers)
+    return {
+        maker: len(spoken.get(groups.get(maker.casefold(), maker.casefold()), ()))
+        for maker in sorted(makers)
+    }
+
+
+def _understood(components: Sequence[Component]) -> int:
+    """How many components have a firmware text in which a version could be read."""
+    texts = {component.firmware for component in components if component.firmware}
+    readable = {text for text in texts if versions.read_firmware(text)}
+    return sum(component.firmware in readable for component in components)
+
+
+def _worst_first(finding: Finding) -> tuple[bool, str, int, str, str, str]:
+    return (
+        finding.exception_id is not None,
+        finding.verdict.value,
+        finding.severity.rank,
+        finding.deadline_on or "9999",
+        finding.check,
+        finding.subject,
+    )

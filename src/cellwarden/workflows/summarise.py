@@ -1,0 +1,146 @@
+"""What a run says in numbers: coverage with its denominators, one line a site, one a vendor."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from cellwarden.model.findings import Finding, Severity, Verdict
+from cellwarden.model.matching import Match, MatchState
+from cellwarden.model.report import Coverage, Exposure, SiteSummary, VendorSummary
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def coverage(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    matches: Sequence[Match],
+    known_vendors: Mapping[str, int],
+    checks: int,
+    verdicts: Mapping[Verdict, int],
+    understood: int,
+) -> Coverage:
+    """What was looked at. ``known_vendors`` counts imported advisories by maker in the fleet."""
+    return Coverage(
+        sites=_count(connection, "site"),
+        assets=_count(connection, "asset"),
+        components=_count(connection, "component"),
+        components_with_firmware=_count(
+            connection, "component", "has_firmware is distinct from 'no'"
+        ),
+        components_read=_count(
+            connection, "component", "has_firmware is distinct from 'no' and firmware is not null"
+        ),
+        components_understood=understood,
+        components_named_by_an_advisory=len({match.component_id for match in matches}),
+        unreadable_rows=_count(connection, "unreadable"),
+        advisories=_count(connection, "advisory"),
+        advisories_of_fleet_vendors=sum(known_vendors.values()),
+        statements=_count(connection, "statement"),
+        checks=checks,
+        verdicts={verdict.value: verdicts.get(verdict, 0) for verdict in Verdict},
+        match_states=_states(matches),
+    )
+
+
+def site_summaries(
+    connection: duckdb.DuckDBPyConnection,
+    findings: Iterable[Finding],
+    passes: Mapping[str | None, int],
+) -> tuple[SiteSummary, ...]:
+    """One line for each site of the register, and one for what stands at no known site."""
+    fails: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    unknowns: Counter[str] = Counter()
+    for finding in findings:
+        site = finding.site_id or ""
+        if finding.verdict is Verdict.FAIL and not finding.exception_id:
+            fails[site][finding.severity.value] += finding.count
+        elif finding.verdict is Verdict.UNKNOWN:
+            unknowns[site] += finding.count
+    rows = connection.sql(
+        """
+        select s.site_id, coalesce(s.name, s.site_id), s.criticality,
+          (select count(*) from asset a where a.site_id = s.site_id),
+          (select count(*) from component c join asset a on a.asset_id = c.asset_id
+             where a.site_id = s.site_id)
+        from site s order by s.site_id
+        """
+    ).fetchall()
+    return tuple(
+        SiteSummary(
+            site_id=site,
+            name=name,
+            criticality=criticality,
+            assets=assets,
+            components=components,
+            fails=dict(fails[site]),
+            unknowns=unknowns[site],
+            passes=passes.get(site, 0),
+            worst=_worst(fails[site]),
+        )
+        for site, name, criticality, assets, components in rows
+    )
+
+
+def vendor_summaries(
+    connection: duckdb.DuckDBPyConnection,
+    findings: Iterable[Finding],
+    exposures: Iterable[Exposure],
+) -> tuple[VendorSummary, ...]:
+    """One line for each maker in the register, most failures first."""
+    fails: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    unknowns: Counter[str] = Counter()
+    for finding in findings:
+        vendor = finding.vendor or "(not named)"
+        if finding.verdict is Verdict.FAIL and not finding.exception_id:
+            fails[vendor][finding.severity.value] += finding.count
+        elif finding.verdict is Verdict.UNKNOWN:
+            unknowns[vendor] += finding.count
+    states: defaultdict[str, Counter[MatchState]] = defaultdict(Counter)
+    exploited: Counter[str] = Counter()
+    for exposure in exposures:
+        vendor = exposure.vendor or "(not named)"
+        states[vendor][exposure.state] += 1
+        if exposure.is_known_exploited and exposure.state is MatchState.AFFECTED:
+            exploited[vendor] += 1
+    rows = connection.sql(
+        "select coalesce(manufacturer, '(not named)'), count(*) from component group by 1"
+    ).fetchall()
+    summaries = [
+        VendorSummary(
+            vendor=vendor,
+            components=components,
+            affected=states[vendor][MatchState.AFFECTED],
+            undetermined=states[vendor][MatchState.UNDETERMINED],
+            known_exploited=exploited[vendor],
+            fails=dict(fails[vendor]),
+            unknowns=unknowns[vendor],
+        )
+        for vendor, components in rows
+    ]
+    return tuple(
+        sorted(
+            summaries, key=lambda s: (-s.known_exploited, -s.affected, -_weight(s.fails), s.vendor)
+        )
+    )
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str, where: str = "true") -> int:
+    row = connection.execute(f'select count(*) from "{table}" where {where}').fetchone()
+    return int(row[0]) if row else 0
+
+
+def _states(matches: Iterable[Match]) -> dict[str, int]:
+    counts = Counter("candidate" if match.candidate else match.state.value for match in matches)
+    return {name: counts.get(name, 0) for name in [*(s.value for s in MatchState), "candidate"]}
+
+
+def _worst(fails: Mapping[str, int]) -> str | None:
+    return next((severity.value for severity in Severity if fails.get(severity.value)), None)
+
+
+def _weight(fails: Mapping[str, int]) -> int:
+    return sum(count * 10 ** (len(Severity) - Severity(name).rank) for name, count in fails.items())

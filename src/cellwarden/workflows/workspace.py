@@ -1,0 +1,123 @@
+"""A workspace: one folder with its settings, the register that people edit, and its state."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from cellwarden.model.errors import InputError
+from cellwarden.model.times import format_time, parse_time
+from cellwarden.store.state import State
+
+SETTINGS_NAME: Final = "cellwarden.toml"
+
+Progress = Callable[[str, int, int], None]
+"""Told about long work: what is done, how much of it, out of how much."""
+
+
+class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose fleet it is. ``as_of`` fixes the time that every run speaks for; else it is now."""
+
+    operator: str
+    name: str = ""
+    as_of: str | None = None
+
+
+class RegisterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the register's files lie, relative to the workspace."""
+
+    paths: tuple[str, ...] = ("register",)
+
+
+class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where advisories are taken from at a scan, and how old each feed may be, in days."""
+
+    paths: tuple[str, ...] = ("advisories",)
+    max_age_days: dict[str, int] = msgspec.field(
+        default_factory=lambda: {"advisories": 30, "exploited": 7, "likelihood": 7, "ssvc": 30}
+    )
+    sync: tuple[dict[str, str], ...] = ()
+
+
+class GateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What makes a scan end with 1: severities and properties, as for ``--fail-on``."""
+
+    fail_on: tuple[str, ...] = ()
+
+
+class CheckSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Folders with check files of your own, relative to the workspace."""
+
+    paths: tuple[str, ...] = ()
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole of ``cellwarden.toml``."""
+
+    workspace: WorkspaceSettings
+    register: RegisterSettings = RegisterSettings()
+    feeds: FeedSettings = msgspec.field(default_factory=FeedSettings)
+    gate: GateSettings = GateSettings()
+    checks: CheckSettings = CheckSettings()
+
+
+class Workspace(msgspec.Struct, frozen=True, kw_only=True):
+    """An opened workspace: its folder and its settings."""
+
+    folder: Path
+    settings: Settings
+
+    @property
+    def state_folder(self) -> Path:
+        """Where the ledger, the objects and the facts are kept."""
+        return self.folder / ".state"
+
+    @property
+    def reports_folder(self) -> Path:
+        """Where reports are written."""
+        return self.folder / "reports"
+
+    def open_state(self) -> State:
+        """Open the state folder, settling what a stopped process left."""
+        return State(self.state_folder)
+
+    def as_of(self, now: datetime, asked: str | None = None) -> str:
+        """The time that a run speaks for: as asked, else as set, else now (RFC 3339, UTC).
+
+        Raises:
+            InputError: the time cannot be read.
+        """
+        chosen = asked or self.settings.workspace.as_of
+        return format_time(parse_time(chosen) if chosen else now)
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """Read the settings of a workspace.
+
+    Raises:
+        InputError: there is no workspace, or its settings cannot be read; says where and what.
+    """
+    path = folder / SETTINGS_NAME
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{folder} is no workspace: it holds no {SETTINGS_NAME}",
+            advice=f"make one with `cellwarden init {folder}`, or name the right folder",
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{path} cannot be read: {error}", advice="check that it is a UTF-8 text file of yours"
+        ) from error
+    try:
+        settings = msgspec.convert(tomllib.loads(text), Settings)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise InputError(
+            f"{path}: {error}", advice="mend that line; docs/workspace.md lists every setting"
+        ) from error
+    return Workspace(folder=folder, settings=settings)
