@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
 
 from cellwarden.entry import exits
 from cellwarden.entry.commands import catalogue, feeds, fleet, ledger, match, register
 from cellwarden.entry.console import complain
-from cellwarden.model.errors import CellwardenError
+from cellwarden.model.errors import CellwardenError, InputError
 
 app = typer.Typer(
     name="cellwarden",
@@ -40,10 +39,10 @@ def run(words: Sequence[str]) -> int:
     except CellwardenError as error:
         complain(error)
         return exits.code_of(error)
-    except click.ClickException as error:
-        error.show(file=sys.stderr)
+    except typer.TyperException as error:
+        complain(InputError(error.format_message(), advice="`cellwarden --help` lists the words"))
         return exits.CANNOT_USE
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("cellwarden: stopped; what was recorded before is safe\n")
         return exits.CANNOT_USE
     except BrokenPipeError:
