@@ -122,12 +122,12 @@ CHECKS = {
 _ROWS: tuple[tuple[str, str, str, str | None, str | None, str, str | None], ...] = (
     # check, kind, subject, site, vendor, because, deadline
     ("session-without-approval", "session", "NG1/kestrel-0412", "NG1", "Kestrel Field Service",
-     "A technician of Kestrel Field Service was on NG1-UPS-02 on 2026-11-09 for 41 minutes; "
-     "the contract ended on 2026-10-31 and no approval names him.", "2026-11-17"),
+     ("A technician of Kestrel Field Service was on NG1-UPS-02 on 2026-11-09 for 41 minutes; "
+     "the contract ended on 2026-10-31 and no approval names him."), "2026-11-17"),
     ("vulnerability-known-exploited", "vulnerability", "NG2-DCIM-01/infrasuite/CVE-2023-46604",
      "NG2", "Delta Electronics",
-     "InfraSuite Device Master 1.0.10 holds Apache ActiveMQ that CVE-2023-46604 is about; "
-     "the catalogue of exploited weaknesses lists it.", "2026-11-14"),
+     ("InfraSuite Device Master 1.0.10 holds Apache ActiveMQ that CVE-2023-46604 is about; "
+     "the catalogue of exploited weaknesses lists it."), "2026-11-14"),
     ("vulnerability-past-deadline", "vulnerability", "NG1-PDU-03/nmc/CVE-2021-22810", "NG1",
      "Schneider Electric", "AP7902B runs v6.7.2, inside the range up to 6.9.6; fixed in 7.0.4.",
      "2026-10-30"),
@@ -357,7 +357,8 @@ def _blast_radii() -> tuple[BlastRadius, ...]:
             advisory_ids=("ICSA-23-331-02",), cvss_score=9.8, is_known_exploited=True,
             states={"affected": 1}, components=("NG2-DCIM-01/infrasuite",), sites=("NG2",),
             paths=("routed management network NG2-MGMT", "DCIM console reads NG1 and NG2"),
-            fix="Install InfraSuite Device Master 1.0.11.", next_window="2026-11-21, 22:00 to 02:00",
+            fix="Install InfraSuite Device Master 1.0.11.",
+            next_window="2026-11-21, 22:00 to 02:00",
             deadline_on="2026-11-14",
             who_must_know=("facility lead NG2", "security on call", "Delta Electronics support"),
         ),

@@ -43,12 +43,16 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
-    """One share of the coverage with its denominator. ``gap`` says what the rest is."""
+    """One share of the coverage with its denominator.
+
+    ``gap`` says what the rest is; ``is_gap_unknown`` whether the rest is something not known.
+    """
 
     label: str
     part: int
     whole: int
     gap: str
+    is_gap_unknown: bool
 
     @property
     def words(self) -> str:
@@ -157,21 +161,24 @@ def coverage(report: Report) -> tuple[Measure, ...]:
     """What was looked at, each share with its denominator, from the register to the verdict."""
     seen, verdicts = report.coverage, judged(report)
     decided = verdicts["fail"] + verdicts["pass"]
+    named, about = seen.components_named_by_an_advisory, seen.advisories_of_fleet_vendors
     rows = (
         ("components that hold firmware", seen.components_with_firmware, seen.components,
-         "no firmware, or not known"),
+         "none, or not known", False),
         ("firmware versions read", seen.components_read, seen.components_with_firmware,
-         "never read"),
+         "never read", True),
         ("versions understood", seen.components_understood, seen.components_read,
-         "no scheme reads them"),
-        ("components named by an advisory", seen.components_named_by_an_advisory,
-         seen.components, "named by none that was imported"),
-        ("advisories about vendors of this fleet", seen.advisories_of_fleet_vendors,
-         seen.advisories, "about other vendors"),
-        ("judgements made", decided, decided + verdicts["unknown"], "unknown"),
+         "no scheme reads them", True),
+        ("components named by an advisory", named, seen.components,
+         "named by none of those imported", False),
+        ("advisories about vendors of this fleet", about, seen.advisories,
+         "about other vendors", False),
+        ("judgements made", decided, decided + verdicts["unknown"], "unknown", True),
     )  # fmt: skip
-    return tuple(Measure(label=label, part=part, whole=whole, gap=gap)
-                 for label, part, whole, gap in rows)  # fmt: skip
+    return tuple(
+        Measure(label=label, part=part, whole=whole, gap=gap, is_gap_unknown=is_unknown)
+        for label, part, whole, gap, is_unknown in rows
+    )
 
 
 def coverage_lines(report: Report) -> tuple[str, ...]:

@@ -1,0 +1,81 @@
+"""HTML: one self-contained file that loads nothing and runs only what it carries."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+from cellwarden.reports.text import clip, long_day, number, plural, printable, safe_url
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from cellwarden.model.report import Report
+
+NAME: Final = "html"
+SUFFIX: Final = ".html"
+
+
+def render(report: Report) -> str:
+    """The report as one HTML5 document.
+
+    Every text is escaped, invisible characters are shown as codes, and the content security
+    policy allows the one style sheet and the one script by their digests and nothing else.
+    """
+    from markupsafe import Markup
+
+    from cellwarden.reports.page import context
+
+    style, script = _own("report.css"), _own("report.js")
+    template = _environment().get_template("report.html.j2")
+    text = template.render(
+        **context(report),
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        policy="; ".join(
+            (
+                "default-src 'none'",
+                f"style-src '{_digest(style)}'",
+                f"script-src '{_digest(script)}'",
+                "base-uri 'none'",
+                "form-action 'none'",
+            )
+        ),
+    )
+    return text.rstrip() + "\n"
+
+
+def _own(name: str) -> str:
+    return resources.files("cellwarden.reports").joinpath("html", name).read_text("utf-8")
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _environment() -> Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("cellwarden.reports", "html"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        number=number, plural=plural, long_day=long_day, clip=clip, safe_url=safe_url
+    )
+    return environment
+
+
+def _shown(value: Any) -> Any:
+    """What an expression prints: nothing invisible, nothing endless, and never the word None."""
+    if value is None:
+        return "unknown"
+    if type(value) is str:
+        return printable(clip(value))
+    return value

@@ -1,0 +1,162 @@
+"""What the HTML report shows: a report turned into the rows, groups and charts of its template."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from cellwarden.model.findings import Severity, Verdict
+from cellwarden.reports import page_exposures, page_findings
+from cellwarden.reports.charts import Part, bar, wall
+from cellwarden.reports.standing import (
+    VERDICT_WORDS,
+    coverage,
+    coverage_lines,
+    fails_by_severity,
+    feed_words,
+    is_accepted,
+    judged,
+    standing,
+    unknowns,
+)
+from cellwarden.reports.text import plural
+
+if TYPE_CHECKING:
+    from cellwarden.model.report import Report, SiteSummary, VendorSummary
+
+ROLES: Final = ("security", "facilities", "procurement", "auditor")
+ACTIONS_PER_ROLE: Final = 5
+MOST_CHANGES: Final = 100
+MOST_SITES: Final = 60
+MOST_VENDORS: Final = 60
+MOST_EXCEPTIONS: Final = 200
+
+Context = dict[str, Any]
+
+
+def context(report: Report) -> Context:
+    """Everything that the template may name; plain values, no rule left to the template."""
+    shown = page_findings.sheet(report)
+    return {
+        "run": report.run,
+        "report": report,
+        "standing": standing(report),
+        "tally": _tally(report),
+        "verdict_bar": _verdict_bar(report),
+        "verdict_counts": judged(report),
+        "feeds": [(feed, feed_words(feed)) for feed in report.feeds],
+        "measures": _measures(report),
+        "coverage_counts": coverage_lines(report)[0],
+        "roles": _roles(report),
+        "changes": report.changes[:MOST_CHANGES],
+        "more_changes": max(0, len(report.changes) - MOST_CHANGES),
+        "sites": [_site(one) for one in report.sites[:MOST_SITES]],
+        "more_sites": max(0, len(report.sites) - MOST_SITES),
+        "vendors": _vendors(report.vendors),
+        "more_vendors": max(0, len(report.vendors) - MOST_VENDORS),
+        "findings": shown,
+        "exposures": page_exposures.sheet(report),
+        "blasts": page_exposures.blast_pages(report),
+        "waiting": page_exposures.waiting(report),
+        "exceptions": report.exceptions[:MOST_EXCEPTIONS],
+        "more_exceptions": max(0, len(report.exceptions) - MOST_EXCEPTIONS),
+        "severities": [severity.value for severity in Severity],
+        "glossary": VERDICT_WORDS,
+    }
+
+
+def _tally(report: Report) -> list[tuple[str, str, int]]:
+    """Style class, word and count of each number in the header."""
+    fails = fails_by_severity(report.findings)
+    verdicts = judged(report)
+    accepted = sum(one.count for one in report.findings if is_accepted(one))
+    unknown = max(verdicts["unknown"], unknowns(report.findings))
+    return [
+        *((severity.value, severity.value, count) for severity, count in fails.items()),
+        ("unknown", "unknown", unknown),
+        ("accepted", "accepted", accepted),
+        ("pass", "passed", verdicts["pass"]),
+    ]
+
+
+def _verdict_bar(report: Report) -> Any:
+    verdicts = judged(report)
+    return bar(
+        [
+            Part(state="fail", count=verdicts["fail"], word="failed"),
+            Part(state="unknown", count=verdicts["unknown"], word="unknown"),
+            Part(state="pass", count=verdicts["pass"], word="passed"),
+        ],
+        height=16,
+    )
+
+
+def _measures(report: Report) -> list[Context]:
+    return [
+        {
+            "measure": one,
+            "bar": bar(
+                [
+                    Part(state="seen", count=one.part, word="of these"),
+                    Part(
+                        state="unknown" if one.is_gap_unknown else "rest",
+                        count=max(0, one.whole - one.part),
+                        word=one.gap,
+                    ),
+                ],
+                height=10,
+            ),
+        }
+        for one in coverage(report)
+    ]
+
+
+def _roles(report: Report) -> list[tuple[str, list[Any], int]]:
+    """Each role with its actions and how many more there are; unnamed roles come last."""
+    named = dict.fromkeys((*ROLES, *(action.role for action in report.actions)))
+    found = []
+    for role in named:
+        actions = [action for action in report.actions if action.role == role]
+        found.append((role, actions[:ACTIONS_PER_ROLE], max(0, len(actions) - ACTIONS_PER_ROLE)))
+    return found
+
+
+def _site(site: SiteSummary) -> Context:
+    fails = [
+        Part(state=one.value, count=site.fails.get(one.value, 0), word=f"{one.value} failures")
+        for one in Severity
+    ]
+    unknown = Part(state="unknown", count=site.unknowns, word="unknown")
+    passed = Part(state="pass", count=site.passes, word="passed")
+    drawn, per_cell = wall([*fails, unknown, passed])
+    return {
+        "site": site,
+        "wall": drawn,
+        "per_cell": plural(per_cell, "verdict"),
+        "legend": [part for part in (*fails, unknown, passed) if part.count],
+        "is_judged": any(part.count for part in (*fails, unknown, passed)),
+        "worst": site.worst or (Verdict.UNKNOWN.value if site.unknowns else "none"),
+    }
+
+
+def _vendors(vendors: tuple[VendorSummary, ...]) -> list[Context]:
+    """Vendors in the report's order; what an advisory does not name stays an outline."""
+    most = max((one.components for one in vendors), default=0)
+    return [
+        {
+            "vendor": one,
+            "fails": sum(one.fails.values()),
+            "bar": bar(
+                [
+                    Part(state="affected", count=one.affected, word="affected"),
+                    Part(state="unknown", count=one.undetermined, word="undetermined"),
+                    Part(
+                        state="rest",
+                        count=max(0, one.components - one.affected - one.undetermined),
+                        word="with no open match",
+                    ),
+                ],
+                whole=most,
+            ),
+        }
+        for one in vendors[:MOST_VENDORS]
+    ]
