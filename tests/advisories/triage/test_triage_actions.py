@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cellwarden.advisories.triage.actions import ROLES, actions
-from cellwarden.advisories.triage.blast import blast_radii
+from cellwarden.advisories.triage import actions, blast_radii
+from cellwarden.advisories.triage.actions import ROLES
 from cellwarden.advisories.triage.facts import TriageFacts
 from cellwarden.advisories.triage.risk import exposure_risk, finding_risk
 from cellwarden.model.findings import Finding, Severity, Verdict, finding_id
