@@ -1,0 +1,37 @@
+"""Is it this product? Makers, products, model codes and cards, compared and explained in words."""
+
+from __future__ import annotations
+
+from cellwarden.advisories.identity.catalogue import catalogue, known_parts, series_notices
+from cellwarden.advisories.identity.claims import read_claim
+from cellwarden.advisories.identity.evidence import (
+    PartShown,
+    columns_of,
+    firmware_matters,
+    read_columns,
+    with_firmware,
+)
+from cellwarden.advisories.identity.index import ClaimIndex, claim_keys, evidence_keys
+from cellwarden.advisories.identity.judge import judge
+from cellwarden.advisories.identity.nouns import Answer, Claim, Evidence, Feature, Identity
+
+__all__ = [
+    "Answer",
+    "Claim",
+    "ClaimIndex",
+    "Evidence",
+    "Feature",
+    "Identity",
+    "PartShown",
+    "catalogue",
+    "claim_keys",
+    "columns_of",
+    "evidence_keys",
+    "firmware_matters",
+    "judge",
+    "known_parts",
+    "read_claim",
+    "read_columns",
+    "series_notices",
+    "with_firmware",
+]

@@ -1,0 +1,228 @@
+"""Reading the product that an advisory statement names."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from cellwarden.advisories.identity.catalogue import (
+    catalogue,
+    lineage,
+    named_in,
+    products_of_code,
+)
+from cellwarden.advisories.identity.nouns import Claim, Wanted
+from cellwarden.advisories.identity.vendors import ANYONE, branded, leading_vendor, vendor_ids
+from cellwarden.advisories.identity.words import (
+    chunks,
+    compact,
+    folded,
+    is_code,
+    is_order_number,
+    is_rating,
+    is_wildcard,
+    plain,
+    word_lists,
+)
+from cellwarden.model.matching import Statement
+
+_PARENTHESES: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_OPEN_PARENTHESIS: Final = re.compile(r"[(\[][^()\[\]]*$")
+_SERIES: Final = re.compile(
+    r"\bid\s*[=:]?\s*(\d{2,4}(?:\s*/\s*\d{2,4})*)|series[ _](\d{2,4})[ _]ups"
+)
+_HINT: Final = re.compile(r"nmc|network|\bid\b|series")
+_BRANCH: Final = re.compile(r"v(\d+(?:\.\d+)*)(?:\.x)?")
+_STRONG_SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*")
+_SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*|\s+and\s+|\s+or\s+|,\s+")
+
+
+def read_claim(statement: Statement) -> Claim:
+    """What product a statement speaks of. Statements with the same texts share one claim."""
+    product = statement.product or statement.family or statement.full_name.split(":", 1)[0]
+    claim = _claim(
+        statement.vendor, product, statement.part_numbers, statement.cpe, statement.requires
+    )
+    version = statement.version_text if statement.version_kind != "vers" else ""
+    if not claim.vendors or not (claim.hosts or claim.cards or _HINT.search(version.casefold())):
+        return claim
+    return _with_surroundings(claim, f"{statement.hardware} {version} {_tail(statement.full_name)}")
+
+
+@lru_cache(maxsize=65536)
+def _claim(
+    vendor: str,
+    product: str,
+    part_numbers: tuple[str, ...],
+    cpe: str,
+    requires: tuple[str, ...],
+) -> Claim:
+    if cpe and not product:
+        vendor, product = _of_cpe(cpe)
+    text = folded(product)
+    makers = [*vendor_ids(vendor), *branded(text)]
+    lead = leading_vendor(text)
+    if lead is not None:
+        makers.append(lead[0])
+        text = lead[1]
+    vendors = tuple(dict.fromkeys(makers)) or (ANYONE,)
+    named = named_in(product, advisory=True, vendors=() if vendors == (ANYONE,) else vendors)
+    known = catalogue().products
+    cards = {p for p in named if known[p].role == "card"}
+    branch = next((m.group(1) for c in chunks(text) if (m := _BRANCH.fullmatch(c))), "")
+    return Claim(
+        vendor_text=vendor,
+        text=product,
+        vendors=vendors,
+        key=sequence(text),
+        wanted=_wanted(text, without=named if cards else ()),
+        hosts=frozenset(_narrowest({p for p in named if known[p].role == "host"})),
+        cards=frozenset(cards),
+        series_ids=_series_ids(product),
+        order_numbers=_order_numbers(text, part_numbers),
+        requires=tuple(w for need in requires for w in _wanted(_required(need), without=())),
+        branch=branch,
+    )
+
+
+@lru_cache(maxsize=16384)
+def _with_surroundings(claim: Claim, around: str) -> Claim:
+    """The claim with the card and the series that stand beside the product's name."""
+    near = named_in(around, advisory=True, vendors=claim.vendors)
+    known = catalogue().products
+    cards = claim.cards or frozenset(p for p in near if known[p].role == "card")
+    series = claim.series_ids or _series_ids(around)
+    if cards == claim.cards and series == claim.series_ids:
+        return claim
+    return msgspec.structs.replace(claim, cards=cards, series_ids=series)
+
+
+def _series_ids(text: str) -> frozenset[str]:
+    found = _SERIES.findall(folded(text))
+    return frozenset(re.findall(r"\d+", " ".join(one or other for one, other in found)))
+
+
+def _of_cpe(cpe: str) -> tuple[str, str]:
+    """Vendor and product of a CPE 2.3 name, with spaces for its underscores."""
+    fields = re.split(r"(?<!\\):", cpe)
+    if len(fields) < 5:  # noqa: PLR2004 - cpe, 2.3, part, vendor, product
+        return "", cpe
+    vendor, product = (re.sub(r"\\(.)", r"\1", field).replace("_", " ") for field in fields[3:5])
+    return vendor, product.removesuffix(" firmware")
+
+
+def _required(need: str) -> str:
+    if need.startswith("cpe:"):
+        return " ".join(_of_cpe(need)[1:])
+    return folded(need)
+
+
+def _tail(full_name: str) -> str:
+    """What a leaf's full name says after its product: ``NMC2 AOS v6.9.6 and prior``."""
+    return full_name.split(":", 1)[1] if ":" in full_name else ""
+
+
+def _narrowest(hosts: set[str]) -> set[str]:
+    """Without the families of which a member is named as well."""
+    above = {step for host in hosts for step in lineage(host)[1:]}
+    return hosts - above
+
+
+def _order_numbers(text: str, part_numbers: tuple[str, ...]) -> frozenset[str]:
+    found = {compact(c) for number in part_numbers for c in chunks(number) if is_code(c)}
+    for inside in _PARENTHESES.findall(text):
+        found.update(compact(c) for c in chunks(inside) if is_order_number(c))
+    found.update(compact(c) for c in chunks(text) if c[0].isdigit() and is_order_number(c))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=65536)
+def sequence(text: str) -> tuple[str, ...]:
+    """A name's words in their order, without maker and noise: equal where the name is the same."""
+    lead = leading_vendor(text)
+    noise = word_lists().noise
+    kept = tuple(compact(c) for c in chunks(lead[1] if lead else text) if c not in noise)
+    joined = "".join(kept)
+    return (joined,) if joined else ()
+
+
+def _wanted(text: str, *, without: tuple[str, ...]) -> tuple[Wanted, ...]:
+    """The alternatives that a product text lists; usually one."""
+    if without:
+        text = _without_products(text, without)
+    main = _OPEN_PARENTHESIS.sub(" ", _PARENTHESES.sub(" ", text)).strip()
+    pieces = _pieces(main or text)
+    out: list[Wanted] = []
+    for piece in pieces:
+        one = _one(piece)
+        if out and not (one.words or one.line) and one.codes:
+            one = Wanted(
+                codes=one.codes, wildcards=one.wildcards, words=out[0].words, line=out[0].line,
+                generic=one.generic, details=one.details, editions=one.editions,
+            )  # fmt: skip
+        out.append(one)
+    return tuple(one for one in out if one != Wanted())
+
+
+def _without_products(text: str, products: tuple[str, ...]) -> str:
+    flat = plain(text)
+    for key, says, _ in catalogue().advisory:
+        if key in products:
+            flat = says.sub(" ", flat)
+    return flat
+
+
+def _pieces(text: str) -> list[str]:
+    for separator in (_SEPARATOR, _STRONG_SEPARATOR):
+        pieces = [piece for piece in separator.split(text) if piece.strip()]
+        if len(pieces) < 2:  # noqa: PLR2004 - a list has two members
+            continue
+        read = [_one(piece) for piece in pieces]
+        if all(one.codes or one.wildcards for one in read):
+            return pieces
+        if separator is _STRONG_SEPARATOR and all(one.words or one.codes for one in read):
+            return pieces
+    return [text]
+
+
+@lru_cache(maxsize=65536)
+def _one(text: str) -> Wanted:
+    lists = word_lists()
+    into: dict[str, list[str]] = {
+        name: []
+        for name in ("codes", "wildcards", "words", "generic", "details", "line", "editions")
+    }
+    for chunk in chunks(text):
+        if chunk in lists.noise or is_rating(chunk) or _BRANCH.fullmatch(chunk):
+            continue
+        if is_order_number(chunk) and chunk[0].isdigit():
+            continue
+        into[_class_of(chunk)].append(compact(chunk))
+    if not into["words"] and not into["codes"] and not into["wildcards"] and into["line"]:
+        into["words"], into["line"] = into["line"], []
+    return Wanted(**{name: tuple(dict.fromkeys(found)) for name, found in into.items()})
+
+
+def _class_of(chunk: str) -> str:  # noqa: PLR0911 - one return for each class of word
+    lists = word_lists()
+    if chunk in lists.line:
+        return "line"
+    if chunk in lists.edition:
+        return "editions"
+    if chunk in lists.generic:
+        return "generic"
+    if is_wildcard(chunk):
+        return "wildcards"
+    if is_code(chunk):
+        return "codes"
+    if len(chunk) <= 2 or chunk.isdigit():  # noqa: PLR2004 - pn, ex, 20
+        return "details"
+    return "words"
+
+
+def named_by_code(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Known products that model codes stand for."""
+    return tuple(dict.fromkeys(p for code in codes for p in products_of_code(code)))

@@ -1,0 +1,253 @@
+"""Reading what a register row shows of its own identity, from every column that it fills."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from cellwarden.advisories.identity.catalogue import (
+    Product,
+    catalogue,
+    code_fits,
+    lineage,
+    named_in,
+    of_vendor,
+)
+from cellwarden.advisories.identity.claims import named_by_code, sequence
+from cellwarden.advisories.identity.nouns import Evidence
+from cellwarden.advisories.identity.vendors import branded, leading_vendor, registry, vendor_ids
+from cellwarden.advisories.identity.words import (
+    chunks,
+    compact,
+    folded,
+    is_code,
+    is_order_number,
+    is_rating,
+    spellings,
+    word_lists,
+)
+from cellwarden.model.matching import Component
+
+_NUMBER: Final = re.compile(r"v?\d+(?:\.\d+)+\S*")
+_APC_UPS_FIRMWARE: Final = re.compile(r"\d{1,3}\.\w{1,4}\s?\.[a-z]\b")
+
+
+class PartShown(msgspec.Struct, frozen=True):
+    """One firmware part as far as identity looks at it: name, version, and series id."""
+
+    name: str
+    version: str
+    series_id: str = ""
+
+
+class Columns(msgspec.Struct, frozen=True):
+    """The columns that speak of identity; the same for all components alike."""
+
+    manufacturer: str
+    model: str
+    part: str
+    part_number: str
+    hardware: str
+    role: str
+
+
+def columns_of(component: Component) -> Columns:
+    """The identity columns of a component."""
+    return Columns(
+        component.manufacturer,
+        component.model,
+        component.part,
+        component.part_number,
+        component.hardware,
+        component.role,
+    )
+
+
+@lru_cache(maxsize=131072)
+def read_columns(columns: Columns) -> Evidence:
+    """What the identity columns show, before any firmware is looked at."""
+    vendors, rest = _vendors(columns)
+    texts = [t for t in (rest, columns.model, columns.part, columns.hardware) if t]
+    lists = word_lists()
+    parts = tuple(c for text in texts for c in chunks(_model_text(text)))
+    shown = parts + tuple(chunks(columns.part_number))
+    codes = tuple(
+        dict.fromkeys(
+            compact(c)
+            for c in shown
+            if is_code(c) and not _NUMBER.fullmatch(c) and c not in lists.line
+        )
+    )
+    plain_words = [c for c in parts if c.isalpha() and c not in lists.noise]
+    known = catalogue().products
+    whole = " ".join(texts)
+    named = dict.fromkeys(named_in(whole, advisory=False, vendors=vendors))
+    allowed = frozenset().union(*(of_vendor(v) for v in vendors)) if vendors else None
+    for product in named_by_code(codes):
+        if allowed is None or product in allowed:
+            named[product] = None
+    hosts = tuple(p for p in named if known[p].role == "host")
+    above = {step for host in hosts for step in lineage(host)[1:]}
+    return Evidence(
+        text=" ".join(f"{columns.manufacturer} {columns.model} {columns.part}".split()),
+        vendors=vendors,
+        keys=_keys(columns, texts),
+        tokens=spellings(shown),
+        codes=codes,
+        words=tuple(
+            dict.fromkeys(
+                c
+                for c in plain_words
+                if c not in lists.generic
+                and c not in lists.edition
+                and c not in lists.line
+                and len(c) > 2  # noqa: PLR2004 - shorter ones are details
+            )
+        ),  # fmt: skip
+        editions=tuple(c for c in plain_words if c in lists.edition),
+        details=tuple(c for c in parts if len(c) <= 2 and c not in lists.noise),  # noqa: PLR2004
+        hosts=tuple(h for h in hosts if h not in above),
+        lineage=frozenset(step for host in hosts for step in lineage(host)),
+        cards=tuple(p for p in named if known[p].role == "card"),
+        card_why="the register names it",
+        is_thin=not columns.model.strip() and not columns.part.strip(),
+        is_card=folded(columns.role) == "network_card".replace("_", " "),
+        is_device=folded(columns.role) in {r.replace("_", " ") for r in lists.no_card_roles},
+        order_numbers=_order_numbers(columns),
+    )
+
+
+def _vendors(columns: Columns) -> tuple[tuple[str, ...], str]:
+    """The makers that a row names, and what its manufacturer cell says beside the maker."""
+    makers: list[str] = []
+    rest = ""
+    known = registry()
+    for maker in vendor_ids(columns.manufacturer, nicknames=True):
+        if not maker.startswith("~"):
+            makers.append(maker)
+            if folded(columns.manufacturer) in known.by_nickname:
+                rest = columns.manufacturer
+        else:
+            rest = columns.manufacturer
+    lead = leading_vendor(columns.manufacturer)
+    if lead and not makers:
+        makers.append(lead[0])
+        rest = lead[1]
+    if not makers:
+        makers.extend(branded(columns.manufacturer))
+    for text in (columns.model, columns.part, columns.part_number):
+        lead = leading_vendor(text)
+        if lead:
+            makers.append(lead[0])
+        makers.extend(branded(text))
+    if not makers:
+        rest = ""
+        makers.extend(vendor_ids(columns.manufacturer, nicknames=True))
+    return tuple(dict.fromkeys(makers)), rest
+
+
+@lru_cache(maxsize=65536)
+def _model_text(text: str) -> str:
+    """A model text without the maker at its start."""
+    lead = leading_vendor(text)
+    return lead[1] if lead else text
+
+
+def _keys(columns: Columns, texts: list[str]) -> frozenset[tuple[str, ...]]:
+    joined = {columns.model, columns.part, f"{columns.model} {columns.part}", " ".join(texts)}
+    joined.add(f"{columns.model} ({columns.part_number})")
+    return frozenset(key for text in joined if (key := sequence(text)))
+
+
+def _order_numbers(columns: Columns) -> frozenset[str]:
+    found = {compact(c) for c in chunks(columns.part_number) if is_code(c)}
+    for text in (columns.model, columns.part):
+        found.update(compact(c) for c in chunks(text) if is_order_number(c) and not is_rating(c))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=131072)
+def with_firmware(base: Evidence, shown: tuple[PartShown, ...]) -> Evidence:
+    """The same row with what its firmware texts reveal: the card's generation, the series."""
+    known = catalogue().products
+    names = {folded(part.name) for part in shown if part.name}
+    cards = list(base.cards)
+    why = base.card_why
+    for card in _cards_by_code(base):
+        if not any(known[c].group == known[card].group for c in cards):
+            cards.append(card)
+            why = f"this model always holds the {known[card].name}"
+    for part in shown:
+        found = _card_of(base, part)
+        if found and not any(known[c].group == known[found].group for c in cards):
+            cards.append(found)
+            label = f"{part.name} {part.version}".strip()
+            why = f"firmware {label} runs on the {known[found].name}"
+    lists = word_lists()
+    first_words = {name.split(" ")[0] for name in names}
+    only_device = bool(names) and first_words <= lists.device_parts
+    old_ups = (
+        "apc" in base.vendors
+        and len(shown) == 1
+        and _APC_UPS_FIRMWARE.fullmatch(folded(shown[0].version)) is not None
+    )
+    ids = {part.series_id for part in shown if part.series_id}
+    by_id = [p.id for p in known.values() if ids & set(p.series_ids) and _may_be(base, p)]
+    lines = {step for host in by_id for step in lineage(host)}
+    return msgspec.structs.replace(
+        base,
+        cards=tuple(cards),
+        card_why=why,
+        is_card=base.is_card or (bool(names) and first_words <= lists.card_parts),
+        is_device=base.is_device or (not cards and not base.is_card and (only_device or old_ups)),
+        series_ids=base.series_ids | ids,
+        lineage=base.lineage | lines,
+        hosts=tuple(dict.fromkeys((*base.hosts, *by_id))),
+    )
+
+
+def _may_be(base: Evidence, product: Product) -> bool:
+    return bool(base.lineage & set(lineage(product.id)))
+
+
+def _card_of(base: Evidence, part: PartShown) -> str | None:
+    """The card that one firmware part reveals."""
+    known = catalogue().products
+    allowed = (
+        frozenset().union(*(of_vendor(v) for v in base.vendors)) if base.vendors else frozenset()
+    )
+    version = folded(part.version)
+    for key in allowed:
+        for name, shape in known[key].os_versions.items():
+            if folded(part.name) == folded(name) and re.search(shape, version):
+                return key
+    for host in base.lineage:
+        if part.name:
+            continue
+        for rule in known[host].cards:
+            fits = any(code_fits(p, c) for p in rule.codes for c in base.codes)
+            if fits and re.search(rule.version, version):
+                return rule.card
+    return None
+
+
+def _cards_by_code(base: Evidence) -> tuple[str, ...]:
+    """The cards that a host's model code alone reveals."""
+    known = catalogue().products
+    return tuple(
+        card
+        for host in sorted(base.lineage)
+        for card, patterns in known[host].card_codes.items()
+        if any(code_fits(p, c) for p in patterns for c in base.codes)
+    )
+
+
+def firmware_matters(base: Evidence) -> bool:
+    """True where an unnamed firmware version can reveal which product this is."""
+    known = catalogue().products
+    return any(known[host].cards or known[host].card_codes for host in base.lineage) or (
+        "apc" in base.vendors
+    )

@@ -1,0 +1,111 @@
+"""Finding the claims that a component can be, without looking at all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cellwarden.advisories.identity.catalogue import catalogue
+from cellwarden.advisories.identity.nouns import Claim, Evidence, Wanted
+from cellwarden.advisories.identity.vendors import ANYONE, relatives
+from cellwarden.advisories.identity.words import stem
+
+Key = tuple[str, str, str]
+
+
+def claim_keys(claim: Claim) -> Iterator[Key]:
+    """Every key under which a claim has to be found so that no component misses it.
+
+    A key is (maker, kind, text). Kinds: name, order number, known product, code, wildcard stem,
+    word (for rows that say at least as much), part (for rows that say less).
+    """
+    for vendor in (*claim.vendors, ""):
+        for text in claim.key:
+            yield vendor, "name", text
+        for number in claim.order_numbers:
+            yield vendor, "order", number
+        for product in claim.hosts | claim.cards:
+            yield vendor, "known", product
+        if claim.hosts:
+            continue
+        for wanted in claim.wanted:
+            yield from _wanted_keys(vendor, wanted)
+
+
+def _wanted_keys(vendor: str, wanted: Wanted) -> Iterator[Key]:
+    if wanted.codes:
+        yield vendor, "code", max(wanted.codes, key=_rarity)
+    elif wanted.wildcards:
+        for pattern in wanted.wildcards:
+            yield vendor, "stem", stem(pattern)
+    elif wanted.words:
+        yield vendor, "word", max(wanted.words, key=_rarity)
+    else:
+        small = (*wanted.details, *wanted.line, *wanted.generic)
+        if small:
+            yield vendor, "word", max(small, key=_rarity)
+    for word in wanted.words:
+        yield vendor, "part", word
+
+
+def _rarity(word: str) -> tuple[int, str]:
+    """Long words are rare; ties by the alphabet, so that the choice never varies."""
+    return len(word), word
+
+
+def evidence_keys(seen: Evidence) -> Iterator[Key]:
+    """The keys that a component looks up; the counterpart of :func:`claim_keys`."""
+    circle = dict.fromkeys(v for vendor in seen.vendors for v in relatives(vendor))
+    vendors = (*circle, ANYONE) if seen.vendors else ("",)
+    products = _products(seen)
+    stems = {
+        code[:size]
+        for code in (*seen.codes, *seen.tokens)
+        for size in range(2, min(len(code), 12) + 1)
+    }
+    longest = max(seen.words, key=_rarity, default="")
+    for vendor in vendors:
+        for key in seen.keys:
+            yield vendor, "name", key[0]
+        for number in seen.order_numbers:
+            yield vendor, "order", number
+        for product in products:
+            yield vendor, "known", product
+        for token in seen.tokens:
+            yield vendor, "code", token
+            yield vendor, "word", token
+        for text in stems:
+            yield vendor, "stem", text
+        if longest:
+            yield vendor, "part", longest
+
+
+def _products(seen: Evidence) -> frozenset[str]:
+    children = catalogue().children
+    below = {child for host in seen.lineage for child in children.get(host, ())}
+    return frozenset((*seen.lineage, *below, *seen.cards))
+
+
+class ClaimIndex:
+    """Claims by the keys that a component can look up; claims are numbered from 0."""
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        self.claims = tuple(claims)
+        self._by_key: dict[Key, list[int]] = {}
+        self._vendors: set[str] = set()
+        for number, claim in enumerate(self.claims):
+            for key in dict.fromkeys(claim_keys(claim)):
+                self._by_key.setdefault(key, []).append(number)
+                self._vendors.add(key[0])
+
+    def near(self, seen: Evidence) -> list[int]:
+        """The numbers of the claims that are worth judging, in their order."""
+        if seen.vendors and not any(
+            v in self._vendors for vendor in seen.vendors for v in (*relatives(vendor), ANYONE)
+        ):
+            return []
+        found: set[int] = set()
+        for key in evidence_keys(seen):
+            hit = self._by_key.get(key)
+            if hit:
+                found.update(hit)
+        return sorted(found)

@@ -1,0 +1,193 @@
+"""Makers: which names are one maker, and how makers stand to each other."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Final
+
+import msgspec
+
+from cellwarden.advisories.identity.words import folded, plain, toml_table
+
+ANYONE: Final = "*"
+"""The maker of an advisory product whose vendor is not named, or is "multiple"."""
+
+_NOBODY: Final = frozenset(
+    {"", "n/a", "na", "unknown", "generic", "multiple", "various", "none", "oem"}
+)
+_NOBODY_STARTS: Final = ("multiple ", "----")
+_LEGAL: Final = re.compile(
+    r"[\s,.]+(?:inc|llc|ltd|limited|gmbh|ag|se|s\.?p\.?a|sa|co|corp|corporation|company|kg|plc|bv|b\.v|srl|"
+    r"pty|pte|oy|ab|a/s|as|international|technologies|technology|systems|electronics)\.?$"
+)
+_LIST: Final = re.compile(r"\s*(?:,\s*(?:and\s+)?|\band\b|/|&)\s*")
+
+
+class Vendor(msgspec.Struct, frozen=True, kw_only=True):
+    """One maker as ``vendors.toml`` knows it."""
+
+    id: str
+    name: str
+    names: tuple[str, ...]
+    nicknames: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    source: str
+
+
+class Relation(msgspec.Struct, frozen=True, kw_only=True):
+    """How two makers stand to each other: one group, or one sells the other's things."""
+
+    kind: str
+    why: str
+
+
+class Registry(msgspec.Struct, frozen=True, kw_only=True):
+    """All makers, by every name that they go by."""
+
+    vendors: dict[str, Vendor]
+    by_name: dict[str, str]
+    by_nickname: dict[str, str]
+    brand_pattern: re.Pattern[str]
+    by_brand: dict[str, str]
+    relations: dict[tuple[str, str], Relation]
+
+
+@cache
+def registry() -> Registry:
+    """The makers of ``vendors.toml``."""
+    table = toml_table("vendors.toml")
+    relations = table.pop("relation")
+    oems = table.pop("oem")
+    vendors = {
+        key: Vendor(
+            id=key,
+            name=row["name"],
+            names=tuple(folded(name) for name in row["names"]),
+            nicknames=tuple(row.get("nicknames", ())),
+            brands=tuple(row.get("brands", ())),
+            source=row["source"],
+        )
+        for key, row in table.items()
+    }
+    by_brand = {brand: v.id for v in vendors.values() for brand in v.brands}
+    longest_first = sorted(by_brand, key=lambda brand: (-len(brand), brand))
+    pattern = "|".join(re.escape(brand.strip()) for brand in longest_first)
+    return Registry(
+        vendors=vendors,
+        by_name={name: v.id for v in vendors.values() for name in v.names},
+        by_nickname={nick: v.id for v in vendors.values() for nick in v.nicknames},
+        brand_pattern=re.compile(rf"(?<=\s)(?:{pattern})(?=[\s\d])"),
+        by_brand={brand.strip(): vendor for brand, vendor in by_brand.items()},
+        relations=_relations(vendors, relations, oems),
+    )
+
+
+def _relations(
+    vendors: dict[str, Vendor], owned: list[dict[str, str]], oems: list[dict[str, str]]
+) -> dict[tuple[str, str], Relation]:
+    found: dict[tuple[str, str], Relation] = {}
+    for row in owned:
+        brand, owner = row["brand"], row["owner"]
+        why = row.get("why", f"{vendors[brand].name} belongs to {vendors[owner].name}")
+        found[brand, owner] = found[owner, brand] = Relation(kind="group", why=why)
+    for row in oems:
+        for maker in row["maker"]:
+            why = f"{vendors[row['seller']].name} sells devices with parts by {vendors[maker].name}"
+            found.setdefault((row["seller"], maker), Relation(kind="oem", why=why))
+    return found
+
+
+@lru_cache(maxsize=16384)
+def vendor_ids(name: str, *, nicknames: bool = False) -> tuple[str, ...]:
+    """The makers that a vendor text names; none where it names nobody.
+
+    A maker that ``vendors.toml`` does not know has its own folded name, without its legal form,
+    as id. ``nicknames`` also reads the device type names of network monitors.
+    """
+    text = folded(name).strip(" .,;-\"'")
+    if text in _NOBODY or text.startswith(_NOBODY_STARTS):
+        return ()
+    known = registry()
+    found = _known(known, text, nicknames=nicknames)
+    if found:
+        return (found,)
+    pieces = [piece for piece in _LIST.split(text) if piece]
+    if len(pieces) > 1:
+        listed = {_known(known, piece, nicknames=nicknames) for piece in pieces} - {None}
+        if listed:
+            return tuple(sorted(piece for piece in listed if piece))
+        long = [piece for piece in pieces if not _is_legal(piece)]
+        if len(long) > 1:
+            return tuple(sorted({f"~{_bare(piece)}" for piece in long} | {f"~{_bare(text)}"}))
+    return (f"~{_bare(text)}",)
+
+
+def _is_legal(piece: str) -> bool:
+    return _LEGAL.fullmatch(f" {piece}") is not None
+
+
+def _known(known: Registry, text: str, *, nicknames: bool) -> str | None:
+    if nicknames and text in known.by_nickname:
+        return known.by_nickname[text]
+    for form in (text, _bare(text), text.replace("-", " ")):
+        if form in known.by_name:
+            return known.by_name[form]
+    return None
+
+
+@lru_cache(maxsize=16384)
+def _bare(text: str) -> str:
+    """A company's name without its legal form and what stands in parentheses."""
+    text = re.sub(r"\s*\(.*?\)", "", text)
+    for _ in range(4):
+        shorter = _LEGAL.sub("", text).strip(" ,.&-")
+        if shorter == text or not shorter:
+            break
+        text = shorter
+    return text
+
+
+@lru_cache(maxsize=65536)
+def branded(text: str) -> tuple[str, ...]:
+    """The makers whose brand words stand in a product text."""
+    known = registry()
+    found = known.brand_pattern.findall(plain(text))
+    return tuple(dict.fromkeys(known.by_brand[brand] for brand in found))
+
+
+@lru_cache(maxsize=65536)
+def leading_vendor(text: str) -> tuple[str, str] | None:
+    """A maker's name at the start of a product text: its id, and the text without it."""
+    known = registry()
+    words = folded(text).split(" ")
+    for size in (4, 3, 2, 1):
+        if len(words) <= size:
+            continue
+        head = " ".join(words[:size]).strip(" ,|/")
+        if head in known.by_name:
+            return known.by_name[head], " ".join(words[size:])
+    return None
+
+
+@lru_cache(maxsize=16384)
+def relation(component: str, advisory: str) -> Relation | None:
+    """How the component's maker stands to the advisory's; nothing where they are strangers."""
+    if component == advisory:
+        return Relation(kind="same", why="the maker is the same")
+    if advisory == ANYONE:
+        return Relation(kind="unnamed", why="the advisory names no single maker")
+    return registry().relations.get((component, advisory))
+
+
+@cache
+def relatives(vendor: str) -> tuple[str, ...]:
+    """A maker and all whose advisories may speak of its products."""
+    pairs = registry().relations
+    return (vendor, *sorted(there for here, there in pairs if here == vendor))
+
+
+def vendor_name(vendor: str) -> str:
+    """What people call a maker."""
+    known = registry().vendors.get(vendor)
+    return known.name if known else vendor.lstrip("~")

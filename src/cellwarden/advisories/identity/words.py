@@ -1,0 +1,178 @@
+"""Product names as words and codes that can be compared: folding, splitting, wildcards."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any, Final
+
+import msgspec
+
+LONGEST_TEXT: Final = 2000
+"""Characters of a name that are looked at; the rest of a hostile cell is not read."""
+
+_MARKS: Final = str.maketrans(
+    {"™": " ", "®": " ", "©": " ", "_": " ", "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-"}
+    | {"’": "'", "‘": "'", "“": '"', "”": '"', "×": "x", "\u00a0": " "}
+)
+_CHUNK: Final = re.compile(r"[^\W_][^\W_.+'*-]*(?:[.+'*-]+[^\W_]+)*[+*]*")
+_NOT_A_WORD: Final = re.compile(r"[^\w/.+]+")
+_RATING: Final = re.compile(
+    r"\d+(?:[.,]\d+)?(?:kva|va|kw|w|v|vac|vdc|hz|ah|wh|u|kwh|mva)|\d+-\d+v(?:ac|dc)?"
+)
+_ORDER_NUMBER: Final = re.compile(
+    r"[0-9][a-z]{1,2}[a-z0-9]{2,5}-?[a-z0-9]{4,6}(?:-[a-z0-9]{4})?|[0-9]{7,}|[0-9a-z]{6,}-[0-9a-z-]{4,}"
+)
+_NAME_NUMBER: Final = re.compile(r"([a-z]{3,})(\d{2,})")
+_WILD: Final = re.compile(r"\d+[a-z]*x{2,}|\dx(?=\d|$)|[a-z]{2,}\d*x{2,}$|\*$")
+_SHORTEST_STEM: Final = 2
+
+
+class Words(msgspec.Struct, frozen=True):
+    """The fixed word lists of ``words.toml``."""
+
+    noise: frozenset[str]
+    generic: frozenset[str]
+    line: frozenset[str]
+    edition: frozenset[str]
+    device_parts: frozenset[str]
+    card_parts: frozenset[str]
+    no_card_roles: frozenset[str]
+
+
+def toml_table(name: str) -> dict[str, Any]:
+    """One of the TOML files that lie beside this module."""
+    text = resources.files("cellwarden.advisories.identity").joinpath(name).read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def word_lists() -> Words:
+    """What single words are worth."""
+    table = toml_table("words.toml")
+    return Words(**{key: frozenset(words) for key, words in table.items()})
+
+
+@lru_cache(maxsize=65536)
+def folded(text: str) -> str:
+    """A name in lower case, NFKC, with plain dashes and single spaces; trademark signs removed."""
+    text = text[:LONGEST_TEXT]
+    if not text.isascii():
+        text = _repaired(text).translate(_MARKS)
+        text = unicodedata.normalize("NFKC", text).translate(_MARKS)
+    else:
+        text = text.replace("_", " ")
+    return " ".join(text.casefold().split())
+
+
+def _repaired(text: str) -> str:
+    """UTF-8 that was read as Windows-1252 comes back: ``GeutebrÃ¼ck`` is ``Geutebrück``."""
+    if "Ã" not in text and "â" not in text:
+        return text
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+@lru_cache(maxsize=65536)
+def plain(text: str) -> str:
+    """A folded name as words alone, with a space before and after, for finding phrases."""
+    return f" {' '.join(_NOT_A_WORD.split(folded(text)))} "
+
+
+@lru_cache(maxsize=65536)
+def chunks(text: str) -> tuple[str, ...]:
+    """The words of a folded name: hyphens stay inside what holds a digit, and split the rest."""
+    out: list[str] = []
+    for found in _CHUNK.findall(folded(text)):
+        chunk = found.rstrip(".'-")
+        if any(letter.isdigit() for letter in chunk) or "*" in chunk:
+            out.append(chunk.replace("'", ""))
+        else:
+            out.extend(part for part in re.split(r"[-.']+", chunk) if part)
+    return tuple(out)
+
+
+def compact(chunk: str) -> str:
+    """A model code without its hyphens: ``NetMan-204`` and ``netman204`` are one."""
+    return chunk.replace("-", "")
+
+
+def is_rating(chunk: str) -> bool:
+    """True for ``3000va``, ``230v``, ``2u``: sizes, which name no product."""
+    return _RATING.fullmatch(chunk) is not None
+
+
+def is_order_number(chunk: str) -> bool:
+    """True for what looks like a maker's order number: ``6ep4134-3ab00-2ay0``."""
+    return _ORDER_NUMBER.fullmatch(chunk) is not None
+
+
+def is_code(chunk: str) -> bool:
+    """True for a model code: letters with digits, or at least three digits."""
+    if chunk.isalpha() or is_rating(chunk):
+        return False
+    if chunk.isdigit():
+        return len(chunk) >= 3  # noqa: PLR2004 - 204, 9130; shorter numbers are details
+    return any(c.isdigit() for c in chunk) and any(c.isalpha() for c in chunk)
+
+
+def is_wildcard(chunk: str) -> bool:
+    """True for ``ap8xxx``, ``apdu9xxx``, ``78x00``, ``bmxp34*``."""
+    return _WILD.search(compact(chunk)) is not None and len(stem(chunk)) >= _SHORTEST_STEM
+
+
+def stem(chunk: str) -> str:
+    """The fixed letters before a wildcard's first free place."""
+    text = compact(chunk)
+    if text.endswith("*"):
+        return text[:-1]
+    found = _WILD.search(text)
+    if found is None:
+        return text
+    piece = found.group()
+    return text[
+        : found.start() + len(piece) - len(piece.lstrip("0123456789abcdefghijklmnopqrstuvw"))
+    ]
+
+
+@lru_cache(maxsize=16384)
+def wildcard(chunk: str) -> re.Pattern[str]:
+    """The pattern of a wildcard; free places at the end may be more than the x's that stand there."""
+    text = compact(chunk)
+    if text.endswith("*"):
+        return re.compile(re.escape(text[:-1]) + r"[0-9a-z]*")
+    head = stem(chunk)
+    rest = text[len(head) :]
+    tail = len(rest) - len(rest.rstrip("x"))
+    middle = "".join("[0-9a-z]" if c == "x" else re.escape(c) for c in rest[: len(rest) - tail])
+    end = f"[0-9a-z]{{{max(tail - 1, 1)},{tail + 8}}}" if tail else ""
+    return re.compile(re.escape(head) + middle + end)
+
+
+def spellings(parts: tuple[str, ...]) -> frozenset[str]:
+    """Every way in which a name's words may be written together or apart.
+
+    ``("netman", "204")`` also gives ``netman204``; ``("px3-5493u-k2",)`` also gives ``px3``.
+    """
+    found: set[str] = set()
+    small: list[str] = []
+    for chunk in parts[:64]:
+        found.add(compact(chunk))
+        pieces = chunk.split("-")
+        found.update(piece for piece in pieces if piece)
+        for piece in pieces:
+            match = _NAME_NUMBER.fullmatch(piece)
+            if match:
+                found.update(match.groups())
+            if piece:
+                small.append(piece)
+    for here, there in zip(small, small[1:], strict=False):
+        found.add(here + there)
+    for one, two, three in zip(small, small[1:], small[2:], strict=False):
+        found.add(one + two + three)
+    return frozenset(found)
