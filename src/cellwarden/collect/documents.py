@@ -196,7 +196,7 @@ class _Builder:
             self._documents += 1
             if self._documents > 1:
                 raise SourceError(
-                    f"{self.name}, line {event.start_mark.line + 1}: a second YAML document begins",
+                    f"{self.name}, line {_line(event)}: a second YAML document begins",
                     advice="put each document into a file of its own",
                 )
         elif isinstance(event, yaml.ScalarEvent):
@@ -213,13 +213,13 @@ class _Builder:
     def _begin(self, event: Any, container: Any) -> None:
         if len(self._open) >= bounds.NESTING:
             raise too_deep(self.name)
-        self.lines[id(container)] = event.start_mark.line + 1
+        self.lines[id(container)] = _line(event)
         self._put(event, container)
         self._open.append((container, []))
 
     def _alias(self, event: Any) -> None:
         self._aliases += 1
-        line = event.start_mark.line + 1
+        line = _line(event)
         if self._aliases > bounds.ALIASES:
             raise SourceError(
                 f"{self.name}, line {line}: more than {bounds.ALIASES} aliases",
@@ -254,10 +254,14 @@ class _Builder:
             name = key.pop()
             if name in container:
                 raise SourceError(
-                    f"{self.name}, line {event.start_mark.line + 1}: {name!r} stands twice",
+                    f"{self.name}, line {_line(event)}: {name!r} stands twice",
                     advice="keep one of the two",
                 )
             container[name] = value
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
 
 
 def _scalar(event: Any) -> str | None:
