@@ -18,10 +18,10 @@ from cellwarden.reports.standing import (
     standing,
     unknowns,
 )
-from cellwarden.reports.text import plural
+from cellwarden.reports.text import days_left, deadline, plural
 
 if TYPE_CHECKING:
-    from cellwarden.model.report import Report, SiteSummary, VendorSummary
+    from cellwarden.model.report import Action, Report, SiteSummary, VendorSummary
 
 ROLES: Final = ("security", "facilities", "procurement", "auditor")
 ACTIONS_PER_ROLE: Final = 5
@@ -115,14 +115,23 @@ def _roles(report: Report) -> list[tuple[str, list[Any], int]]:
     named = dict.fromkeys((*ROLES, *(action.role for action in report.actions)))
     found = []
     for role in named:
-        actions = [action for action in report.actions if action.role == role]
+        actions = [_action(one, report.run.as_of) for one in report.actions if one.role == role]
         found.append((role, actions[:ACTIONS_PER_ROLE], max(0, len(actions) - ACTIONS_PER_ROLE)))
     return found
 
 
+def _action(action: Action, as_of: str) -> Context:
+    left = days_left(action.deadline_on, as_of)
+    return {
+        "action": action,
+        "deadline": deadline(action.deadline_on, as_of),
+        "is_overdue": left is not None and left < 0,
+    }
+
+
 def _site(site: SiteSummary) -> Context:
     fails = [
-        Part(state=one.value, count=site.fails.get(one.value, 0), word=f"{one.value} failures")
+        Part(state=one.value, count=site.fails.get(one.value, 0), word=one.value)
         for one in Severity
     ]
     unknown = Part(state="unknown", count=site.unknowns, word="unknown")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cellwarden.model.report import BlastRadius, Exposure, Report
 
 MOST_EXPOSURES: Final = 150
-"""Rows of the exposure table; one row holds all parts that share product, version and clock."""
+"""Rows of the exposure table; one row holds all parts that share vendor, range and clock."""
 MOST_BLASTS: Final = 60
 MOST_PARTS: Final = 120
 MOST_WAITING: Final = 100
@@ -60,8 +60,8 @@ def _worst(one: Exposure) -> tuple[Any, ...]:
 def _kin(one: Exposure) -> tuple[Any, ...]:
     """What parts must share to stand in one row."""
     return (
-        one.vulnerability, one.advisory_id, one.state, one.candidate, one.vendor, one.product,
-        one.firmware, one.fixed_in, one.deadline_on, one.why, one.clock,
+        one.vulnerability, one.advisory_id, one.state, one.candidate, one.vendor, one.range,
+        one.fixed_in, one.deadline_on, one.clock,
     )  # fmt: skip
 
 
@@ -70,7 +70,9 @@ def _row(parts: list[Exposure], longest: int, as_of: str, blast_names: set[str])
     left = days_left(one.deadline_on, as_of)
     return {
         "one": one,
-        "parts": [part.component_id for part in parts[:MOST_PARTS]],
+        "parts": parts[:MOST_PARTS],
+        "products": list(dict.fromkeys(part.product for part in parts)),
+        "versions": list(dict.fromkeys(part.firmware for part in parts if part.firmware)),
         "more_parts": max(0, len(parts) - MOST_PARTS),
         "count": len(parts),
         "sites": list(dict.fromkeys(part.site_id for part in parts)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from cellwarden.model.findings import Verdict
+from cellwarden.reports.charts import Part, bar
 from cellwarden.reports.standing import is_accepted, worst_first
 from cellwarden.reports.text import anchor, days_left, deadline
 
@@ -84,12 +85,16 @@ def _options(values: Any) -> list[str]:
     return sorted({value for value in values if value})[:MOST_OPTIONS]
 
 
-def _unknown_by_check(report: Report) -> list[tuple[str, str, int]]:
-    """Check, title and number of judgements that could not be made, most first."""
+def _unknown_by_check(report: Report) -> list[tuple[str, str, int, Any]]:
+    """Check, title, number and bar of the judgements that could not be made, most first."""
     counts: dict[tuple[str, str], int] = {}
     for one in report.findings:
         if one.verdict is Verdict.UNKNOWN:
             key = (one.check, one.title)
             counts[key] = counts.get(key, 0) + one.count
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [(check, title, count) for (check, title), count in ordered[:20]]
+    most = max(counts.values(), default=0)
+    return [
+        (check, title, count, bar([Part(state="unknown", count=count, word="unknown")], whole=most))
+        for (check, title), count in ordered[:20]
+    ]

@@ -7,7 +7,7 @@ import hashlib
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from cellwarden.reports.text import clip, long_day, number, plural, printable, safe_url
+from cellwarden.reports.text import clip, listing, long_day, number, plural, printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -67,7 +67,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        number=number, plural=plural, long_day=long_day, clip=clip, safe_url=safe_url
+        number=number, plural=plural, long_day=long_day, clip=clip, listing=listing
     )
     return environment
 
