@@ -1,0 +1,1 @@
+"""Feeds: advisory documents of every format, from anywhere, as rows."""

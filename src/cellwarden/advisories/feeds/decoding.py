@@ -1,0 +1,207 @@
+"""From raw bytes to JSON or text, within bounds; what cannot be read says where and why."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import json
+import re
+import zlib
+from typing import Any, Final
+
+import msgspec
+
+from cellwarden.advisories.feeds.limits import Limits
+from cellwarden.model.advisories import Document
+
+GZIP: Final = b"\x1f\x8b"
+_WIDE_MARKS: Final = (
+    codecs.BOM_UTF32_LE,
+    codecs.BOM_UTF32_BE,
+    codecs.BOM_UTF16_LE,
+    codecs.BOM_UTF16_BE,
+)
+_BRACES_AS_BRACKETS: Final = bytes.maketrans(b"{}", b"[]")
+_ALL_BUT_STRUCTURE: Final = bytes(set(range(256)) - set(b'"[]{}'))
+_AT_BYTE: Final = re.compile(r"\(byte (\d+)\)")
+
+
+class Unreadable(Exception):  # noqa: N818 - it becomes a row of that name, it is no defect of ours
+    """A document, or a part of it, that cannot be read: why, in which line, what stood there."""
+
+    def __init__(self, reason: str, *, line: int | None = None, text: str = "") -> None:
+        super().__init__(reason)
+        self.line = line
+        self.text = text
+
+
+class Decoded(msgspec.Struct, frozen=True, kw_only=True):
+    """One document whose bytes were read.
+
+    ``content`` is parsed JSON where the document is JSON, else its text. ``sha256`` digests the
+    raw bytes as they came in. ``twice`` is a key that stands twice in one object, or nothing.
+    """
+
+    document: Document
+    content: Any
+    sha256: str
+    size: int
+    twice: str | None
+    limits: Limits
+
+
+def decode(document: Document, limits: Limits) -> Decoded:
+    """Read the bytes of a document as JSON or text.
+
+    Raises:
+        Unreadable: empty, too large, not UTF-8, too deep or malformed.
+    """
+    data = document.data
+    if data.startswith(GZIP):
+        data = gunzip(data, limits.document_bytes)
+    _refuse_by_size(data, limits)
+    data = _without_mark(data)
+    twice = None
+    content: Any
+    if data.lstrip()[:1] in (b"{", b"["):
+        content, twice = _parse(data, limits)
+    else:
+        content = _text(data)
+    return Decoded(
+        document=document,
+        content=content,
+        sha256=hashlib.sha256(document.data).hexdigest(),
+        size=len(data),
+        twice=twice,
+        limits=limits,
+    )
+
+
+def gunzip(data: bytes, most: int) -> bytes:
+    """Unpack gzip data, one or several members, into at most ``most`` bytes.
+
+    Raises:
+        Unreadable: damaged, truncated or larger than that.
+    """
+    pieces: list[bytes] = []
+    room = most
+    while data:
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            piece = unpacker.decompress(data, room + 1)
+        except zlib.error as error:
+            raise Unreadable(f"damaged gzip data: {error}") from error
+        if len(piece) > room:
+            raise Unreadable(f"unpacks to more than {most:,} bytes")
+        if not unpacker.eof:
+            raise Unreadable("the gzip data ends too early; fetch the file again")
+        pieces.append(piece)
+        room -= len(piece)
+        data = unpacker.unused_data.lstrip(b"\0")
+    return b"".join(pieces)
+
+
+def depth_of(data: bytes) -> int:
+    """How deep lists and objects nest in JSON text, without parsing and without recursion.
+
+    Strings are cut out first: escapes go (pairs of backslashes before escaped quotes, so that
+    what is left over of a run of backslashes is decided as JSON does), then everything but
+    quotes and brackets, then every second piece between quotes. Removing the innermost pairs
+    lowers the depth by one each time. For malformed text it is an upper bound of what a parser
+    descends into.
+    """
+    marks = _unescaped(data).translate(_BRACES_AS_BRACKETS, _ALL_BUT_STRUCTURE)
+    brackets = b"".join(marks.replace(b'""', b"").split(b'"')[::2])
+    depth = 0
+    while True:
+        outer = brackets.replace(b"[]", b"")
+        if len(outer) == len(brackets):
+            return depth + brackets.count(b"[")
+        brackets, depth = outer, depth + 1
+
+
+def _parse(data: bytes, limits: Limits) -> tuple[Any, str | None]:
+    """Parse JSON; beside it the first key that stands twice in one object."""
+    depth = depth_of(data)
+    if depth > limits.depth:
+        raise Unreadable(f"lists and objects nest {depth} deep; at most {limits.depth} are read")
+    try:
+        content = msgspec.json.decode(data)
+    except UnicodeDecodeError as error:
+        raise _not_utf8(data, error) from error
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise _malformed(data, error) from error
+    # An object that names a key twice loses the first value, and with it two quotes a key.
+    if _quotes(data) == _quotes(msgspec.json.encode(content)):
+        return content, None
+    return content, _key_that_stands_twice(data)
+
+
+def _key_that_stands_twice(data: bytes) -> str | None:
+    found: list[str] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        seen = dict(pairs)
+        if len(seen) != len(pairs):
+            names = [name for name, _ in pairs]
+            found.append(next(name for name in names if names.count(name) > 1))
+        return seen
+
+    json.loads(data, object_pairs_hook=look)
+    return found[0] if found else None
+
+
+def _unescaped(data: bytes) -> bytes:
+    return data.replace(b"\\\\", b"").replace(b'\\"', b"")
+
+
+def _quotes(data: bytes) -> int:
+    return _unescaped(data).count(b'"')
+
+
+def _refuse_by_size(data: bytes, limits: Limits) -> None:
+    if not data.strip():
+        raise Unreadable("the file is empty")
+    if len(data) > limits.document_bytes:
+        raise Unreadable(f"{len(data):,} bytes; at most {limits.document_bytes:,} are read")
+
+
+def _without_mark(data: bytes) -> bytes:
+    if data.startswith(_WIDE_MARKS):
+        raise Unreadable("encoded as UTF-16 or UTF-32; write it as UTF-8")
+    return data.removeprefix(codecs.BOM_UTF8)
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _not_utf8(data, error) from error
+
+
+def _not_utf8(data: bytes, error: UnicodeDecodeError) -> Unreadable:
+    # A parser counts from the start of one string, so look for the place in the whole.
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as whole:
+        error = whole
+    reason = f"not UTF-8: byte {data[error.start]:#04x} at offset {error.start}; write it as UTF-8"
+    return Unreadable(reason, line=_line(data, error.start), text=_around(data, error.start))
+
+
+def _malformed(data: bytes, error: Exception) -> Unreadable:
+    place = _AT_BYTE.search(str(error))
+    if place is None:
+        last = data.count(b"\n") + 1
+        return Unreadable(f"malformed JSON: {error}", line=last, text=_around(data, len(data)))
+    offset = int(place.group(1))
+    reason = f"malformed JSON: {error}"
+    return Unreadable(reason, line=_line(data, offset), text=_around(data, offset))
+
+
+def _line(data: bytes, offset: int) -> int:
+    return data.count(b"\n", 0, offset) + 1
+
+
+def _around(data: bytes, offset: int) -> str:
+    return data[max(0, offset - 40) : offset + 40].decode("utf-8", "replace")
