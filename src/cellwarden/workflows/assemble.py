@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from cellwarden.advisories import identity, triage
+from cellwarden.advisories.identity.vendors import relatives, vendor_ids
 from cellwarden.checks import tables
 from cellwarden.model.matching import Component, Statement
 from cellwarden.model.report import Exposure, FeedAge
@@ -116,8 +117,55 @@ def triage_facts(
                 " where status = 'not_affected' and justification is not null",
             )
         },
-        vendor_names=identity.vendor_names({name for name in makers | publishers if name}),
+        vendor_names=makers_behind(name for name in makers | publishers if name),
     )
+
+
+def makers_behind(names: Iterable[str]) -> dict[str, str]:
+    """The maker behind each name in lower case; a name that names nobody is left out."""
+    found = {name.strip().casefold(): vendor_ids(name) for name in names}
+    return {name: ids[0] for name, ids in found.items() if ids}
+
+
+def known_products(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """For each product in the register, how many firmware parts it is known to hold, if it is."""
+    rows = connection.sql(
+        "select distinct manufacturer, model from asset where model is not null"
+        " union select distinct manufacturer, model from component where model is not null"
+    ).fetchall()
+    known = []
+    for manufacturer, model in sorted(rows, key=str):
+        if found := identity.known_parts(manufacturer or "", model):
+            count, names, source = found
+            known.append(
+                {
+                    "manufacturer": manufacturer,
+                    "model": model,
+                    "firmware_parts": count,
+                    "part_names": "; ".join(names),
+                    "source": source,
+                }
+            )
+    return known
+
+
+def known_vendors(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """For each maker in the register, how many imported advisories speak of it or its relatives."""
+    spoken: defaultdict[str, set[str]] = defaultdict(set)
+    for vendor, advisories in connection.sql(
+        "select vendor, list(distinct advisory_id) from statement group by vendor"
+    ).fetchall():
+        for maker in vendor_ids(vendor or ""):
+            spoken[maker].update(advisories)
+    makers = connection.sql(
+        "select distinct manufacturer from component where manufacturer is not null"
+        " union select distinct manufacturer from asset where manufacturer is not null"
+    ).fetchall()
+    found = {}
+    for (maker,) in sorted(makers):
+        related = {other for own in vendor_ids(maker) for other in relatives(own)}
+        found[maker] = len(set().union(*(spoken.get(other, set()) for other in related)))
+    return found
 
 
 def register_derived(
@@ -126,8 +174,7 @@ def register_derived(
     as_of: str,
     exposures: Sequence[Exposure],
     feeds: Sequence[FeedAge],
-    known_products: Iterable[tuple[str, str, int, str, str]],
-    known_vendors: Mapping[str, int],
+    vendors: Mapping[str, int],
 ) -> None:
     """Fill the tables that subjects read beside the facts, with their exact types."""
     _fill(connection, "run", [{"as_of": as_of[:19].replace("T", " ")}])
@@ -148,16 +195,11 @@ def register_derived(
             }
         )
     _fill(connection, "feed_row", rows)
-    names = ("manufacturer", "model", "firmware_parts", "part_names", "source")
-    _fill(
-        connection,
-        "known_product",
-        [dict(zip(names, row, strict=True)) for row in known_products],
-    )
+    _fill(connection, "known_product", known_products(connection))
     _fill(
         connection,
         "known_vendor",
-        [{"manufacturer": name, "advisories": count} for name, count in known_vendors.items()],
+        [{"manufacturer": name, "advisories": count} for name, count in vendors.items()],
     )
     tables.create_missing(connection)
 

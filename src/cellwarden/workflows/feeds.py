@@ -147,12 +147,12 @@ def feed_ages(
             "select feed, count(*), max(newest_at), max(entry) from document group by feed"
         ).fetchall()
     }
-    ssvc = connection.sql(
+    ssvc = connection.execute(
         "select count(distinct advisory_id), max(ssvc_at), max(entry) from vulnerability"
         " where exploitation is not null"
-    ).fetchone()
-    if ssvc and ssvc[0]:
-        found["ssvc"] = ssvc
+    ).fetchall()
+    if ssvc[0][0]:
+        found["ssvc"] = ssvc[0]
     ages = []
     for feed, limit in workspace.settings.feeds.max_age_days.items():
         count, newest_at, entry = found.get(feed, (0, None, None))

@@ -178,13 +178,13 @@ def record_decision(workspace: Workspace, decision: Decision, *, clock_at: str) 
             "select string_agg(distinct product, '; ' order by product) from statement"
             " where advisory_id = ?",
             [decision.advisory_id],
-        ).fetchone()
+        ).fetchall()
         connection.close()
         row = kinds()["match_decision"].row(
             {
                 "component_id": decision.component_id,
                 "advisory_id": decision.advisory_id,
-                "product": products[0] if products else None,
+                "product": products[0][0],
                 "answer": "yes" if decision.is_same_product else "no",
                 "reason": decision.reason,
                 "decided_by": decision.decided_by,
@@ -211,7 +211,7 @@ def _component(fleet: Sequence[Component], component_id: str) -> Component:
 def _must_know_advisory(connection: duckdb.DuckDBPyConnection, advisory_id: str) -> None:
     found = connection.execute(
         "select 1 from advisory where advisory_id = ?", [advisory_id]
-    ).fetchone()
+    ).fetchall()
     if not found:
         raise InputError(
             f"no advisory {advisory_id!r} was imported",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cellwarden import __version__, checks
-from cellwarden.advisories import identity, triage, versions
+from cellwarden import __version__, checks, frameworks
+from cellwarden.advisories import triage, versions
 from cellwarden.model.errors import InputError, SourceError
 from cellwarden.model.findings import Finding
 from cellwarden.model.matching import Component
@@ -92,24 +91,24 @@ def _judge(
     progress("matching", len(components), len(components))
     facts = assemble.triage_facts(connection, state, feeds, as_of)
     exposures = triage.triage(matches, facts, as_of=parse_time(as_of))
-    known_vendors = _known_vendors(connection, components)
+    known_vendors = assemble.known_vendors(connection)
     assemble.register_derived(
         connection,
         as_of=as_of,
         exposures=exposures,
         feeds=feeds,
-        known_products=identity.known_products(),
-        known_vendors=known_vendors,
+        vendors=known_vendors,
     )
     progress("judging", 0, len(catalogue))
-    judgement = checks.judge(connection, catalogue)
+    judgement = checks.judge(connection, catalogue, controls_for=frameworks.controls_for)
     progress("judging", len(catalogue), len(catalogue))
-    accepted, exceptions = checks.accept(
-        judgement.findings, assemble.fetch(connection, "select * from exception"), as_of=as_of
-    )
     previous = _previous(workspace)
-    findings = tuple(sorted(_first_seen(accepted, previous, as_of), key=_worst_first))
-    root, digest = state.root(), catalogue_digest(catalogue)
+    dated = checks.set_deadlines(_first_seen(judgement.findings, previous, as_of), catalogue)
+    accepted, exceptions = checks.accept(
+        dated, assemble.fetch(connection, "select * from exception"), as_of=as_of
+    )
+    findings = tuple(sorted(accepted, key=_worst_first))
+    root, digest = state.root(), checks.catalogue_sha256(catalogue)
     report = Report(
         schema=REPORT_SCHEMA,
         run=Run(
@@ -137,7 +136,7 @@ def _judge(
         exposures=exposures,
         blast_radii=triage.blast_radii(exposures, facts),
         changes=(),
-        actions=triage.actions(findings, exposures, as_of=parse_time(as_of)),
+        actions=triage.actions(findings, exposures, facts, as_of=parse_time(as_of)),
         sites=summarise.site_summaries(connection, findings, judgement.passes_by_site),
         vendors=summarise.vendor_summaries(connection, findings, exposures),
         exceptions=exceptions,
@@ -150,11 +149,6 @@ def _judge(
 def own_check_folders(workspace: Workspace) -> tuple[Path, ...]:
     """The folders with check files of the workspace's own."""
     return tuple(workspace.folder / name for name in workspace.settings.checks.paths)
-
-
-def catalogue_digest(catalogue: Sequence[checks.Check]) -> str:
-    """SHA-256 over all check files, in hex: the same checks give the same digest."""
-    return hashlib.sha256(msgspec.json.encode(catalogue)).hexdigest()
 
 
 def _previous(workspace: Workspace) -> Report | None:
@@ -170,26 +164,6 @@ def _first_seen(findings: Sequence[Finding], previous: Report | None, as_of: str
         msgspec.structs.replace(finding, first_seen_on=seen.get(finding.id) or as_of[:10])
         for finding in findings
     ]
-
-
-def _known_vendors(
-    connection: duckdb.DuckDBPyConnection, components: Sequence[Component]
-) -> dict[str, int]:
-    """For each maker in the fleet, how many imported advisories speak of it, aliases included."""
-    rows = connection.sql(
-        "select vendor, list(distinct advisory_id) from statement group by vendor"
-    ).fetchall()
-    names = identity.vendor_names({vendor for vendor, _ in rows if vendor})
-    spoken: dict[str, set[str]] = {}
-    for vendor, advisories in rows:
-        group = names.get((vendor or "").casefold(), (vendor or "").casefold())
-        spoken.setdefault(group, set()).update(advisories)
-    makers = {component.manufacturer for component in components if component.manufacturer}
-    groups = identity.vendor_names(makers)
-    return {
-        maker: len(spoken.get(groups.get(maker.casefold(), maker.casefold()), ()))
-        for maker in sorted(makers)
-    }
 
 
 def _understood(components: Sequence[Component]) -> int:

@@ -129,8 +129,8 @@ def vendor_summaries(
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str, where: str = "true") -> int:
-    row = connection.execute(f'select count(*) from "{table}" where {where}').fetchone()
-    return int(row[0]) if row else 0
+    rows = connection.execute(f'select count(*) from "{table}" where {where}').fetchall()
+    return int(rows[0][0])
 
 
 def _states(matches: Iterable[Match]) -> dict[str, int]:
