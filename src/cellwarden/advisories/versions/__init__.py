@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cellwarden.advisories.versions.firmware import read_firmware
+from cellwarden.advisories.versions.grammar import read_range
 from cellwarden.advisories.versions.nouns import (
     Alternative,
     Comparator,
@@ -10,7 +11,7 @@ from cellwarden.advisories.versions.nouns import (
     Placement,
     Quality,
 )
-from cellwarden.advisories.versions.ranges import VersionRange, read_range
+from cellwarden.advisories.versions.ranges import VersionRange
 
 __all__ = [
     "Alternative",

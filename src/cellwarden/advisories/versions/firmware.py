@@ -2,14 +2,113 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+from typing import Final
+
 from cellwarden.advisories.versions.nouns import FirmwarePart
+from cellwarden.advisories.versions.spelling import is_blank, plain
 
-_BLANK = frozenset({"", "-", "n/a", "na", "unknown", "none", "null", "?"})
+LONGEST: Final = 400
+"""Characters of a cell that are read; a longer cell is one part, cut and unreadable."""
+
+_SPLIT: Final = re.compile(r"\s+/\s+|\s*;\s*|,\s+|\s+\|\s+|(?<=\d)/(?=[A-Za-z]{2,}\s)")
+_COLON_PART: Final = re.compile(
+    r"(?<!\S)(?P<name>\(null\)|[A-Za-z][A-Za-z0-9 ]*?)\s*:\s*|(?<=\s)(?P<null>\(null\))"
+)
+_ID: Final = re.compile(r"[\s/,;(]*\(?\bID\s*[=:]?\s*(?P<id>\d+)\)?", re.IGNORECASE)
+_PAIR: Final = re.compile(r"\s*\((?P<pair>\d+ - \d+)\)")
+_DAY: Final = re.compile(r"\s*\((?P<date>(?:19|20)\d\d-\d\d-\d\d)\)")
+_SERIAL: Final = re.compile(r"\s*\(SN\s*(?P<sn>\w+)\)", re.IGNORECASE)
+_BUILD: Final = re.compile(r"(?<=\d)\s+\((?P<build>\d+[A-Za-z]+\d*)\)")
+_API: Final = re.compile(r"\s*\((?P<name>[A-Z]{2,6}) (?P<api>\d+(?:\.\d+)*)\)")
+_NAMED: Final = re.compile(
+    r"(?P<name>(?:\S+\s+)*?\S*[A-Za-z)]\S*?)(?:\s*[:=]\s*|\s+)"
+    r"(?P<version>(?:[vV]\.?\s?|[vV][eE][rR]\.?\s*|[vV]ersion\s+)?\d\S*(?:\s.*)?)"
+)
+_EMPTY_NAME: Final = frozenset(
+    {"v", "ver", "ver.", "version", "rev", "revision", "release", "r", "firmware version"}
+)
+_LEADING: Final = re.compile(r"(?:version|ver\.?)\s+(?=\S*\d)", re.IGNORECASE)
+_SOFTWARE: Final = re.compile(r".*\b(?:software|firmware) version\s+", re.IGNORECASE)
+_NO_NAME: Final = re.compile(r"\d")
 
 
+@lru_cache(maxsize=65536)
 def read_firmware(text: str) -> tuple[FirmwarePart, ...]:
-    """The firmware parts that a text names, in its order; nothing where it is blank."""
-    cleaned = " ".join(text.split())
-    if cleaned.casefold() in _BLANK:
+    """The firmware parts that a text names, in its order; nothing where it is blank.
+
+    Versions stay verbatim. A text that names no part is one part without a name.
+    """
+    if is_blank(text[:LONGEST]):
         return ()
-    return (FirmwarePart(name="", version=cleaned),)
+    cleaned = plain(text[:LONGEST])
+    if len(text) > LONGEST:
+        return (FirmwarePart(name="", version=cleaned),)
+    rest, ids = _take_ids(cleaned)
+    parts: list[FirmwarePart] = []
+    for piece in _pieces(rest):
+        parts.extend(_read_piece(piece))
+    named = [part for part in parts if not is_blank(part.version)]
+    if not named:
+        return (FirmwarePart(name="", version=rest, ids=ids),) if not is_blank(rest) else ()
+    first = named[0]
+    named[0] = FirmwarePart(name=first.name, version=first.version, ids={**ids, **first.ids})
+    return tuple(named)
+
+
+def _take_ids(text: str) -> tuple[str, dict[str, str]]:
+    """Take series ids, dates, builds and serials out of a text."""
+    ids: dict[str, str] = {}
+    for pattern in (_ID, _PAIR, _DAY, _SERIAL, _BUILD):
+        match = pattern.search(text)
+        if match:
+            ids.update(match.groupdict())
+            text = (text[: match.start()] + text[match.end() :]).strip()
+    return text, ids
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut a text where one part ends, but not inside a name such as Web/SNMP Card."""
+    found = [piece.strip() for piece in _SPLIT.split(text)]
+    if len(found) > 1 and not all(any(sign.isdigit() for sign in piece) for piece in found):
+        return [text]
+    return [piece for piece in found if piece]
+
+
+def _read_piece(piece: str) -> list[FirmwarePart]:
+    labels = list(_COLON_PART.finditer(piece))
+    if labels and labels[0].start() == 0:
+        return [
+            FirmwarePart(name=_name(label["name"] or ""), version=_version(version))
+            for label, version in _labelled(piece, labels)
+        ]
+    if usb := re.fullmatch(r"(?P<first>.+?)\s+(?P<name>[A-Z]+ FW)\s+(?P<version>\S+)", piece):
+        second = FirmwarePart(name=usb["name"], version=usb["version"])
+        return [*_read_piece(usb["first"]), second]
+    if api := _API.search(piece):
+        second = FirmwarePart(name=api["name"], version=api["api"])
+        return [*_read_piece((piece[: api.start()] + piece[api.end() :]).strip()), second]
+    bare = _LEADING.sub("", piece, count=1) if _LEADING.match(piece) else piece
+    named = None if _NO_NAME.match(bare) else _NAMED.fullmatch(bare)
+    if named and _name(named["name"]):
+        return [FirmwarePart(name=_name(named["name"]), version=named["version"].strip())]
+    return [FirmwarePart(name="", version=bare)]
+
+
+def _labelled(piece: str, labels: list[re.Match[str]]) -> list[tuple[re.Match[str], str]]:
+    """Every label with the text up to the next."""
+    ends = [label.start() for label in labels[1:]] + [len(piece)]
+    return [
+        (label, piece[label.end() : end].strip()) for label, end in zip(labels, ends, strict=True)
+    ]
+
+
+def _name(words: str) -> str:
+    cleaned = words.strip(" :=-")
+    return "" if cleaned.casefold() in _EMPTY_NAME or cleaned == "(null)" else cleaned
+
+
+def _version(text: str) -> str:
+    """The version behind a label, without the sentence that some devices put before it."""
+    return _SOFTWARE.sub("", text).strip()

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
+from cellwarden.advisories.versions.bounds import Evaluation, holds
+from cellwarden.advisories.versions.firmware import read_firmware
+from cellwarden.advisories.versions.intervals import Plan
 from cellwarden.advisories.versions.nouns import Alternative, Placement, Quality
+from cellwarden.advisories.versions.order import version_key
+from cellwarden.advisories.versions.spelling import is_blank
+
+_PART_SIGNS: Final = frozenset("/:;=(,")
+LONGEST_IN_WORDS: Final = 80
 
 
 class VersionRange(msgspec.Struct, frozen=True, kw_only=True):
@@ -13,7 +23,9 @@ class VersionRange(msgspec.Struct, frozen=True, kw_only=True):
     ``qualifiers`` are words that are no version; ``conditions`` those among them that must hold
     before inside may be called affected; ``vulnerabilities`` the ids to which the words restrict
     the statement. ``first_after`` is the first version that the words name as no longer in the
-    range, empty where they name none.
+    range, verbatim, one for each branch with bars between, empty where they name none.
+    ``doubt`` says why what lies outside must stay undetermined, empty where outside is certain.
+    ``plan`` decides plain numbers by key alone; nothing where a closer look is needed.
     """
 
     text: str
@@ -24,16 +36,69 @@ class VersionRange(msgspec.Struct, frozen=True, kw_only=True):
     conditions: tuple[str, ...] = ()
     vulnerabilities: tuple[str, ...] = ()
     first_after: str = ""
+    doubt: str = ""
+    plan: Plan | None = None
 
     def place(self, version: str) -> Placement:
-        """Say whether a version text lies in this range; nothing where that cannot be told."""
+        """Say whether a version text lies in this range; nothing where that cannot be told.
+
+        Every version, also a blank or unreadable one, lies in a range of all versions.
+        """
         if self.is_all:
-            return Placement(inside=True, why="every version is meant", conditions=self.conditions)
-        return Placement(inside=None, why=f"{self.text!r} against {version!r} cannot be told")
+            return Placement(
+                inside=True, why="every version is meant", scheme="all", conditions=self.conditions
+            )
+        if self.plan is not None and (key := version_key(version)) is not None:
+            return self._say(self.plan.decide(key), version, "dotted", "")
+        if is_blank(version):
+            return self._say(None, version, "", "the version is not known")
+        return self._look(version)
+
+    def _look(self, version: str) -> Placement:
+        """Place a version, or each of the parts that its text names, by exact comparison."""
+        names = [version]
+        if not _PART_SIGNS.isdisjoint(version):
+            names = [part.version for part in read_firmware(version)] or [version]
+        found = [self._weigh(name) for name in names]
+        first = found[0]
+        if any(other[0] is not first[0] for other in found[1:]):
+            return self._say(None, version, "", "its parts lie differently")
+        return self._say(first[0], version, first[1], first[2])
+
+    def _weigh(self, version: str) -> tuple[bool | None, str, str]:
+        """Inside, scheme and reason, over all alternatives: one that holds is enough."""
+        open_because, scheme = "", ""
+        for alternative in self.alternatives:
+            found = _conjunction(alternative, version)
+            scheme = scheme or found.scheme
+            if found.inside and alternative.is_certain:
+                return True, found.scheme, ""
+            if found.inside is not False:
+                unsure = "the words do not say for certain whether it is meant"
+                open_because = open_because or found.doubt or unsure
+        if open_because or not self.alternatives:
+            return None, scheme, open_because or "the range is not understood"
+        return (None, scheme, self.doubt) if self.doubt else (False, scheme, "")
+
+    def _say(self, inside: bool | None, version: str, scheme: str, because: str) -> Placement:  # noqa: FBT001 - the answer itself
+        if inside is not None and self.doubt and not inside:
+            inside, because = None, self.doubt
+        shown, words = version[:LONGEST_IN_WORDS], self.text[:LONGEST_IN_WORDS]
+        if inside is None:
+            why = f"whether {shown or 'it'} lies in {words} cannot be told"
+            why = f"{why}: {because}" if because else why
+        else:
+            why = f"{shown} lies {'in' if inside else 'outside'} {words}"
+        return Placement(inside=inside, why=why, scheme=scheme, conditions=self.conditions)
 
 
-def read_range(text: str, *, kind: str = "range") -> VersionRange:
-    """Read an advisory's words; ``kind`` is the statement's: version, range, all or vers."""
-    if kind == "all" or text.strip() in {"", "*", "vers:all/*"}:
-        return VersionRange(text=text, quality=Quality.READ, is_all=True)
-    return VersionRange(text=text, quality=Quality.NOT_UNDERSTOOD)
+def _conjunction(alternative: Alternative, version: str) -> Evaluation:
+    """One false comparator decides; else one open one; else all hold."""
+    result = Evaluation(True, "", "")  # noqa: FBT003 - the answer itself
+    for comparator in alternative.comparators:
+        found = holds(comparator, version)
+        if found.inside is False:
+            return found
+        if found.inside is None or not result.scheme:
+            result = found if result.inside is not None else result
+    return result

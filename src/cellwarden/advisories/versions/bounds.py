@@ -1,0 +1,90 @@
+"""Whether one version satisfies one comparator, and when the answer must stay open."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from cellwarden.advisories.versions.nouns import Comparator
+from cellwarden.advisories.versions.numerals import extends, stripped
+from cellwarden.advisories.versions.order import BUILD_LIKE, numbers_as_written, weigh
+from cellwarden.advisories.versions.wildcards import holds_wild
+
+_ORDERS: Final = {
+    "<": frozenset({-1}),
+    "<=": frozenset({-1, 0}),
+    "=": frozenset({0}),
+    ">=": frozenset({0, 1}),
+    ">": frozenset({1}),
+    "!=": frozenset({-1, 1}),
+}
+
+
+class Evaluation(NamedTuple):
+    """Whether a comparator holds; ``doubt`` says why that is open."""
+
+    inside: bool | None
+    scheme: str
+    doubt: str
+
+
+def holds(comparator: Comparator, version: str) -> Evaluation:
+    """Whether a version satisfies a comparator; every name of its bound must agree."""
+    found = [_holds_one(comparator.op, version, bound, comparator) for bound in comparator.bounds]
+    first = found[0]
+    if any(other.inside is not first.inside for other in found[1:]):
+        return Evaluation(None, "", "the two names of one bound lead to different answers")
+    return first
+
+
+def _holds_one(op: str, version: str, bound: str, comparator: Comparator) -> Evaluation:
+    if comparator.prefix:
+        inside = holds_wild(op, version, bound)
+        return Evaluation(inside, "wildcard", "" if inside is not None else f"{bound} is open")
+    order, scheme, doubt = weigh(version, bound)
+    if order is None:
+        return Evaluation(None, scheme, f"it has no certain order to {bound}")
+    if order in _ORDERS[op]:
+        return Evaluation(True, scheme, "")  # noqa: FBT003 - the answer itself
+    doubt = doubt or closeness(op, version, bound)
+    return Evaluation(None if doubt else False, scheme, doubt)
+
+
+def closeness(op: str, version: str, bound: str) -> str:
+    """Why a version that the order puts outside may be meant all the same; empty if it is not.
+
+    Only what one of the two may leave unsaid counts: minor numbers behind a number alone, a
+    build behind the numbers, a last zero of a decimal fraction.
+    """
+    one, other = numbers_as_written(version), numbers_as_written(bound)
+    if one is None or other is None or op in {"<", "!="}:
+        return ""
+    ours, theirs = one.numbers, other.numbers
+    written = tuple(map(int, other.segments))
+    if op in {"<=", "="} and extends(ours, written):
+        short = 2 if op == "=" else 1
+        if len(written) <= short or ours[len(written)] >= BUILD_LIKE:
+            return f"{bound} may stand for all that begins with it"
+    if op in {">=", ">", "="} and ours in cuts(op, theirs, is_single=len(one.segments) == 1):
+        return f"{version} may leave out what {bound} says"
+    if op != ">" and is_same_fraction(ours, theirs):
+        return "the point may be a decimal point"
+    return ""
+
+
+def cuts(op: str, bound: tuple[int, ...], *, is_single: bool) -> list[tuple[int, ...]]:
+    """The shorter versions that may be short for a bound, without their trailing zeros.
+
+    A number alone may be short for anything that begins with it; two and more only for an exact
+    version, or for one that differs by a build.
+    """
+    start = 1 if is_single else 2
+    ends = range(start, len(bound))
+    loose = op == "=" or is_single
+    return [stripped(bound[:end]) for end in ends if loose or bound[end] >= BUILD_LIKE]
+
+
+def is_same_fraction(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two pairs of numbers differ only by zeros behind the second: 1.2 and 1.20."""
+    if one[:1] != other[:1] or len(one) != 2 or len(other) != 2:  # noqa: PLR2004 - a whole part and a fraction
+        return False
+    return str(one[1]).rstrip("0") == str(other[1]).rstrip("0") and one != other

@@ -1,0 +1,80 @@
+"""Numbers with points: their values, their exact order, and bytes that sort as they do."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cellwarden.advisories.versions.scheme import Parsed
+
+LONGEST_NUMBER: Final = 40
+"""Digits of one segment; longer runs are digests, not numbers."""
+
+
+def numbers_of(segments: tuple[str, ...]) -> tuple[int, ...]:
+    """The values of segments without trailing zeros, so that 1.0 and 1.0.0 are one."""
+    return stripped(tuple(map(int, segments)))
+
+
+def stripped(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """The same numbers without trailing zeros."""
+    end = len(numbers)
+    while end and numbers[end - 1] == 0:
+        end -= 1
+    return numbers[:end]
+
+
+def parsed_numbers(text: str, family: str = "") -> Parsed | None:
+    """Read digits with points between them."""
+    segments = tuple(text.split("."))
+    if any(len(segment) > LONGEST_NUMBER for segment in segments):
+        return None
+    return Parsed(text, segments, numbers_of(segments), (), family)
+
+
+def sign(a: object, b: object) -> int:
+    """-1, 0 or 1 for two things that can be ordered."""
+    return (a > b) - (a < b)  # type: ignore[operator] # callers pass two of one orderable type
+
+
+def order_numbers(a: Parsed, b: Parsed) -> int | None:
+    """The order of the numbers; nothing where the point may be a decimal point.
+
+    ``1.07`` lies below ``1.1`` if the point is decimal and above it if it parts two counts: two
+    numbers, one of them padded with a zero, of different length. Then both readings must agree.
+    """
+    order = sign(a.numbers, b.numbers)
+    if len(a.segments) == len(b.segments) == 2 and a.numbers[:1] == b.numbers[:1]:  # noqa: PLR2004 - a whole part and a fraction
+        one, other = a.segments[1], b.segments[1]
+        if len(one) != len(other) and (is_padded(one) or is_padded(other)):
+            width = max(len(one), len(other))
+            if sign(one.ljust(width, "0"), other.ljust(width, "0")) != order:
+                return None
+    return order
+
+
+def is_padded(digits: str) -> bool:
+    """Whether a zero stands before other digits: 07, not 0 and not 00."""
+    return digits[0] == "0" and digits.strip("0") != ""
+
+
+def extends(longer: tuple[int, ...], shorter: tuple[int, ...]) -> bool:
+    """Whether one list of numbers is the other with more behind it."""
+    return len(longer) > len(shorter) and longer[: len(shorter)] == shorter
+
+
+def order_unless_extended(a: Parsed, b: Parsed) -> int | None:
+    """The order of the numbers, where neither only adds numbers to the other's."""
+    if extends(a.numbers, b.numbers) or extends(b.numbers, a.numbers):
+        return None
+    return order_numbers(a, b)
+
+
+def number_key(numbers: tuple[int, ...]) -> bytes:
+    """Bytes that sort as the numbers do: for each its length and value, then an end below all."""
+    out = bytearray()
+    for number in numbers:
+        size = (number.bit_length() + 7) // 8
+        out.append(size + 1)
+        out += number.to_bytes(size, "big")
+    out.append(0)
+    return bytes(out)

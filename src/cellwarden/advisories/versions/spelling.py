@@ -1,0 +1,113 @@
+"""Unifying how a version is spelled: signs, prefixes that say nothing, and product labels."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+LONGEST_VERSION: Final = 120
+"""Characters; nobody's version is longer, and hostile cells are."""
+
+_SIGNS: Final = str.maketrans(
+    {
+        "\u2010": "-",
+        "\u2011": "-",
+        "\u2012": "-",
+        "\u2013": "-",
+        "\u2014": "-",
+        "\u2212": "-",
+        "\u2264": "<=",
+        "\u2265": ">=",
+        "\u00a0": " ",
+        "\u200b": "",
+        "\ufeff": "",
+        "\u2026": "...",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u2018": "'",
+        "\u2019": "'",
+    }
+)
+_KEPT_UNDERSCORE: Final = re.compile(r"(?<=\d)_(?=[vV]?\d)|(?<=\d[A-Za-z])_(?=[vV]?\d)")
+_EMPTY_WORD: Final = (
+    "firmware|fw|software|sw|versions|version|vers|ver|release|rel|revision|rev|build"
+)
+_EMPTY_PREFIX: Final = re.compile(rf"(?:{_EMPTY_WORD})(?![a-z])[\s.:_=-]*(?=[a-z]{{0,4}}[\s.]?\d)")
+_NUMBER_PREFIX: Final = re.compile(rf"(?:{_EMPTY_WORD}|v|r)[\s.:_-]*(?=\d)")
+_VERSION_WORD: Final = re.compile(rf"(?:{_EMPTY_WORD}|v|r)?[.:-]?\d")
+_ATTACHED_LABEL: Final = re.compile(r"([a-z][a-z/.+&-]*[a-z])[._-]*(?=\d)")
+_LEVEL_WORD: Final = re.compile(
+    r"(?:sp|service|hf|hotfix|hotfixrev|hot|update|upd|u|patch|p|fp|feature|qu|cu|tc|tcu|uc|ru|mp"
+    r"|sr|security|ir|build|bn|r|q)(?![a-z])"
+)
+BLANK: Final = frozenset(
+    {"", "-", "--", "?", "n/a", "na", "n.a.", "none", "null", "(null)", "nil", "unknown", "tbd"}
+    | {"not available", "not applicable", "not known", "undefined", "no version"}
+)
+
+
+class Spelled(NamedTuple):
+    """A version in one spelling: ``text`` in lower case without prefix and label.
+
+    ``label`` is the product line's word that stood before the numbers (``nvr``, ``mx``), empty
+    where there is none. ``whole`` is the text before label and prefix were taken off.
+    """
+
+    text: str
+    label: str
+    whole: str
+
+
+def plain(text: str) -> str:
+    """One line of text with one kind of dash, quote, comparison sign and space."""
+    return " ".join(text.translate(_SIGNS).split())
+
+
+def spaced(text: str) -> str:
+    """Replace underscores that stand for a space; those between two numbers join and stay."""
+    marked = _KEPT_UNDERSCORE.sub("\0", text)
+    return " ".join(marked.replace("_", " ").replace("\0", "_").split())
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cell says nothing: empty, a dash, ``n/a``, ``unknown``."""
+    return plain(text).casefold() in BLANK
+
+
+@lru_cache(maxsize=65536)
+def spell(text: str) -> Spelled:
+    """Spell one version text in one way; anything longer than a version can be is kept unread."""
+    if len(text) > LONGEST_VERSION:
+        return Spelled("", "", text[:LONGEST_VERSION])
+    whole = spaced(plain(text)).casefold().strip(" ,;:'\"=")
+    whole = whole.rstrip(".")
+    bare = _without_prefix(whole)
+    label = _label_of(bare)
+    rest = _without_prefix(bare[len(label) :].lstrip(" ._:-")) if label else bare
+    label = re.sub(r"[\s._-]+(?:version|ver|v|r)$|(?<=[a-z])-v$", "", label)
+    return Spelled(rest, label, whole)
+
+
+def _without_prefix(text: str) -> str:
+    """Take off words that stand before every version and tell none from another."""
+    before = ""
+    while text != before:
+        before = text
+        text = _EMPTY_PREFIX.sub("", text, count=1) if _EMPTY_PREFIX.match(text) else text
+        text = _NUMBER_PREFIX.sub("", text, count=1) if _NUMBER_PREFIX.match(text) else text
+    return text
+
+
+def _label_of(text: str) -> str:
+    """The words before the first one that begins like a version, or letters that touch it."""
+    if not text or text[0].isdigit() or _LEVEL_WORD.match(text):
+        return ""
+    words = text.split(" ")
+    for position, word in enumerate(words):
+        if position and (_VERSION_WORD.match(word) or word in {"version", "ver", "v"}):
+            return " ".join(words[:position])
+        if _LEVEL_WORD.match(word):
+            break
+    attached = _ATTACHED_LABEL.match(text)
+    return attached.group(1) if attached else ""

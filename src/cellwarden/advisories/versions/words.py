@@ -1,0 +1,239 @@
+"""The words of a range: prose turned into operators, and conditions, brackets and ids set aside."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from cellwarden.advisories.versions.order import is_readable
+from cellwarden.advisories.versions.spelling import plain, spaced
+
+_CVE: Final = re.compile(r"CVE-\d{1,4}-\d{4,}", re.IGNORECASE)
+_BRACKET: Final = re.compile(r"\(([^()]*)\)")
+_KEPT_BRACKET: Final = re.compile(
+    r"\s*(?:build|bn)?\.?\s*\d+[a-z]?\s*|\s*build\s+\d+(?:\.\d+)?\s*", re.IGNORECASE
+)
+_ALIAS: Final = re.compile(
+    r"(?:aka|or|build nr|firmware|software|versions?|version|prior to|<=|<|\s|\.)*"
+    r"(?P<bound>[vVrR]?\d+(?:\.\d+)+|\d{4} R\d)",
+    re.IGNORECASE,
+)
+_HARMLESS: Final = re.compile(
+    r"formerly|including|included|also part|all editions|these products are sold|end[- ]of[- ]life"
+    r"|eol|standard dc|integrated into|versions removed|\d+\.x series|part of|windows and linux"
+    r"|pi sql client|gold build|rev [a-z]$|global|u\.s\.|\d+-?x\d*$",
+    re.IGNORECASE,
+)
+_SERIAL_OR_DAY: Final = re.compile(
+    r"serial (?:number|no)|production[ _]date|distributed|numbers ending|manufactured|shipped",
+    re.IGNORECASE,
+)
+_CONDITION: Final = re.compile(
+    r"\s*[-,;]?\s*\b(?:only (?:if|when|with|in|affected)|affected only|with(?:out)?|when|where|if"
+    r"|in connection|in (?:non-)?default|installed|running|based on|on windows|using|utilizes"
+    r"|packaged|of [a-z]+ software|for|model|deployed|controlling|and function state"
+    r"|and [A-Z][a-z]+ [A-Z][a-z]+ (?=<))\b.*$",
+    re.IGNORECASE,
+)
+_HOTFIXES: Final = re.compile(r"\s*\bincluding hotfixes\b\s*", re.IGNORECASE)
+_ALL: Final = re.compile(
+    r"\b(?:all|any)(?: (?P<what>bios|firmware|software))?"
+    r" (?:versions?|releases?|deployments|installations)\b\s*(?P<between>between\b)?",
+    re.IGNORECASE,
+)
+_VERSIONS: Final = re.compile(r"\bversions\b(?=\s*(?:[<>=]|[vVrR]?\d|prior|before))\s*", re.I)
+
+_NAME: Final = r"[^\s<>=|,;]+(?: (?:SP|HF|R|Update|Upd|Patch|Build|build)\s?\d[\w.]*)*"
+_PROSE: Final = tuple(
+    (re.compile(pattern, re.IGNORECASE), becomes)
+    for pattern, becomes in (
+        (r"\(?\bup to and including\b", " <= "),
+        (r"[-\s]*\bbut not including\b", " < "),
+        (rf"\b(?:between|from)\s+({_NAME})\s+(?:and|to|through|until)\s+({_NAME})", r" >= \1 <= \2 "),
+        (rf"({_NAME})\s+(?:through|until|to|thru)\s+({_NAME})", r" >= \1 <= \2 "),
+        (r"\b(?:prior to|before|earlier than|older than|lower than|less than|below)\b(?=\s*\S)", " < "),
+        (r"\b(?:later than|newer than|after|greater than)\b(?=\s*\S)", " > "),
+        (r"\b(?:up to|through|until)\b(?=\s*\S)", " <= "),
+        (r"=<", "<="),
+        (r"=>", ">="),
+        (r"==", "="),
+    )
+)
+_AND_PRIOR: Final = re.compile(
+    r"^(?P<bound>[^|<>=]*?\S)\s*(?:,\s*)?(?:and|or|&)?\s*\b(?:all\s+)?"
+    r"(?:prior|earlier|below|older|lower|previous|before)(?:\s+versions?)?\s*$",
+    re.IGNORECASE,
+)
+_AND_LATER: Final = re.compile(
+    r"^(?P<bound>[^|<>=]*?\S)\s*(?:,\s*)?(?:and|or|&)\s+"
+    r"(?:later|newer|above|higher|subsequent)(?:\s+versions?)?\s*$",
+    re.IGNORECASE,
+)
+_INCLUDING: Final = re.compile(
+    r"(?P<bound>[^|<>=()]*?\S)\s*(?:\|\s*(?P<level>(?:SP|FP)[^|()]*?\S)\s*)?"
+    r"\((?P<word>including|excluding|inclusive|exclusive)\)\s*(?:and\b)?",
+    re.IGNORECASE,
+)
+
+
+class Tidied(msgspec.Struct):
+    """A range's text on its way to operators and bounds, and what was set aside from it."""
+
+    text: str
+    qualifiers: list[str] = []
+    conditions: list[str] = []
+    vulnerabilities: list[str] = []
+    aliases: list[str] = []
+    excluded: list[str] = []
+    possibly: list[str] = []
+    doubt: str = ""
+    is_all: bool = False
+    is_interpreted: bool = False
+
+    def require(self, words: str) -> None:
+        """Set words aside that have to hold as well."""
+        cleaned = words.strip(" ,;-|()\"'")
+        if cleaned:
+            self.qualifiers.append(cleaned)
+            self.conditions.append(cleaned)
+
+
+def tidy(text: str) -> Tidied:
+    """Set conditions, brackets, ids and filler words aside and write prose as operators."""
+    tidied = Tidied(text=spaced(plain(text)).replace('"', " ").strip())
+    _set_aside_ids(tidied)
+    if _SERIAL_OR_DAY.search(tidied.text) and not re.search(r"\bonly\b", tidied.text):
+        tidied.require(tidied.text)
+        tidied.text, tidied.is_all, tidied.is_interpreted = "", True, True
+        return tidied
+    _read_including(tidied)
+    _set_aside_brackets(tidied)
+    _set_aside_conditions(tidied)
+    _drop_filler(tidied)
+    _write_operators(tidied)
+    tidied.text = " ".join(tidied.text.split()).strip(" ,;")
+    return tidied
+
+
+def _set_aside_ids(tidied: Tidied) -> None:
+    found = _CVE.findall(tidied.text)
+    if not found:
+        return
+    tidied.vulnerabilities.extend(name.upper() for name in found)
+    tidied.qualifiers.append(", ".join(found))
+    without = re.sub(r"\([^()]*CVE-\d[^()]*\)", " ", tidied.text)
+    tidied.text = re.sub(r"\|?\s*CVE-\d{1,4}-\d{4,}(?:\s*(?:and|,|only))*", " ", without)
+    tidied.is_interpreted = True
+
+
+def _read_including(tidied: Tidied) -> None:
+    """``V6.1 (including) and V6.1.1 (excluding)``: the first is a lower bound, the second an upper."""
+    found = list(_INCLUDING.finditer(tidied.text))
+    if not found:
+        return
+    lead = _ALL.sub(" ", tidied.text[: found[0].start()])
+    written = []
+    for position, match in enumerate(found):
+        is_in = match["word"].casefold().startswith("inclu")
+        sign = (">=" if is_in else ">") if position == 0 and len(found) > 1 else ("<=" if is_in else "<")
+        bound = _ALL.sub(" ", match["bound"]).strip().removeprefix("and ").removeprefix("between ")
+        written.append(f"{sign} {bound} {match['level'] or ''}")
+    tidied.text = f"{lead} {' '.join(written)} {tidied.text[found[-1].end() :]}".strip()
+    tidied.is_interpreted = True
+
+
+def _set_aside_brackets(tidied: Tidied) -> None:
+    def decide(match: re.Match[str]) -> str:
+        words, before = match[1].strip(), match.string[: match.start()]
+        if not before.strip(" <>=") or re.match(r"release \d", words, re.IGNORECASE):
+            return f" {words} "
+        if _KEPT_BRACKET.fullmatch(words) or match.string[match.end() :][:1].isalnum():
+            return f"\1{match[1]}\2"
+        _judge_bracket(tidied, words)
+        return " "
+
+    for _ in range(3):  # brackets inside brackets
+        changed = _BRACKET.sub(decide, tidied.text)
+        if changed == tidied.text:
+            break
+        tidied.text = changed
+    opened = tidied.text.find("(")
+    if opened >= 0:
+        tidied.require(tidied.text[opened:])
+        tidied.text, tidied.is_interpreted = tidied.text[:opened], True
+    tidied.text = tidied.text.replace("\1", "(").replace("\2", ")")
+
+
+def _judge_bracket(tidied: Tidied, words: str) -> None:
+    """A second name, an exclusion, a maybe, something harmless, or a condition."""
+    low = words.casefold()
+    tidied.is_interpreted = True
+    if alias := _ALIAS.fullmatch(words):
+        tidied.aliases.append(alias["bound"])
+        tidied.qualifiers.append(words)
+    elif low.startswith("excluding"):
+        names = re.findall(r"\d+(?:\.\d+)+", words)
+        if "subsequent" in low or "minor" in low:
+            tidied.doubt = "the words exclude versions in a way that is not understood"
+        tidied.excluded.extend(names)
+        tidied.qualifiers.append(words)
+    elif "possibly" in low and "prior" in low:
+        tidied.possibly.append("<=")
+        tidied.qualifiers.append(words)
+    elif "may also" in low:
+        tidied.doubt = "the words say that others may be meant too"
+        tidied.qualifiers.append(words)
+    elif _HARMLESS.match(words):
+        tidied.qualifiers.append(words)
+    else:
+        tidied.require(words)
+
+
+def _set_aside_conditions(tidied: Tidied) -> None:
+    if _HOTFIXES.search(tidied.text):
+        tidied.text = _HOTFIXES.sub(" ", tidied.text)
+        tidied.qualifiers.append("including hotfixes")
+        tidied.doubt = "the words include hot fixes that they do not name"
+        tidied.is_interpreted = True
+    match = _CONDITION.search(tidied.text)
+    if not match:
+        return
+    before = tidied.text[: match.start()]
+    tidied.require(match.group())
+    tidied.is_interpreted = True
+    if not before.strip(" <>=*|"):
+        tidied.is_all = True
+    tidied.text = before.rstrip(" -|,")
+    if re.fullmatch(r"[\s<>=]*", tidied.text):
+        tidied.text = ""
+
+
+def _drop_filler(tidied: Tidied) -> None:
+    for match in _ALL.finditer(tidied.text):
+        if match["what"] and match["what"].casefold() == "bios":
+            tidied.require("BIOS")
+            tidied.is_interpreted = True
+    without = _ALL.sub(lambda match: " between " if match["between"] else " ", tidied.text)
+    if without != tidied.text and not without.strip(" ,*."):
+        tidied.is_all = True
+    tidied.text = _VERSIONS.sub("", without)
+
+
+def _write_operators(tidied: Tidied) -> None:
+    before = tidied.text
+    if match := _AND_PRIOR.match(tidied.text):
+        tidied.text = f"<= {match['bound']}"
+    elif match := _AND_LATER.match(tidied.text):
+        tidied.text = f">= {match['bound']}"
+    for pattern, becomes in _PROSE:
+        tidied.text = pattern.sub(becomes, tidied.text)
+    tidied.text = re.sub(r"([<>]=?)\s*[<]=?(?=\s*\S)", _one_sign, tidied.text)
+    if tidied.text != before and not is_readable(before):
+        tidied.is_interpreted = True
+
+
+def _one_sign(match: re.Match[str]) -> str:
+    """``> <=`` written by ``>FW19 up to`` never meets here; a lower sign alone loses its upper."""
+    return match.group()
