@@ -1,1 +1,21 @@
-"""Checks: one predicate in one file, judged over subjects that are SQL views."""
+"""The checks: subjects as SQL, one predicate a file, and the engine that judges them."""
+
+from cellwarden.checks.check import Check, catalogue_sha256, load_catalogue
+from cellwarden.checks.deadlines import set_deadlines
+from cellwarden.checks.exceptions import accept
+from cellwarden.checks.judge import CheckCount, Judgement, judge, uncovered
+from cellwarden.checks.pages import page, rows
+
+__all__ = [
+    "Check",
+    "CheckCount",
+    "Judgement",
+    "accept",
+    "catalogue_sha256",
+    "judge",
+    "load_catalogue",
+    "page",
+    "rows",
+    "set_deadlines",
+    "uncovered",
+]

@@ -1,0 +1,329 @@
+"""The engine: judges every subject by every check in one pass, and makes findings of the result."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from cellwarden.checks import verdict_sql
+from cellwarden.checks.check import Check, mentioned
+from cellwarden.checks.sentences import fill, not_known, places
+from cellwarden.checks.subject import Subject, create_subjects, subject_named
+from cellwarden.checks.tables import create_missing
+from cellwarden.model.errors import InputError
+from cellwarden.model.findings import Finding, Verdict, finding_id
+from cellwarden.model.ids import CheckId, FactId, SubjectId
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+ControlsFor = Callable[[tuple[str, ...]], tuple[str, ...]]
+"""From requirement ids to the controls that they serve."""
+
+SAMPLED: Final = 5
+"""How many subjects of a group of unknowns are named, with their evidence."""
+
+_PASS_UNIT: Final = 1 << 31
+
+
+class CheckCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How often one check gave each verdict."""
+
+    check: CheckId
+    fails: int = 0
+    passes: int = 0
+    unknowns: int = 0
+    not_applicable: int = 0
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """What a catalogue says of a fleet: counts for every check, findings for what needs somebody.
+
+    ``passes_by_site`` counts passes, with nothing as the key of what stands at no known site.
+    """
+
+    counts: tuple[CheckCount, ...]
+    findings: tuple[Finding, ...]
+    passes_by_site: dict[str | None, int]
+
+    @property
+    def verdicts(self) -> dict[Verdict, int]:
+        """How often each verdict was given, over all checks."""
+        return {
+            Verdict.FAIL: sum(count.fails for count in self.counts),
+            Verdict.PASS: sum(count.passes for count in self.counts),
+            Verdict.UNKNOWN: sum(count.unknowns for count in self.counts),
+            Verdict.NOT_APPLICABLE: sum(count.not_applicable for count in self.counts),
+        }
+
+
+def judge(
+    connection: DuckDBPyConnection,
+    checks: Sequence[Check],
+    *,
+    controls_for: ControlsFor = lambda _: (),
+) -> Judgement:
+    """Judge the tables of a run (see ``tables``; missing ones count as empty) by a catalogue.
+
+    Each failure becomes a finding; unknowns become one for each check, missing column, site and
+    vendor. The verdicts stay on the connection: ``verdict_<subject>``, one row a subject, one
+    column ``c<n>`` a check in the order of the ids, numbers as in ``verdict_sql``.
+
+    Raises:
+        InputError: a check cannot be run; names it.
+    """
+    create_missing(connection)
+    create_subjects(connection)
+    counts: list[CheckCount] = []
+    findings: list[Finding] = []
+    passes: Counter[str | None] = Counter()
+    for name in sorted({check.subject for check in checks}):
+        about = sorted((c for c in checks if c.subject == name), key=lambda check: check.id)
+        subject = subject_named(name)
+        _keep_verdicts(connection, subject, about)
+        counted = _count(connection, subject, about, passes)
+        counts += counted
+        findings += _findings(connection, subject, about, counted, controls_for)
+    return Judgement(
+        counts=tuple(sorted(counts, key=lambda count: count.check)),
+        findings=tuple(sorted(findings, key=_worst_first)),
+        passes_by_site=dict(passes),
+    )
+
+
+def uncovered(judgement: Judgement) -> tuple[CheckId, ...]:
+    """The checks that did not both fail somewhere and pass somewhere: nobody saw them decide."""
+    return tuple(c.check for c in judgement.counts if not (c.fails and c.passes))
+
+
+def _keep_verdicts(
+    connection: DuckDBPyConnection, subject: Subject, checks: Sequence[Check]
+) -> None:
+    import duckdb
+
+    select = verdict_sql.verdicts_sql(subject, checks)
+    try:
+        with _any_order(connection):
+            connection.execute(f"create or replace temp table verdict_{subject.name} as {select}")
+    except duckdb.Error as error:
+        raise _culprit(connection, subject, checks, error) from error
+
+
+@contextmanager
+def _any_order(connection: DuckDBPyConnection) -> Iterator[None]:
+    """Let rows be written in any order: a third faster, and every reader here sorts anyway."""
+    asked = connection.execute("select current_setting('preserve_insertion_order')").fetchone()
+    connection.execute("set preserve_insertion_order = false")
+    try:
+        yield
+    finally:
+        kept = "true" if asked and asked[0] else "false"
+        connection.execute(f"set preserve_insertion_order = {kept}")
+
+
+def _culprit(
+    connection: DuckDBPyConnection, subject: Subject, checks: Sequence[Check], error: Exception
+) -> Exception:
+    """The check that cannot be run, found by running them one by one; else the error itself."""
+    import duckdb
+
+    for check in checks:
+        try:
+            alone = verdict_sql.verdicts_sql(subject, [check])
+            connection.execute(f"select max(c0) from ({alone}) as judged").fetchall()
+        except duckdb.Error as problem:
+            return InputError(
+                f"the check {check.topic}/{check.id} cannot be run: {problem}",
+                advice="correct its predicates, or take its file out of the folder of checks",
+            )
+    return error
+
+
+def _count(
+    connection: DuckDBPyConnection,
+    subject: Subject,
+    checks: Sequence[Check],
+    passes: Counter[str | None],
+) -> list[CheckCount]:
+    by_site = connection.execute(
+        verdict_sql.counts_sql(f"verdict_{subject.name}", checks)
+    ).fetchall()
+    found = []
+    for number, check in enumerate(checks):
+        tally: Counter[str] = Counter()
+        for site, rows, *sums in by_site:
+            passed, failed = divmod(int(sums[2 * number]), _PASS_UNIT)
+            skipped = int(sums[2 * number + 1])
+            tally["passes"] += passed
+            tally["fails"] += failed
+            tally["not_applicable"] += skipped
+            tally["unknowns"] += rows - passed - failed - skipped
+            passes[site] += passed
+        found.append(CheckCount(check=check.id, **tally))
+    return found
+
+
+def _findings(
+    connection: DuckDBPyConnection,
+    subject: Subject,
+    checks: Sequence[Check],
+    counts: Sequence[CheckCount],
+    controls_for: ControlsFor,
+) -> Iterator[Finding]:
+    failing = [number for number, count in enumerate(counts) if count.fails]
+    groups = {
+        number: _unknown_groups(connection, subject, number)
+        for number, count in enumerate(counts)
+        if count.unknowns
+    }
+    named = {name for rows in groups.values() for *_, names in rows for name in names}
+    _show(connection, subject, failing, sorted(named))
+    for number in failing:
+        yield from _fails(connection, subject, checks[number], number, controls_for)
+    evidence = _evidence_of(connection, subject, named)
+    for number, rows in groups.items():
+        for row in rows:
+            yield _unknown(subject, checks[number], row, evidence, controls_for)
+
+
+def _unknown_groups(
+    connection: DuckDBPyConnection, subject: Subject, number: int
+) -> list[tuple[int, str | None, str | None, int, list[str]]]:
+    """Unknowns of one check together: place of the missing column, site, vendor, count, names.
+
+    ``min(x, n)`` keeps the n smallest while it passes; it runs on our own verdicts only.
+    """
+    return connection.execute(
+        f"""
+        select -"c{number}", site_id, vendor, count(*), min(subject, {SAMPLED})
+        from verdict_{subject.name} where "c{number}" < 0 group by all order by all
+        """
+    ).fetchall()
+
+
+def _show(
+    connection: DuckDBPyConnection, subject: Subject, failing: Sequence[int], named: Sequence[str]
+) -> None:
+    """Keep the whole rows, evidence joined, of what will be printed, and of nothing else."""
+    fails = " or ".join(f'"c{number}" = {verdict_sql.FAIL}' for number in failing) or "false"
+    connection.execute(
+        f"""
+        create or replace temp table shown_{subject.name} as
+        select * from {subject.view}
+        where subject in (
+          select subject from verdict_{subject.name} where {fails}
+          union select unnest(cast($named as varchar[]))
+        )
+        """,
+        {"named": list(named)},
+    )
+
+
+def _fails(
+    connection: DuckDBPyConnection,
+    subject: Subject,
+    check: Check,
+    number: int,
+    controls_for: ControlsFor,
+) -> Iterator[Finding]:
+    witnesses = tuple(dict.fromkeys((*subject.identity, *mentioned(check))))
+    due = (check.deadline.column,) if check.deadline.column else ()
+    wanted = tuple(dict.fromkeys((*witnesses, *places(check.says), *due)))
+    cells = "".join(f', cast(s."{name}" as varchar)' for name in wanted)
+    rows = connection.execute(
+        f"""
+        select s.subject, s.site_id, s.vendor, s.evidence{cells}
+        from shown_{subject.name} as s
+        join verdict_{subject.name} as v on v.subject = s.subject
+        where v."c{number}" = {verdict_sql.FAIL}
+        order by s.subject
+        """
+    ).fetchall()
+    common = _common(check, controls_for)
+    for name, site, vendor, evidence, *values in rows:
+        row = dict(zip(wanted, values, strict=True))
+        day = row.get(check.deadline.column or "")
+        yield Finding(
+            id=finding_id(check.id, name),
+            title=check.title,
+            subject=SubjectId(name),
+            verdict=Verdict.FAIL,
+            severity=check.severity,
+            because=fill(check.says, row),
+            remedy=check.remedy,
+            site_id=site,
+            vendor=vendor,
+            evidence=_facts(evidence),
+            witness={column: row[column] for column in witnesses},
+            properties=check.properties,
+            deadline_on=day,
+            deadline_reason=subject.says[check.deadline.column] if day and due else None,
+            **common,
+        )
+
+
+def _unknown(
+    subject: Subject,
+    check: Check,
+    row: tuple[int, str | None, str | None, int, list[str]],
+    evidence: Mapping[str, tuple[FactId, ...]],
+    controls_for: ControlsFor,
+) -> Finding:
+    place, site, vendor, count, names = row
+    missing = mentioned(check)[place - 1]
+    says = subject.says[missing]
+    group = f"{site or '-'}/{vendor or '-'}"
+    return Finding(
+        # One group keeps its id while its members come and go.
+        id=finding_id(check.id, f"{group}/{missing} not known"),
+        title=f"{check.asks} Not known.",
+        subject=SubjectId(names[0] if count == 1 else f"{group}/*"),
+        verdict=Verdict.UNKNOWN,
+        severity=check.unknown_severity,
+        because=not_known(
+            says=says, count=count, noun=subject.noun, plural=subject.plural, named=names
+        ),
+        remedy=f"Find out and record: {says}.",
+        site_id=site,
+        vendor=vendor,
+        evidence=tuple(dict.fromkeys(fact for name in names for fact in evidence.get(name, ()))),
+        witness={missing: None},
+        properties=("unknown",),
+        count=count,
+        **_common(check, controls_for),
+    )
+
+
+def _common(check: Check, controls_for: ControlsFor) -> dict[str, Any]:
+    return {
+        "check": check.id,
+        "topic": check.topic,
+        "subject_kind": check.subject,
+        "why_it_matters": check.why,
+        "requirements": check.requirements,
+        "controls": controls_for(check.requirements),
+    }
+
+
+def _evidence_of(
+    connection: DuckDBPyConnection, subject: Subject, named: set[str]
+) -> dict[str, tuple[FactId, ...]]:
+    if not named:
+        return {}
+    rows = connection.execute(
+        f"select subject, evidence from shown_{subject.name} where list_contains($named, subject)",
+        {"named": sorted(named)},
+    ).fetchall()
+    return {name: _facts(facts) for name, facts in rows}
+
+
+def _facts(evidence: list[str] | None) -> tuple[FactId, ...]:
+    return tuple(FactId(fact) for fact in dict.fromkeys(evidence or ()) if fact)
+
+
+def _worst_first(finding: Finding) -> tuple[int, str, str, str]:
+    return (finding.severity.rank, finding.verdict.value, finding.check, finding.subject)

@@ -1,0 +1,124 @@
+"""Subjects: the SQL views that a check can be about, and what their columns tell."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from cellwarden.checks.predicates import TYPES
+from cellwarden.model.errors import InputError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+FRAME: Final = ("subject", "evidence")
+"""Columns that every subject has and no check may mention."""
+
+PARTS: Final = (
+    "word",
+    "site_word",
+    "firmware_window",
+    "firmware_reading",
+    "setting_change",
+    "support_state",
+)
+"""Views that several subjects share, ``part_<name>``, each before those that read it."""
+
+
+class SubjectColumn(msgspec.Struct, frozen=True, kw_only=True):
+    """One column: its type (see ``predicates.TYPES``) and what it tells, to follow "not known:"."""
+
+    name: str
+    type: str
+    says: str
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of judgeable thing: a view, its words, its columns, and what names a row of it.
+
+    The view has the columns listed here, ``subject`` (its key as text, unique) and ``evidence``
+    (ids of the facts that took part). ``identity`` names the columns that stand in every witness.
+    """
+
+    name: str
+    one_row_is: str
+    noun: str
+    plural: str
+    identity: tuple[str, ...]
+    columns: tuple[SubjectColumn, ...]
+    sql: str
+
+    @property
+    def view(self) -> str:
+        """The name of the view."""
+        return f"subject_{self.name}"
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The type of each column that a check may mention."""
+        return {column.name: column.type for column in self.columns}
+
+    @property
+    def says(self) -> dict[str, str]:
+        """What each column tells."""
+        return {column.name: column.says for column in self.columns}
+
+
+@cache
+def subjects() -> dict[str, Subject]:
+    """Every subject by name, from ``subjects/``."""
+    folder = resources.files("cellwarden.checks").joinpath("subjects")
+    names = sorted(f.name.removesuffix(".sql") for f in folder.iterdir() if f.name.endswith(".sql"))
+    found = {}
+    for name in names:
+        words = tomllib.loads(folder.joinpath(f"{name}.toml").read_text("utf-8"))
+        found[name] = Subject(
+            name=name,
+            one_row_is=words["one_row_is"],
+            noun=words["noun"],
+            plural=words["plural"],
+            identity=tuple(words["identity"]),
+            columns=tuple(_column(*item) for item in words["columns"].items()),
+            sql=folder.joinpath(f"{name}.sql").read_text("utf-8"),
+        )
+    return found
+
+
+def subject_named(name: str) -> Subject:
+    """One subject.
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    known = subjects()
+    if name not in known:
+        raise InputError(
+            f"there is no subject {name!r}", advice=f"a check is about one of {', '.join(known)}"
+        )
+    return known[name]
+
+
+@cache
+def part_sql(name: str) -> str:
+    """The text of one shared view."""
+    folder = resources.files("cellwarden.checks").joinpath("subjects", "parts")
+    return folder.joinpath(f"{name}.sql").read_text("utf-8")
+
+
+def create_subjects(connection: DuckDBPyConnection) -> None:
+    """Define every subject's view, and the views that they share, over the tables of a run."""
+    for name in PARTS:
+        connection.execute(f"create or replace temp view part_{name} as {part_sql(name)}")
+    for subject in subjects().values():
+        connection.execute(f"create or replace temp view {subject.view} as {subject.sql}")
+
+
+def _column(name: str, words: str) -> SubjectColumn:
+    kind, _, says = words.partition(": ")
+    if kind not in TYPES:
+        raise ValueError(f"column {name} has the type {kind!r}; there are {', '.join(TYPES)}")
+    return SubjectColumn(name=name, type=kind, says=says)

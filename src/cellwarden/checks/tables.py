@@ -1,0 +1,114 @@
+"""The tables that subjects read: their exact columns, and empty ones where a run has none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cellwarden.model.facts import kinds
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+FACT: Final = {
+    "entry": "BIGINT",
+    "row": "BIGINT",
+    "source": "VARCHAR",
+    "subject": "VARCHAR",
+    "valid_from": "VARCHAR",
+    "valid_to": "VARCHAR",
+}
+"""What every relation of facts has before the columns of its kind, which are all VARCHAR."""
+
+SUFFIXES: Final = ("", "_all", "_history")
+"""One row per subject; one per source and subject; every row ever asserted."""
+
+DERIVED: Final[dict[str, dict[str, str]]] = {
+    "run": {"as_of": "TIMESTAMP"},
+    "exposure_row": {
+        "component_id": "VARCHAR",
+        "asset_id": "VARCHAR",
+        "site_id": "VARCHAR",
+        "vendor": "VARCHAR",
+        "product": "VARCHAR",
+        "part": "VARCHAR",
+        "firmware": "VARCHAR",
+        "advisory_id": "VARCHAR",
+        "vulnerability": "VARCHAR",
+        "title": "VARCHAR",
+        "state": "VARCHAR",
+        "candidate": "BOOLEAN",
+        "confidence": "DOUBLE",
+        "range": "VARCHAR",
+        "why": "VARCHAR",
+        "fixed_in": "VARCHAR",
+        "cvss_score": "DOUBLE",
+        "cvss_vector": "VARCHAR",
+        "is_known_exploited": "BOOLEAN",
+        "exploited_due_on": "VARCHAR",
+        "epss_score": "DOUBLE",
+        "epss_percentile": "DOUBLE",
+        "ssvc_decision": "VARCHAR",
+        "patch_timeline": "VARCHAR",
+        "deadline_on": "VARCHAR",
+        "is_deadline_assumed": "BOOLEAN",
+        "clock_total_days": "BIGINT",
+        "clock_vendor_days": "BIGINT",
+        "clock_window_days": "BIGINT",
+        "clock_operator_days": "BIGINT",
+        "clock_open_part": "VARCHAR",
+        "next_window_on": "VARCHAR",
+        "sites_sharing_path": "BIGINT",
+        "shared_path": "VARCHAR",
+        "url": "VARCHAR",
+        "evidence": "VARCHAR[]",
+    },
+    "feed_row": {
+        "feed": "VARCHAR",
+        "documents": "BIGINT",
+        "newest_at": "VARCHAR",
+        "imported_at": "VARCHAR",
+        "age_days": "BIGINT",
+        "is_stale": "BOOLEAN",
+        "evidence": "VARCHAR[]",
+    },
+    "known_product": {
+        "manufacturer": "VARCHAR",
+        "model": "VARCHAR",
+        "firmware_parts": "BIGINT",
+        "part_names": "VARCHAR",
+        "source": "VARCHAR",
+    },
+    "known_vendor": {"manufacturer": "VARCHAR", "advisories": "BIGINT"},
+}
+"""What the workflow works out before judging, by table.
+
+``run`` has one row: the time that the run speaks for, UTC. ``exposure_row`` is a flat
+``model.report.Exposure``. ``feed_row`` has one row per feed that the workspace expects, NULLs where
+it was never imported. ``known_product`` says how many firmware parts a product holds, from data
+that we ship. ``known_vendor`` says how many imported advisories speak of a maker in the register,
+aliases included, 0 where none does.
+"""
+
+
+def definitions() -> dict[str, dict[str, str]]:
+    """Every table by name, with its columns and their DuckDB types."""
+    tables = {
+        name + suffix: FACT | dict.fromkeys(kind.column_names, "VARCHAR")
+        for name, kind in kinds().items()
+        for suffix in SUFFIXES
+    }
+    return tables | DERIVED
+
+
+def create_missing(connection: DuckDBPyConnection) -> None:
+    """Create every table that is not there yet, empty; what is there is left as it is."""
+    there = {
+        str(name)
+        for (name,) in connection.execute(
+            "select table_name from information_schema.tables"
+        ).fetchall()
+    }
+    for name, columns in definitions().items():
+        if name not in there:
+            listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+            connection.execute(f'create temp table "{name}" ({listed})')
