@@ -1,0 +1,171 @@
+"""Configuration exports of devices: keys and values in their order, with secrets digested.
+
+A file lies under a folder ``configuration`` (or ``config``): the path below it names the component
+and the time, ``configuration/NG1-UPS-01/nmc/2026-11-01.ini`` or
+``configuration/NG1-UPS-01/nmc@2026-11-01.ini``. Remarks at the top of the file say the same:
+``# component: NG1-UPS-01/nmc`` and ``# taken_at: 2026-11-01``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from cellwarden.collect import bounds
+from cellwarden.collect.documents import parse_json
+from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.readers import Request
+from cellwarden.collect.secrets import digest, is_secret
+from cellwarden.collect.text import decode
+from cellwarden.collect.values import Misfit, fit
+from cellwarden.model.errors import SourceError
+
+FORMAT: Final = "configuration export"
+
+_FOLDERS: Final = ("configuration", "configurations", "config", "configs")
+_ENDING = re.compile(r"\.(ini|cfg|conf|config|env|properties|txt|json|export)$", re.IGNORECASE)
+_SECTION = re.compile(r"\[(.+)\]\s*$")
+_PAIR = re.compile(r"\s*([^=:#;\s][^=:]*?)\s*(?:=|:(?=\s|$))\s*(.*)$")
+_TOLD = re.compile(r"(?i)[#;]\s*(component|component_id|taken_at|date)\s*[:=]\s*(.+)$")
+_REMARK: Final = ("#", ";", "//", "!")
+
+
+def claim(name: str, head: bytes) -> int:
+    """Sure by the folder; by the ending where nothing else could be meant."""
+    del head
+    parts = name.replace("\\", "/").split("/")
+    if any(part.casefold() in _FOLDERS for part in parts[:-1]):
+        return 10
+    return 6 if re.search(r"\.(ini|cfg|conf|env|properties)$", name, re.IGNORECASE) else 0
+
+
+def read(request: Request, intake: Intake) -> None:
+    """Read one export as the settings of one component."""
+    component, taken_at = _subject(request.name)
+    taken_at = taken_at or request.taken_at
+    is_json = request.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}
+    if is_json:
+        pairs = list(_flat(request, intake))
+    else:
+        decoded = decode(request.name, request.data)
+        if decoded.note:
+            intake.note(f"{request.name}: {decoded.note}")
+        told = dict(_told(decoded.text))
+        component = told.get("component") or component
+        taken_at = told.get("taken_at") or taken_at
+        pairs = list(_pairs(request.name, decoded.text, intake))
+    if not component:
+        raise SourceError(
+            f"{request.name} does not say whose configuration it is",
+            advice="put it at configuration/COMPONENT/2026-11-01.ini, or begin it with "
+            "`# component: COMPONENT`",
+        )
+    if not pairs:
+        raise SourceError(
+            f"{request.name} holds no key with a value",
+            advice="export the configuration as lines of key=value, key: value, or as flat JSON",
+        )
+    intake.taken_at = taken_at
+    seen: dict[str, int] = {}
+    for position, (path, value, place) in enumerate(pairs):
+        seen[path] = seen.get(path, 0) + 1
+        unique = path if seen[path] == 1 else f"{path}[{seen[path]}]"
+        shown, is_digest = _shown(request, intake, f"{component}\0{unique}", unique, value)
+        cells = {
+            "component_id": component,
+            "path": unique,
+            "position": str(position),
+            "value": shown,
+            "is_secret": "yes" if is_digest else "no",
+            "taken_at": taken_at,
+        }
+        intake.add_device_row("setting", cells, place)
+
+
+def _shown(
+    request: Request, intake: Intake, about: str, path: str, value: str
+) -> tuple[str | None, bool]:
+    """What is recorded of a value, and whether it was a secret."""
+    if not value or not is_secret(path, value):
+        return value, False
+    intake.holds_secrets = True
+    if request.digest_key is None:
+        intake.note(f"{request.name}: values of secrets are left out, since no key is given")
+        return None, True
+    return digest(value, about=about, key=request.digest_key), True
+
+
+def _subject(name: str) -> tuple[str | None, str | None]:
+    """Component and time as a path tells them."""
+    parts = name.replace("\\", "/").split("/")
+    folders = [i for i, part in enumerate(parts[:-1]) if part.casefold() in _FOLDERS]
+    below = parts[folders[-1] + 1 :] if folders else parts[-1:]
+    stem = _ENDING.sub("", below[-1])
+    before, sign, after = stem.rpartition("@")
+    if sign and _time(after):
+        below = [*below[:-1], before]
+        return "/".join(part for part in below if part) or None, _time(after)
+    if _time(stem):
+        return "/".join(below[:-1]) or None, _time(stem)
+    return "/".join([*below[:-1], stem]) or None, None
+
+
+def _time(text: str) -> str | None:
+    try:
+        return fit("setting", "taken_at", text)
+    except Misfit:
+        return None
+
+
+def _told(text: str) -> Iterator[tuple[str, str]]:
+    """What remarks at the top say of component and time."""
+    for line in text.splitlines()[:50]:
+        if line.strip() and not line.lstrip().startswith(_REMARK):
+            return
+        if found := _TOLD.match(line.strip()):
+            if found[1].casefold().startswith("component"):
+                yield "component", found[2].strip()
+            elif moment := _time(found[2].strip()):
+                yield "taken_at", moment
+
+
+def _pairs(name: str, text: str, intake: Intake) -> Iterator[tuple[str, str, Place]]:
+    section = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        bare = line.strip()
+        if not bare or bare.startswith(_REMARK):
+            continue
+        place = Place(file=name, line=number)
+        if found := _SECTION.match(bare):
+            section = found[1].strip()
+        elif len(line) <= bounds.CELL_CHARACTERS and (found := _PAIR.match(line)):
+            path = f"{section}.{found[1]}" if section else found[1]
+            yield path, _unquoted(found[2].strip()), place
+        else:
+            reason = "no key with a value; a line says key=value or key: value"
+            # The line itself is not kept: it may hold a secret.
+            intake.unreadable(place, kind="setting", reason=reason, text=None)
+
+
+def _unquoted(value: str) -> str:
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if is_quoted else value
+
+
+def _flat(request: Request, intake: Intake) -> Iterator[tuple[str, str, Place]]:
+    """Every scalar of a JSON document with its path, in the order of the document."""
+    parsed = parse_json(request.name, request.data)
+    if parsed.note:
+        intake.note(f"{request.name}: {parsed.note}")
+    waiting: list[tuple[str, Any]] = [("", parsed.value)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, dict):
+            inner = [(f"{path}.{key}" if path else key, part) for key, part in value.items()]
+            waiting += reversed(inner)
+        elif isinstance(value, list):
+            waiting += reversed([(f"{path}[{i}]", part) for i, part in enumerate(value)])
+        elif path:
+            text = {True: "true", False: "false", None: ""}.get(value, value)
+            yield path, str(text), Place(file=request.name, column=path)

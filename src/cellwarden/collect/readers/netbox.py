@@ -1,0 +1,250 @@
+"""NetBox exports: devices, modules, inventory items, sites and device types."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from cellwarden.collect.documents import parse_json
+from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.mapping import suggest_mapping
+from cellwarden.collect.readers import Request
+from cellwarden.collect.values import Misfit, fit
+from cellwarden.model.errors import SourceError
+
+FORMAT: Final = "NetBox"
+
+_MODELS: Final = ("sites", "device_types", "devices", "modules", "inventory_items")
+_KINDS: Final = ("asset", "component", "site")
+_API: Final = re.compile(r"/api/dcim/([a-z-]+)/\d+")
+_TELLING: Final = (rb"/api/dcim/", rb'"device_type"', rb'"module_bay"', rb'"part_id"')
+_STATES: Final = {
+    "active": "in_service",
+    "inventory": "spare",
+    "decommissioning": "retired",
+}
+
+
+def claim(name: str, head: bytes) -> int:
+    """Sure by the addresses that NetBox gives to everything, or by fields of its own."""
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in {b"{", b"["}:
+        return 0
+    found = sum(sign in head for sign in _TELLING)
+    if b"/api/dcim/" in head or "netbox" in name.casefold():
+        return 8 if found else 5
+    return 6 if found and (b'"custom_fields"' in head or b'"device_type"' in head) else 0
+
+
+def read(request: Request, intake: Intake) -> None:
+    """Read one export: a list, a page with results, or several lists by name."""
+    parsed = parse_json(request.name, request.data)
+    lists = _lists(request.name, parsed.value)
+    if not lists:
+        raise SourceError(
+            f"{request.name} holds none of NetBox's {', '.join(_MODELS)}",
+            advice="export /api/dcim/devices/ and its neighbours as JSON, one file each",
+        )
+    if isinstance(parsed.value, dict) and parsed.value.get("next"):
+        intake.note(f"{request.name} is one page of several; export with limit=0 for all of them")
+    for model, items in lists:
+        for position, item in enumerate(items):
+            place = Place(file=request.name, line=parsed.line_of(item))
+            if place.line is None:
+                place = place.at(f"{model}[{position}]")
+            if isinstance(item, dict):
+                _READ[model](item, place, intake)
+                _tell_unmapped(item, intake)
+            else:
+                reason = "an object of NetBox is written as keys with values; export it anew"
+                intake.unreadable(place, kind=None, reason=reason, text=str(item))
+
+
+def _lists(name: str, value: Any) -> list[tuple[str, list[Any]]]:
+    if isinstance(value, dict) and isinstance(value.get("results"), list):
+        value = value["results"]
+    if isinstance(value, list):
+        groups: dict[str, list[Any]] = {}
+        for item in value:
+            model = _model_of(name, item)
+            if model:
+                groups.setdefault(model, []).append(item)
+        return [(model, groups[model]) for model in _MODELS if model in groups]
+    if isinstance(value, dict):
+        found = {key.replace("-", "_"): part for key, part in value.items()}
+        return [
+            (model, part["results"] if isinstance(part, dict) else part)
+            for model in _MODELS
+            if isinstance(part := found.get(model), list)
+            or (isinstance(part, dict) and isinstance(part.get("results"), list))
+        ]
+    return []
+
+
+def _model_of(name: str, item: Any) -> str | None:
+    if not isinstance(item, dict):
+        item = {}
+    if found := _API.search(str(item.get("url") or "")):
+        model = found[1].replace("-", "_")
+        return model if model in _MODELS else None
+    if "device_type" in item:
+        return "devices"
+    if "module_type" in item:
+        return "modules"
+    if "device" in item and "part_id" in item:
+        return "inventory_items"
+    stem = name.replace("\\", "/").rsplit("/", 1)[-1].split(".")[0].replace("-", "_")
+    return next((model for model in reversed(_MODELS) if stem.casefold().endswith(model)), None)
+
+
+def _text(value: Any, *keys: str) -> str | None:
+    """A scalar as text; of an object the first of these keys, else name, label or display."""
+    if isinstance(value, dict):
+        for key in (*keys, "name", "label", "display"):
+            if value.get(key) not in (None, "") and not isinstance(value[key], (dict, list)):
+                return str(value[key])
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return None if value is None or isinstance(value, list) else str(value)
+
+
+def _site_id(site: Any) -> str | None:
+    """The site's name where it is one short word, as people use it; else NetBox's slug."""
+    name = _text(site)
+    if name and not re.search(r"\s", name):
+        return name
+    return _text(site, "slug")
+
+
+def _device_id(device: Any) -> str | None:
+    """The device's name; one without a name goes by its asset tag, else by NetBox's number."""
+    if not isinstance(device, dict):
+        return _text(device)
+    number = _text(device.get("id"))
+    named = _text(device.get("name")) or _text(device.get("asset_tag"))
+    return named or (f"netbox-{number}" if number else None)
+
+
+def _custom(kind: str, item: dict[str, Any]) -> dict[str, str | None]:
+    """What custom fields say in columns of a kind."""
+    fields = item.get("custom_fields")
+    if not isinstance(fields, dict):
+        return {}
+    mapping = suggest_mapping(tuple(fields), kind)
+    return {
+        mapping.columns[key]: _text(value, "value")
+        for key, value in fields.items()
+        if key in mapping.columns and value not in (None, "")
+    }
+
+
+def _tell_unmapped(item: dict[str, Any], intake: Intake) -> None:
+    fields = item.get("custom_fields")
+    if isinstance(fields, dict):
+        keys = tuple(fields)
+        known = {key for kind in _KINDS for key in suggest_mapping(keys, kind).columns}
+        known.update(intake.unmapped)
+        intake.unmapped += [key for key in keys if key not in known]
+
+
+def _site(item: dict[str, Any], place: Place, intake: Intake) -> None:
+    cells = {"site_id": _site_id(item), "name": _text(item.get("facility")) or _text(item)}
+    intake.add_device_row("site", cells | _custom("site", item), place)
+
+
+def _device_type(item: dict[str, Any], place: Place, intake: Intake) -> None:
+    cells = {
+        "manufacturer": _text(item.get("manufacturer")),
+        "model": _text(item.get("model")),
+        "source": "NetBox device type",
+    }
+    intake.add_device_row("product", cells | _custom("product", item), place)
+
+
+def _device(item: dict[str, Any], place: Place, intake: Intake) -> None:
+    kind = item.get("device_type") if isinstance(item.get("device_type"), dict) else {}
+    asset_id = _device_id(item)
+    rack, position = _text(item.get("rack")), _text(item.get("position"))
+    where = (_text(item.get("location")), rack, position and f"U{position}")
+    cells: dict[str, str | None] = {
+        "asset_id": asset_id,
+        "site_id": _site_id(item.get("site")),
+        "name": _text(item.get("display")),
+        "manufacturer": _text(kind.get("manufacturer")) if kind else None,
+        "model": _text(kind, "model") if kind else None,
+        "part_number": _text(kind.get("part_number")) if kind else None,
+        "serial": _text(item.get("serial")),
+        "lifecycle": _STATES.get(_text(item.get("status"), "value") or ""),
+        "location": ", ".join(word for word in where if word) or None,
+    }
+    custom = _custom("asset", item)
+    in_component = _custom("component", item)
+    if not intake.add_device_row("asset", cells | custom, place):
+        return
+    if in_component.get("firmware"):
+        row = in_component | {
+            "component_id": f"{asset_id}/controller",
+            "asset_id": asset_id,
+            "role": in_component.get("role") or _role(item.get("role") or item.get("device_role")),
+            "manufacturer": cells["manufacturer"],
+            "model": cells["model"],
+            "has_firmware": "yes",
+        }
+        intake.add_device_row("component", row, place.at("custom_fields"))
+
+
+def _module(item: dict[str, Any], place: Place, intake: Intake) -> None:
+    kind = item.get("module_type") if isinstance(item.get("module_type"), dict) else {}
+    bay = _text(item.get("module_bay")) or _text(item.get("id")) or "module"
+    cells = {
+        "manufacturer": _text(kind.get("manufacturer")) if kind else None,
+        "model": _text(kind, "model") if kind else None,
+        "part_number": _text(kind.get("part_number")) if kind else None,
+        "part": bay,
+    }
+    _part(item, bay, cells, place, intake)
+
+
+def _inventory_item(item: dict[str, Any], place: Place, intake: Intake) -> None:
+    name = _text(item.get("name")) or _text(item.get("id")) or "item"
+    cells = {
+        "manufacturer": _text(item.get("manufacturer")),
+        "model": _text(item.get("part_id")) or name,
+        "part_number": _text(item.get("part_id")),
+        "part": _text(item.get("label")) or name,
+        "role": _role(item.get("role")),
+    }
+    _part(item, name, cells, place, intake)
+
+
+def _part(
+    item: dict[str, Any],
+    name: str,
+    cells: dict[str, str | None],
+    place: Place,
+    intake: Intake,
+) -> None:
+    asset_id = _device_id(item.get("device"))
+    row = cells | {
+        "component_id": f"{asset_id}/{name}" if asset_id else None,
+        "asset_id": asset_id,
+        "serial": _text(item.get("serial")),
+    }
+    intake.add_device_row("component", row | _custom("component", item), place)
+
+
+def _role(value: Any) -> str | None:
+    """A role of ours where NetBox's role says one in other words."""
+    try:
+        return fit("component", "role", _text(value) or "")
+    except Misfit:
+        return None
+
+
+_READ: Final = {
+    "sites": _site,
+    "device_types": _device_type,
+    "devices": _device,
+    "modules": _module,
+    "inventory_items": _inventory_item,
+}

@@ -1,0 +1,25 @@
+"""What the tests of readers share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from cellwarden.model.facts import Reading, kinds
+
+RowsOf = Callable[[Reading, str], list[dict[str, str]]]
+
+
+@pytest.fixture(scope="session")
+def rows_of() -> RowsOf:
+    """The filled cells of a reading's rows of one kind, by column."""
+
+    def rows(reading: Reading, kind: str) -> list[dict[str, str]]:
+        names = kinds()[kind].column_names
+        return [
+            {name: cell for name, cell in zip(names, row, strict=True) if cell is not None}
+            for row in reading.tables.get(kind, [])
+        ]
+
+    return rows
