@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from cellwarden.advisories import identity, triage
+from cellwarden.advisories import identity, triage, versions
 from cellwarden.advisories.identity.vendors import relatives, vendor_ids
 from cellwarden.checks import tables
 from cellwarden.model.matching import Component, Statement
@@ -39,6 +39,13 @@ def fleet(connection: duckdb.DuckDBPyConnection) -> list[Component]:
         """,
     )
     return [Component(**{name: value or "" for name, value in row.items()}) for row in rows]
+
+
+def understood(components: Sequence[Component]) -> int:
+    """How many components have a firmware text in which a version could be read."""
+    texts = {component.firmware for component in components if component.firmware}
+    readable = {text for text in texts if versions.read_firmware(text)}
+    return sum(component.firmware in readable for component in components)
 
 
 def statements(connection: duckdb.DuckDBPyConnection) -> list[Statement]:

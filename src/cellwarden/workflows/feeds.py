@@ -30,7 +30,7 @@ _FOREVER: Final = "9999"
 _FEED_OF: Final = {"kev": "exploited", "epss": "likelihood"}
 _PER_ADVISORY: Final = ("advisory", "statement", "vulnerability", "remediation")
 _WHOLE_LISTS: Final = ("exploited",)
-_LISTS: Final = ("exploited", "likelihood")
+_LISTS: Final = ("exploited", "likelihood", "unreadable")
 
 
 class ImportOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ def import_feeds(
         feeds.documents(paths),
         clock_at=clock_at,
         actor=actor,
-        note="from " + ", ".join(path.name for path in paths),
+        note=", ".join(path.name for path in paths),
         progress=progress,
     )
 
@@ -74,66 +74,96 @@ def record_documents(
     note: str,
     progress: Progress,
 ) -> ImportOutcome:
-    """Record raw documents from anywhere: the pack object first, then one entry with all rows."""
+    """Record raw documents from anywhere: the pack object first, then one entry with all rows.
+
+    Raises:
+        SourceError: not one document was understood, and none was known before.
+        StoreError: as for ``import_feeds``.
+    """
     connection = state.connect(as_of=_FOREVER)
-    known_digests = {
-        digest for (digest,) in connection.sql("select sha256 from document").fetchall()
-    }
-    known, fresh = 0, []
+    try:
+        fresh, known = _fresh(connection, documents)
+        read = _read(connection, fresh, progress)
+        if not known:
+            feeds.refuse_if_nothing_understood(read.understood, note)
+        pack = feeds.pack(read.kept) if read.kept else None
+        pack_sha256 = state.objects.put(pack) if pack else None
+        for digest, row in read.documents.items():
+            row["pack_sha256"] = pack_sha256
+            read.rows.setdefault("document", {})[digest] = kinds()["document"].row(row)
+        tables = {kind: facts for kind, facts in _facts(connection, read.rows).items() if facts}
+    finally:
+        connection.close()
+    draft = Draft(
+        act="feeds",
+        actor=actor,
+        source=SOURCE,
+        clock_at=clock_at,
+        document_sha256=pack_sha256,
+        note=note,
+    )
+    return ImportOutcome(
+        entry=state.record(draft, tables) if tables else None,
+        documents=len(read.kept),
+        known=known,
+        older=read.older,
+        unreadable=len(read.rows.get("unreadable", ())),
+        rows={kind: len(facts) for kind, facts in tables.items()},
+    )
+
+
+class _Read(msgspec.Struct, kw_only=True):
+    """What reading brought so far: rows by kind and subject, and the documents to keep."""
+
+    rows: dict[str, dict[str, Row]] = {}
+    documents: dict[str, dict[str, str | None]] = {}
+    kept: list[Document] = []
+    understood: list[Understood] = []
+    older: int = 0
+
+
+def _fresh(
+    connection: duckdb.DuckDBPyConnection, documents: Iterable[Document]
+) -> tuple[list[tuple[str, Document]], int]:
+    """The documents that are not known yet with their digest, and how many are.
+
+    A refused place has no bytes and no digest; it is always looked at.
+    """
+    seen = {digest for (digest,) in connection.sql("select sha256 from document").fetchall()}
+    fresh, known = [], 0
     for document in documents:
+        if isinstance(document, feeds.Refused):
+            fresh.append(("", document))
+            continue
         digest = hashlib.sha256(document.data).hexdigest()
-        if digest in known_digests:
+        if digest in seen:
             known += 1
-        else:
-            known_digests.add(digest)
-            fresh.append((digest, document))
-    held: dict[str, dict[str, Row]] = {}
-    kept, older, unreadable = [], 0, 0
+            continue
+        seen.add(digest)
+        fresh.append((digest, document))
+    return fresh, known
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, fresh: list[tuple[str, Document]], progress: Progress
+) -> _Read:
     latest = dict(connection.sql("select advisory_id, updated_at from advisory").fetchall())
+    read = _Read()
     for done, (digest, document) in enumerate(fresh):
         progress("reading advisories", done, len(fresh))
         understood = feeds.understand(document)
+        read.understood.append(understood)
         if _is_older(understood, latest):
-            older += 1
+            read.older += 1
             continue
-        unreadable += len(understood.tables.get("unreadable", ()))
-        kept.append((digest, document, understood))
+        if digest and understood.format != feeds.UNKNOWN_FORMAT:
+            read.kept.append(document)
+            read.documents[digest] = _document_cells(digest, document, understood)
         for kind, rows in understood.tables.items():
             shape = kinds()[kind]
-            held.setdefault(kind, {}).update((shape.subject_of(row), row) for row in rows)
+            read.rows.setdefault(kind, {}).update((shape.subject_of(row), row) for row in rows)
     progress("reading advisories", len(fresh), len(fresh))
-    if not kept:
-        connection.close()
-        return ImportOutcome(
-            entry=None, documents=0, known=known, older=older, unreadable=0, rows={}
-        )
-    pack = feeds.pack([document for _, document, _ in kept])
-    pack_sha256 = state.objects.put(pack)
-    held["document"] = {
-        digest: _document_row(digest, document, understood, pack_sha256)
-        for digest, document, understood in kept
-    }
-    tables = _facts(connection, held)
-    connection.close()
-    entry = state.record(
-        Draft(
-            act="feeds",
-            actor=actor,
-            source=SOURCE,
-            clock_at=clock_at,
-            document_sha256=pack_sha256,
-            note=note,
-        ),
-        tables,
-    )
-    return ImportOutcome(
-        entry=entry,
-        documents=len(kept),
-        known=known,
-        older=older,
-        unreadable=unreadable,
-        rows={kind: len(facts) for kind, facts in tables.items()},
-    )
+    return read
 
 
 def feed_ages(
@@ -214,20 +244,19 @@ def _is_older(understood: Understood, latest: dict[str, str | None]) -> bool:
     return False
 
 
-def _document_row(digest: str, document: Document, understood: Understood, pack: str) -> Row:
+def _document_cells(
+    digest: str, document: Document, understood: Understood
+) -> dict[str, str | None]:
     shape = kinds()["advisory"].column_names
     ids = [row[shape.index("advisory_id")] or "" for row in understood.tables.get("advisory", ())]
-    return kinds()["document"].row(
-        {
-            "sha256": digest,
-            "name": document.name,
-            "feed": _FEED_OF.get(understood.format.split(" ", maxsplit=1)[0], "advisories"),
-            "format": understood.format,
-            "newest_at": understood.newest_at,
-            "pack_sha256": pack,
-            "advisory_ids": " ".join(ids),
-        }
-    )
+    return {
+        "sha256": digest,
+        "name": document.name,
+        "feed": _FEED_OF.get(understood.format.split(" ", maxsplit=1)[0], "advisories"),
+        "format": understood.format,
+        "newest_at": understood.newest_at,
+        "advisory_ids": " ".join(ids),
+    }
 
 
 def _facts(

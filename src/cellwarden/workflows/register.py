@@ -81,13 +81,12 @@ def record_register(
         unreadable += len(reading.tables.get("unreadable", ()))
         if not tables:
             continue
-        state.objects.put(data)
         draft = Draft(
             act="register",
             actor=actor,
             source=source,
             clock_at=clock_at,
-            document_sha256=digest,
+            document_sha256=_kept_document(state, reading, data),
             taken_at=reading.taken_at,
         )
         recorded.append(state.record(draft, tables))
@@ -182,6 +181,14 @@ def _latest_documents(state: State) -> dict[str, str]:
 def _mapping_beside(path: Path) -> collect.Mapping | None:
     beside = path.with_name(path.name + _MAPPING_SUFFIX)
     return collect.load_mapping(beside.read_text("utf-8")) if beside.exists() else None
+
+
+def _kept_document(state: State, reading: Reading, data: bytes) -> str | None:
+    """Keep the raw document, unless it is a configuration, whose secrets we must not hold.
+
+    Not even its digest is kept then: with the rest of the file known, it would confirm a guess.
+    """
+    return None if "setting" in reading.tables else state.objects.put(data)
 
 
 def _known_sources(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cellwarden import __version__, checks, frameworks
-from cellwarden.advisories import triage, versions
+from cellwarden.advisories import triage
 from cellwarden.model.errors import InputError, SourceError
 from cellwarden.model.findings import Finding
-from cellwarden.model.matching import Component
 from cellwarden.model.report import REPORT_SCHEMA, Report, Run
 from cellwarden.model.times import format_time, parse_time
 from cellwarden.workflows import assemble, summarise
@@ -130,7 +129,7 @@ def _judge(
             known_vendors=known_vendors,
             checks=len(catalogue),
             verdicts=judgement.verdicts,
-            understood=_understood(components),
+            understood=assemble.understood(components),
         ),
         findings=findings,
         exposures=exposures,
@@ -164,13 +163,6 @@ def _first_seen(findings: Sequence[Finding], previous: Report | None, as_of: str
         msgspec.structs.replace(finding, first_seen_on=seen.get(finding.id) or as_of[:10])
         for finding in findings
     ]
-
-
-def _understood(components: Sequence[Component]) -> int:
-    """How many components have a firmware text in which a version could be read."""
-    texts = {component.firmware for component in components if component.firmware}
-    readable = {text for text in texts if versions.read_firmware(text)}
-    return sum(component.firmware in readable for component in components)
 
 
 def _worst_first(finding: Finding) -> tuple[bool, str, int, str, str, str]:

@@ -52,7 +52,7 @@ def import_(
 def status(*, workspace: WorkspaceOption = HERE, as_of: AsOfOption = None) -> None:
     """How old each feed is, how much it holds, and how much of the fleet it speaks of."""
     from cellwarden.reports.lines import feed_table
-    from cellwarden.workflows.feeds import feed_status
+    from cellwarden.workflows.feed_exchange import feed_status
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -62,7 +62,7 @@ def status(*, workspace: WorkspaceOption = HERE, as_of: AsOfOption = None) -> No
 @app.command()
 def sync(*, workspace: WorkspaceOption = HERE, actor: ActorOption = None) -> None:
     """Fetch what is new from the HTTPS sources in the settings, and import it."""
-    from cellwarden.workflows.feeds import sync_feeds
+    from cellwarden.workflows.sync import sync_feeds
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -80,8 +80,35 @@ def export(
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Write all imported documents to one digest-listed bundle for an air-gapped site."""
-    from cellwarden.workflows.feeds import export_feeds
+    from cellwarden.workflows.feed_exchange import export_feeds
     from cellwarden.workflows.workspace import open_workspace
 
     count = export_feeds(open_workspace(workspace), bundle, made_at=format_time(now()))
     say(f"{bundle}: {count} documents; import it there with `cellwarden feeds import`")
+
+
+@app.command()
+def correct(
+    advisory: Annotated[str, typer.Argument(help="The advisory's id.")],
+    leaf: Annotated[str, typer.Argument(help="The product id inside it, or * for all.")],
+    field: Annotated[str, typer.Argument(help="vendor, product, version_text or status.")],
+    value: Annotated[str, typer.Argument(help="What it should say.")],
+    *,
+    reason: Annotated[str, typer.Option(help="How you know, and from where.")],
+    workspace: WorkspaceOption = HERE,
+    actor: ActorOption = None,
+) -> None:
+    """Record a local correction of an advisory, with your name; every later match names it."""
+    from cellwarden.workflows.feed_exchange import Correction, record_correction
+    from cellwarden.workflows.workspace import open_workspace
+
+    correction = Correction(
+        advisory_id=advisory,
+        leaf_id=leaf,
+        field=field,
+        value=value,
+        reason=reason,
+        author=actor_or_login(actor),
+    )
+    entry = record_correction(open_workspace(workspace), correction, clock_at=format_time(now()))
+    say(f"recorded as entry {entry}; the next scan uses it")

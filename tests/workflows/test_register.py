@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from cellwarden.model.errors import SourceError
+from cellwarden.store.state import State
+from cellwarden.workflows.init import init_workspace
+from cellwarden.workflows.register import RegisterOutcome, record_register
+from cellwarden.workflows.workspace import Workspace, open_workspace
+
+NOW = "2026-11-16T08:00:00.000000Z"
+FOREVER = "9999"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    folder = tmp_path / "fleet"
+    init_workspace(folder, operator='The "quoted" \\ operator')
+    return open_workspace(folder)
+
+
+def record(workspace: Workspace, state: State) -> RegisterOutcome:
+    return record_register(workspace, state, clock_at=NOW, actor="tester", progress=lambda *_: None)
+
+
+def rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[str | None, ...]]:
+    return connection.execute(query).fetchall()
+
+
+def write_assets(workspace: Workspace, *lines: str) -> Path:
+    path = workspace.folder / "register" / "assets.csv"
+    path.write_text("asset_id,site_id,serial\n" + "\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def test_a_new_workspace_keeps_the_operators_name_verbatim(workspace: Workspace) -> None:
+    assert workspace.settings.workspace.operator == 'The "quoted" \\ operator'
+
+
+def test_empty_templates_record_no_fact(workspace: Workspace) -> None:
+    with workspace.open_state() as state:
+        outcome = record(workspace, state)
+
+    assert outcome.recorded == ()
+    assert outcome.unreadable_rows == 0
+
+
+def test_only_what_changed_is_recorded(workspace: Workspace) -> None:
+    write_assets(workspace, "A,NG1,1", "B,NG1,2", "C,NG1,3")
+    with workspace.open_state() as state:
+        record(workspace, state)
+        write_assets(workspace, "A,NG1,1", "B,NG1,22", "D,NG1,4")
+
+        outcome = record(workspace, state)
+        again = record(workspace, state)
+        history = rows(
+            state.connect(as_of=FOREVER),
+            f"select subject, op from asset_history where entry = {outcome.recorded[0]} order by 1",
+        )
+        now = rows(state.connect(as_of=FOREVER), "select subject, serial from asset order by 1")
+
+    assert history == [("B", "assert"), ("C", "end"), ("D", "assert")]
+    assert now == [("A", "1"), ("B", "22"), ("D", "4")]
+    assert again.recorded == ()
+
+
+def test_a_file_that_is_gone_ends_what_it_said_and_its_return_says_it_again(
+    workspace: Workspace,
+) -> None:
+    path = write_assets(workspace, "A,NG1,1")
+    with workspace.open_state() as state:
+        record(workspace, state)
+        shutil.move(path, workspace.folder / "aside.csv")
+        record(workspace, state)
+        gone = rows(state.connect(as_of=FOREVER), "select subject from asset")
+        shutil.move(workspace.folder / "aside.csv", path)
+
+        record(workspace, state)
+        back = rows(state.connect(as_of=FOREVER), "select subject from asset")
+
+    assert gone == []
+    assert back == [("A",)]
+
+
+def test_a_bad_row_becomes_an_unreadable_fact_with_its_place_and_the_rest_goes_on(
+    workspace: Workspace,
+) -> None:
+    path = workspace.folder / "register" / "assets.csv"
+    path.write_text("asset_id,installed_on\nA,2026-10-01\nB,someday\nC,2026-10-03\n", "utf-8")
+    with workspace.open_state() as state:
+        record(workspace, state)
+        good = rows(state.connect(as_of=FOREVER), "select subject from asset order by 1")
+        bad = rows(state.connect(as_of=FOREVER), 'select file, line, "column" from unreadable')
+
+    assert good == [("A",), ("C",)]
+    assert bad == [("register/assets.csv", "3", "installed_on")]
+
+
+def test_a_file_that_nobody_can_read_is_a_problem_and_the_others_are_read(
+    workspace: Workspace,
+) -> None:
+    write_assets(workspace, "A,NG1,1")
+    (workspace.folder / "register" / "fleet.xlsx").write_bytes(b"PK\x03\x04 cut off")
+    with workspace.open_state() as state:
+        outcome = record(workspace, state)
+        found = rows(state.connect(as_of=FOREVER), "select subject from asset")
+
+    assert found == [("A",)]
+    assert len(outcome.problems) == 1
+    assert "fleet.xlsx" in str(outcome.problems[0])
+
+
+def test_an_empty_register_is_an_error_of_the_source(workspace: Workspace) -> None:
+    shutil.rmtree(workspace.folder / "register")
+
+    with workspace.open_state() as state, pytest.raises(SourceError, match="register is empty"):
+        record(workspace, state)
+
+
+def test_a_secret_in_a_configuration_is_kept_as_a_digest_that_shows_change(
+    workspace: Workspace,
+) -> None:
+    path = workspace.folder / "register" / "config" / "UPS-1_nmc@2026-10-01.cfg"
+    path.parent.mkdir()
+    path.write_text("[snmp]\ncommunity=hunter2-public\nport=161\n")
+    with workspace.open_state() as state:
+        record(workspace, state)
+        first = rows(state.connect(as_of=FOREVER), "select path, value, is_secret from setting")
+        path.write_text("[snmp]\ncommunity=hunter3-public\nport=161\n")
+        record(workspace, state)
+        second = rows(state.connect(as_of=FOREVER), "select path, value, is_secret from setting")
+
+    secret, changed = ({row[0]: row for row in table} for table in (first, second))
+    name = next(key for key in secret if key and "community" in key)
+    assert secret[name][1] != changed[name][1]
+    assert secret[name][2] == "yes"
+    for file in (workspace.folder / ".state" / "facts").rglob("*.parquet"):
+        assert b"hunter2" not in file.read_bytes()
+    objects = (workspace.folder / ".state" / "objects").rglob("*")
+    assert not any(b"hunter2" in file.read_bytes() for file in objects if file.is_file())
