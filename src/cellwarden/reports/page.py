@@ -8,6 +8,7 @@ from cellwarden.model.findings import Severity, Verdict
 from cellwarden.reports import page_exposures, page_findings
 from cellwarden.reports.charts import Part, bar, wall
 from cellwarden.reports.standing import (
+    ROLES,
     VERDICT_WORDS,
     coverage,
     coverage_lines,
@@ -23,7 +24,6 @@ from cellwarden.reports.text import days_left, deadline, plural
 if TYPE_CHECKING:
     from cellwarden.model.report import Action, Report, SiteSummary, VendorSummary
 
-ROLES: Final = ("security", "facilities", "procurement", "auditor")
 ACTIONS_PER_ROLE: Final = 5
 MOST_CHANGES: Final = 100
 MOST_SITES: Final = 60

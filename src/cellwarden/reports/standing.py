@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from cellwarden.model.findings import Finding
     from cellwarden.model.report import FeedAge, Report
 
+ROLES: Final = ("security", "facilities", "procurement", "auditor")
+"""Who gets a list of what to do, in the order of the reports."""
+
 VERDICT_WORDS: Final = {
     "fail": "The facts show that the demand is not met. The finding names them.",
     "pass": "The facts show that the demand is met. Only this is ever drawn green.",
