@@ -114,10 +114,15 @@ def read_columns(columns: Columns) -> Evidence:
         cards=tuple(p for p in named if known[p].role == "card"),
         card_why="the register names it",
         is_thin=not columns.model.strip() and not columns.part.strip(),
-        is_card=folded(columns.role) == "network_card".replace("_", " "),
-        is_device=folded(columns.role) in {r.replace("_", " ") for r in lists.no_card_roles},
+        is_card=_role(columns) == "network_card",
+        is_device=_role(columns) in lists.no_card_roles,
+        is_part=_role(columns) in lists.part_roles and not any(known[p].role == "card" for p in named),
         order_numbers=_order_numbers(columns),
     )
+
+
+def _role(columns: Columns) -> str:
+    return "_".join(columns.role.casefold().split())
 
 
 def _vendors(columns: Columns) -> tuple[tuple[str, ...], str]:

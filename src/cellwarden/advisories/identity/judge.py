@@ -102,6 +102,8 @@ def _same(why: str, confidence: float, specificity: int, *features: Feature) -> 
 
 
 def _product(seen: Evidence, claim: Claim) -> Identity:
+    if seen.is_part and not _names_a_part(claim):
+        return _other("it is a part in the device, not the device that the advisory names", "role")
     both = seen.order_numbers & claim.order_numbers
     if both:
         return _same(f"the order number {sorted(both)[0]} is the advisory's", 1.0, 5)
@@ -127,6 +129,11 @@ def _product(seen: Evidence, claim: Claim) -> Identity:
     if claim.hosts:
         return _in_hosts(seen, claim)
     return _in_words(seen, claim)
+
+
+def _names_a_part(claim: Claim) -> bool:
+    """True where the advisory's product is itself a battery, sensor or board, as this part is."""
+    return not word_lists().part_words.isdisjoint(w for one in claim.wanted for w in (*one.generic, *one.words))
 
 
 def _whole_name(seen: Evidence, claim: Claim) -> Identity:
@@ -366,8 +373,8 @@ def _with_code(
             f"{hit[0]} is shared, but the register does not say {', '.join(lacking)}", 0.5
         )
     if hit[0] in wild:
-        return _details(seen, wanted, _same(f"{wild[hit[0]]} is of the models {hit[0]}", 0.93, 3))
-    return _details(seen, wanted, _same(f"the model code {hit[0]} is the advisory's", 0.95, 4))
+        return _details(seen, wanted, _same(f"{wild[hit[0]].upper()} is of the models {hit[0].upper()}", 0.93, 3))
+    return _details(seen, wanted, _same(f"the model code {hit[0].upper()} is the advisory's", 0.95, 4))
 
 
 def _by_words(seen: Evidence, wanted: Wanted, words: list[str], lacking: list[str]) -> Identity:

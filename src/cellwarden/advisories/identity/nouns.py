@@ -82,7 +82,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     ``vendors`` are makers' ids, empty where nobody is named. ``hosts`` are known products with
     the families above them in ``lineage``; ``cards`` the network cards. ``is_card`` is true where
     the component is a network card itself, ``is_device`` where its firmware is the device's own,
-    ``is_thin`` where neither model nor part is filled.
+    ``is_part`` for a battery, sensor or board in a device, ``is_thin`` where neither model nor part is filled.
     """
 
     text: str
@@ -100,5 +100,6 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     is_thin: bool = False
     is_card: bool = False
     is_device: bool = False
+    is_part: bool = False
     series_ids: frozenset[str] = frozenset()
     order_numbers: frozenset[str] = frozenset()

@@ -153,6 +153,8 @@ def branded(text: str) -> tuple[str, ...]:
     """The makers whose brand words stand in a product text."""
     known = registry()
     found = known.brand_pattern.findall(plain(text))
+    if "-" in text:
+        found += known.brand_pattern.findall(f" {folded(text)} ")
     return tuple(dict.fromkeys(known.by_brand[brand] for brand in found))
 
 

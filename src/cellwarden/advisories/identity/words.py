@@ -41,6 +41,8 @@ class Words(msgspec.Struct, frozen=True):
     device_parts: frozenset[str]
     card_parts: frozenset[str]
     no_card_roles: frozenset[str]
+    part_roles: frozenset[str]
+    part_words: frozenset[str]
 
 
 def toml_table(name: str) -> dict[str, Any]:

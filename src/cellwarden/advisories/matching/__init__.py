@@ -1,0 +1,23 @@
+"""Which component is touched by which advisory: product and version, explained in words."""
+
+from __future__ import annotations
+
+from cellwarden.advisories.matching.fixes import versions_named
+from cellwarden.advisories.matching.fleet import FleetIndex
+from cellwarden.advisories.matching.matcher import Matcher
+from cellwarden.advisories.matching.nouns import (
+    Considered,
+    Correction,
+    Decision,
+    Explanation,
+)
+
+__all__ = [
+    "Considered",
+    "Correction",
+    "Decision",
+    "Explanation",
+    "FleetIndex",
+    "Matcher",
+    "versions_named",
+]

@@ -1,0 +1,108 @@
+"""The words of matching: a statement made ready, a firmware part chosen, a verdict, an answer."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cellwarden.advisories.identity import Claim, Identity
+from cellwarden.advisories.versions import VersionRange
+from cellwarden.model.matching import Match, MatchState, Statement
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's word whether a component is the product of an advisory; kind match_decision.
+
+    ``component_id`` may be manufacturer and model joined by a bar, for all components alike.
+    """
+
+    component_id: str
+    advisory_id: str
+    answer: str
+    product: str = ""
+    reason: str = ""
+    decided_by: str = ""
+    decided_at: str = ""
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """A local correction of what an advisory says; kind correction."""
+
+    advisory_id: str
+    leaf_id: str
+    field: str
+    value: str
+    reason: str = ""
+    author: str = ""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One statement made ready: its product and its range are read, its corrections applied.
+
+    ``notes`` say who corrected what. ``part_words`` are the firmware parts that its words name.
+    ``range_text`` is what was read as
+    a range, ``lists_versions`` is true where the words list single versions and no range.
+    """
+
+    statement: Statement
+    claim: Claim
+    range: VersionRange
+    range_text: str
+    notes: tuple[str, ...] = ()
+    part_words: tuple[str, ...] = ()
+    lists_versions: bool = False
+
+    @property
+    def place(self) -> str:
+        """Where the statement stands: advisory and leaf."""
+        return f"{self.statement.advisory_id}#{self.statement.leaf_id}"
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """The versions of a component that a statement may speak of, and the part they belong to.
+
+    ``doubt`` says why it cannot be told which part is meant, empty where it can. ``is_weak`` is
+    true for a version that stood in another column than firmware.
+    """
+
+    part: str
+    versions: tuple[str, ...]
+    doubt: str = ""
+    is_weak: bool = False
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What one statement says of one component. ``is_listed`` where the document lists it so."""
+
+    state: MatchState
+    line: Line
+    identity: Identity
+    part: str
+    version: str
+    why: str
+    fixed_in: str = ""
+    is_listed: bool = False
+
+
+class Considered(msgspec.Struct, frozen=True, kw_only=True):
+    """One statement of the advisory as it was judged, for those who ask why."""
+
+    source: str
+    product: str
+    range: str
+    identity: Identity
+    state: MatchState | None
+    why: str
+    notes: tuple[str, ...] = ()
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an advisory touches a component, or why it speaks of another product.
+
+    ``lines`` is the whole of it in words, one thought a line.
+    """
+
+    component_id: str
+    advisory_id: str
+    matches: tuple[Match, ...]
+    considered: tuple[Considered, ...]
+    lines: tuple[str, ...]

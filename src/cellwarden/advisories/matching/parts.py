@@ -1,0 +1,104 @@
+"""Which of a component's firmware versions a statement speaks of."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from cellwarden.advisories.identity import Claim, Evidence, PartShown, catalogue
+from cellwarden.advisories.identity.words import folded, word_lists
+from cellwarden.advisories.matching.nouns import Chosen, Line
+from cellwarden.advisories.versions import FirmwarePart, read_firmware
+from cellwarden.model.matching import Component
+
+_IN_MODEL: Final = re.compile(
+    r"\b(?:UPS|COM|FW|VER|VERSION|V)[ .:]{0,2}\d+(?:\.\d+)+\S*(?:\s*/\s*\S+\s+\S+)*", re.IGNORECASE
+)
+
+
+@lru_cache(maxsize=131072)
+def firmware_parts(firmware: str, part: str) -> tuple[FirmwarePart, ...]:
+    """The firmware parts of a row; a single version without a name takes the part column's."""
+    found = read_firmware(firmware)
+    if len(found) == 1 and not found[0].name and part:
+        first = re.split(r"[^a-z0-9]+", folded(part))[0]
+        lists = word_lists()
+        if first in lists.device_parts or first in lists.card_parts:
+            only = found[0]
+            return (FirmwarePart(name=first.upper(), version=only.version, ids=only.ids),)
+    return found
+
+
+@lru_cache(maxsize=131072)
+def shown(firmware: str, part: str) -> tuple[PartShown, ...]:
+    """The firmware parts as far as identity looks at them."""
+    return tuple(
+        PartShown(name=one.name, version=one.version, series_id=one.ids.get("id", ""))
+        for one in firmware_parts(firmware, part)
+    )
+
+
+def firmware_in_model(component: Component) -> str:
+    """A version that stands in the model or maker cell, where the firmware cell is blank."""
+    return _version_in(component.model, component.manufacturer)
+
+
+@lru_cache(maxsize=65536)
+def _version_in(*texts: str) -> str:
+    for text in texts:
+        found = _IN_MODEL.search(text)
+        if found:
+            return found.group()
+    return ""
+
+
+def choose(line: Line, parts: tuple[FirmwarePart, ...], column: str, seen: Evidence) -> Chosen:
+    """The versions that a statement speaks of.
+
+    Words in the range decide, then what is known of the product; where the part cannot be told,
+    all parts are given with a doubt, and only their agreement decides.
+    """
+    if not parts:
+        return Chosen(column, ())
+    if len(parts) == 1 and not parts[0].name:
+        doubt = _unnamed_doubt(line, column, seen)
+        return Chosen(column, (parts[0].version,), doubt)
+    by_name = {one.name.upper(): one for one in reversed(parts)}
+    for name in line.part_words:
+        for key, one in by_name.items():
+            if key == name or key.split(" ")[0] == name:
+                return Chosen(one.name, (one.version,))
+    for name in (*_speaks_of(line.claim), *_by_column(column, by_name)):
+        one = by_name.get(name)
+        if one is not None:
+            return Chosen(one.name, (one.version,))
+    if len(parts) == 1:
+        wanted = ", ".join(line.part_words)
+        doubt = f"the advisory speaks of {wanted}, the register of {parts[0].name}" if wanted else ""
+        return Chosen(parts[0].name, (parts[0].version,), doubt)
+    names = ", ".join(one.name or "a part without a name" for one in parts)
+    return Chosen(column, tuple(one.version for one in parts), f"which of {names} is meant is not said")
+
+
+def _speaks_of(claim: Claim) -> tuple[str, ...]:
+    known = catalogue().products
+    return tuple(
+        part.upper() for key in sorted(claim.cards or claim.hosts) for part in known[key].parts
+    )
+
+
+def _by_column(column: str, by_name: dict[str, FirmwarePart]) -> tuple[str, ...]:
+    name = column.upper()
+    return (name,) if name in by_name else ()
+
+
+def _unnamed_doubt(line: Line, column: str, seen: Evidence) -> str:
+    """A lone version without a name fits unless the range names a part that counts otherwise."""
+    system = [name for name in line.part_words if name == "AOS"]
+    if not system or not line.claim.cards or folded(column) in {"aos", "nmc2", "nmc3", "nmc"}:
+        return ""
+    known = catalogue().products
+    if any(known[card].one_number for card in seen.cards):
+        return ""
+    return "the advisory speaks of the card's AOS, and the register does not say which part its version is"
