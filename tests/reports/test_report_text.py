@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
@@ -16,6 +17,7 @@ from cellwarden.reports.text import (
     printable,
     safe_url,
     share,
+    visible_json,
 )
 
 
@@ -106,3 +108,11 @@ def test_a_cut_list_counts_what_it_leaves_out() -> None:
 @given(st.text())
 def test_anchors_hold_no_character_that_ends_an_attribute(name: str) -> None:
     assert set(anchor("f", name)).isdisjoint(set("\"'<>& #"))
+
+
+@given(st.text())
+def test_json_without_invisible_characters_decodes_to_the_same(text: str) -> None:
+    document = visible_json(json.dumps(text, ensure_ascii=False))
+
+    assert json.loads(document) == text
+    assert not {"\x7f", "\x9b", "\u202e", "\u200b", "\ufeff"} & set(document)

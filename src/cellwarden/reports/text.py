@@ -37,6 +37,16 @@ def _code(sign: str) -> str:
     return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"  # noqa: PLR2004 - as above
 
 
+_INVISIBLE_IN_JSON: Final = re.compile(
+    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
+
+
+def visible_json(document: str) -> str:
+    r"""The same JSON with invisible characters written as ``\uXXXX``; it decodes to the same."""
+    return _INVISIBLE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
+
+
 def clip(text: str, limit: int = CELL_LIMIT) -> str:
     """Cut a text to ``limit`` characters and say how long it was."""
     if len(text) <= limit:

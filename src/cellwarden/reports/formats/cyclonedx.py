@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from cellwarden.model.matching import MatchState
 from cellwarden.reports.standing import machine_head
-from cellwarden.reports.text import safe_url
+from cellwarden.reports.text import safe_url, visible_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +52,7 @@ def render(report: Report) -> str:
         "compositions": [{"aggregate": "incomplete", "assemblies": [fleet]}],
         "vulnerabilities": _vulnerabilities(report.exposures),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return visible_json(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _metadata(report: Report, fleet: str) -> Object:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from cellwarden.reports.text import visible_json
+
 if TYPE_CHECKING:
     from cellwarden.model.report import Report
 
@@ -16,4 +18,4 @@ SUFFIX: Final = ".json"
 def render(report: Report) -> str:
     """The report as JSON, two spaces a level; decodes to the same value."""
     document = msgspec.json.encode(report, order="deterministic")
-    return msgspec.json.format(document, indent=2).decode() + "\n"
+    return visible_json(msgspec.json.format(document, indent=2).decode()) + "\n"

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from cellwarden.model.errors import InputError
 from cellwarden.model.matching import MatchState
 from cellwarden.reports.standing import machine_head
+from cellwarden.reports.text import visible_json
 
 if TYPE_CHECKING:
     from cellwarden.model.report import Exposure, Report
@@ -46,7 +47,7 @@ def render(report: Report) -> str:
         "tooling": f"cellwarden {report.run.version}. {tooling}",
         "statements": _distinct([_statement(one) for one in report.exposures]),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return visible_json(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _statement(one: Exposure) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cellwarden.model.findings import Severity, Verdict, finding_id
 from cellwarden.model.matching import MatchState
 from cellwarden.reports.standing import machine_head, worst_first
-from cellwarden.reports.text import plural, safe_url
+from cellwarden.reports.text import plural, safe_url, visible_json
 
 if TYPE_CHECKING:
     from cellwarden.model.findings import Finding
@@ -56,7 +56,7 @@ def render(report: Report) -> str:
         "version": "2.1.0",
         "runs": [run],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return visible_json(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _driver(report: Report, rules: list[Object]) -> Object:
