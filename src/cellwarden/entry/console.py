@@ -13,6 +13,8 @@ from cellwarden.model.errors import CellwardenError
 from cellwarden.reports.text import printable
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from cellwarden.workflows.workspace import Progress
 
 _NARROWEST: Final = 60
@@ -34,6 +36,18 @@ def wants_colour() -> bool:
 def say(text: str) -> None:
     """Write a result to stdout."""
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def show(renderable: RenderableType) -> None:
+    """Write a result that has a shape to stdout: in colour on a terminal, else as plain text."""
+    if not wants_colour():
+        from cellwarden.reports.terminal import plain
+
+        say(plain(renderable, width=width()))
+        return
+    from rich.console import Console
+
+    Console(width=width(), highlight=False, markup=False, emoji=False).print(renderable)
 
 
 def tell(text: str) -> None:

@@ -156,8 +156,8 @@ def known_products(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]
     return known
 
 
-def known_vendors(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """For each maker in the register, how many imported advisories speak of it or its relatives."""
+def advisories_by_maker(connection: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
+    """For each maker in the register, the imported advisories about it or its relatives."""
     spoken: defaultdict[str, set[str]] = defaultdict(set)
     for vendor, advisories in connection.sql(
         "select vendor, list(distinct advisory_id) from statement group by vendor"
@@ -171,7 +171,7 @@ def known_vendors(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     found = {}
     for (maker,) in sorted(makers):
         related = {other for own in vendor_ids(maker) for other in relatives(own)}
-        found[maker] = len(set().union(*(spoken.get(other, set()) for other in related)))
+        found[maker] = frozenset().union(*(spoken.get(other, set()) for other in related))
     return found
 
 
@@ -181,7 +181,7 @@ def register_derived(
     as_of: str,
     exposures: Sequence[Exposure],
     feeds: Sequence[FeedAge],
-    vendors: Mapping[str, int],
+    advisories_of: Mapping[str, frozenset[str]],
 ) -> None:
     """Fill the tables that subjects read beside the facts, with their exact types."""
     _fill(connection, "run", [{"as_of": as_of[:19].replace("T", " ")}])
@@ -206,7 +206,7 @@ def register_derived(
     _fill(
         connection,
         "known_vendor",
-        [{"manufacturer": name, "advisories": count} for name, count in vendors.items()],
+        [{"manufacturer": name, "advisories": len(ids)} for name, ids in advisories_of.items()],
     )
     tables.create_missing(connection)
 
@@ -240,9 +240,15 @@ def _flat(exposure: Exposure) -> dict[str, Any]:
 
 
 def _feed_evidence(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """For each feed the newest fact that it brought."""
     rows = connection.sql(
-        "select feed, cast(max(entry) as varchar) || '.' || cast(max_by(row, entry) as varchar)"
-        " from document group by feed"
+        """
+        select feed, cast(max(entry) as varchar) || '.' || cast(max_by(row, entry) as varchar)
+        from document group by feed
+        union all
+        select 'ssvc', cast(max(entry) as varchar) || '.' || cast(max_by(row, entry) as varchar)
+        from vulnerability where exploitation is not null having count(*) > 0
+        """
     ).fetchall()
     return {feed: [fact] for feed, fact in rows}
 

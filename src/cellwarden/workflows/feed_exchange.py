@@ -36,7 +36,7 @@ def feed_status(workspace: Workspace, *, as_of: str) -> tuple[tuple[FeedAge, ...
         coverage = summarise.coverage(
             connection,
             matches=matches,
-            known_vendors=assemble.known_vendors(connection),
+            advisories_of=assemble.advisories_by_maker(connection),
             checks=0,
             verdicts={},
             understood=assemble.understood(components),

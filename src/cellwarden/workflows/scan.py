@@ -90,13 +90,13 @@ def _judge(
     progress("matching", len(components), len(components))
     facts = assemble.triage_facts(connection, state, feeds, as_of)
     exposures = triage.triage(matches, facts, as_of=parse_time(as_of))
-    known_vendors = assemble.known_vendors(connection)
+    advisories_of = assemble.advisories_by_maker(connection)
     assemble.register_derived(
         connection,
         as_of=as_of,
         exposures=exposures,
         feeds=feeds,
-        vendors=known_vendors,
+        advisories_of=advisories_of,
     )
     progress("judging", 0, len(catalogue))
     judgement = checks.judge(connection, catalogue, controls_for=frameworks.controls_for)
@@ -126,7 +126,7 @@ def _judge(
         coverage=summarise.coverage(
             connection,
             matches=matches,
-            known_vendors=known_vendors,
+            advisories_of=advisories_of,
             checks=len(catalogue),
             verdicts=judgement.verdicts,
             understood=assemble.understood(components),

@@ -18,12 +18,12 @@ def coverage(
     connection: duckdb.DuckDBPyConnection,
     *,
     matches: Sequence[Match],
-    known_vendors: Mapping[str, int],
+    advisories_of: Mapping[str, frozenset[str]],
     checks: int,
     verdicts: Mapping[Verdict, int],
     understood: int,
 ) -> Coverage:
-    """What was looked at. ``known_vendors`` counts imported advisories by maker in the fleet."""
+    """What was looked at. ``advisories_of`` names the imported advisories by maker in the fleet."""
     return Coverage(
         sites=_count(connection, "site"),
         assets=_count(connection, "asset"),
@@ -38,7 +38,7 @@ def coverage(
         components_named_by_an_advisory=len({match.component_id for match in matches}),
         unreadable_rows=_count(connection, "unreadable"),
         advisories=_count(connection, "advisory"),
-        advisories_of_fleet_vendors=sum(known_vendors.values()),
+        advisories_of_fleet_vendors=len(frozenset[str]().union(*advisories_of.values())),
         statements=_count(connection, "statement"),
         checks=checks,
         verdicts={verdict.value: verdicts.get(verdict, 0) for verdict in Verdict},

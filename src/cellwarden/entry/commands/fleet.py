@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cellwarden.entry import exits
-from cellwarden.entry.console import complain, progress, say, tell, wants_colour, width
+from cellwarden.entry.console import complain, progress, say, show, tell
 from cellwarden.entry.words import (
     HERE,
     ActorOption,
@@ -87,7 +87,7 @@ def scan(
             opened, now=now(), actor=actor_or_login(actor), asked_as_of=as_of, progress=bar
         )
         written = write_reports(opened, outcome.report, output_format or ())
-    say(terminal.summary(outcome.report, width=width(), colour=wants_colour()))
+    show(terminal.summary(outcome.report))
     for path in written:
         say(f"report: {path}")
     code = exits.COMPLETE
@@ -114,7 +114,7 @@ def today(
     from cellwarden.workflows.workspace import open_workspace
 
     found = load_run(open_workspace(workspace))
-    say(terminal.today(found, role=role, width=width(), colour=wants_colour()))
+    show(terminal.today(found, role))
 
 
 def explain(
@@ -131,7 +131,7 @@ def explain(
 
     found = load_run(open_workspace(workspace), run)
     wanted = find_finding(found, finding)
-    say(terminal.finding(found, wanted, width=width(), colour=wants_colour()))
+    show(terminal.finding(found, wanted))
 
 
 def blast(
@@ -145,7 +145,7 @@ def blast(
     from cellwarden.workflows.workspace import open_workspace
 
     found = load_run(open_workspace(workspace))
-    say(terminal.blast_radius(found, vulnerability, width=width(), colour=wants_colour()))
+    show(terminal.blast_radius(found, vulnerability))
 
 
 def diff(
@@ -160,8 +160,8 @@ def diff(
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    changes = changes_between(load_run(opened, before), load_run(opened, after))
-    say(terminal.changes(changes, width=width(), colour=wants_colour()))
+    earlier, later = load_run(opened, before), load_run(opened, after)
+    show(terminal.changes(changes_between(earlier, later), earlier.run.id, later.run.id))
 
 
 def report(
