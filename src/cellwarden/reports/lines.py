@@ -58,14 +58,37 @@ def explanation_text(explanation: Explained, *, width: int) -> str:
 class Previewed(Protocol):
     """What reading a document would bring; see ``collect.Preview``."""
 
-    file: str
-    format: str
-    counts: dict[str, int]
-    rows: tuple[Any, ...]
-    mappings: tuple[Any, ...]
-    unmapped: tuple[str, ...]
-    problems: tuple[Any, ...]
-    notes: tuple[str, ...]
+    @property
+    def file(self) -> str:
+        """The document's name."""
+
+    @property
+    def format(self) -> str:
+        """What it was read as."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by kind."""
+
+    @property
+    def rows(self) -> Sequence[Any]:
+        """The first rows as they would be recorded."""
+
+    @property
+    def mappings(self) -> Sequence[Any]:
+        """What the headings were taken for."""
+
+    @property
+    def unmapped(self) -> Sequence[str]:
+        """Headings that nothing is read from."""
+
+    @property
+    def problems(self) -> Sequence[Any]:
+        """Rows that could not be read."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was assumed on the way."""
 
 
 def preview_text(preview: Previewed, *, width: int, shown_problems: int = 20) -> str:

@@ -23,7 +23,7 @@ def check_page(folder: Path, wanted: str) -> str:
     Raises:
         InputError: there is no such check; names close ones.
     """
-    known = {check.id: check for check in all_checks(folder)}
+    known = {str(check.id): check for check in all_checks(folder)}
     if wanted not in known:
         close = [name for name in known if wanted.casefold() in name][:5]
         raise InputError(

@@ -130,7 +130,8 @@ def _fresh(
     A refused place has no bytes and no digest; it is always looked at.
     """
     seen = {digest for (digest,) in connection.sql("select sha256 from document").fetchall()}
-    fresh, known = [], 0
+    fresh: list[tuple[str, Document]] = []
+    known = 0
     for document in documents:
         if isinstance(document, feeds.Refused):
             fresh.append(("", document))
