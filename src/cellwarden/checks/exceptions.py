@@ -22,6 +22,16 @@ REFUSED: Final = "refused"
 EVERY: Final = "*"
 """As the subject of an exception: every subject of its check."""
 
+_NEEDED: Final = {
+    "check": "it names no check and no vulnerability",
+    "subject": "it names no subject; an asterisk would mean every one",
+    "reason": "it gives no reason",
+    "requester": "nobody is named who asked for it",
+    "approver": "nobody is named who approved it",
+    "expires_on": "it has no last day",
+}
+"""Cells without which nothing is accepted, and what is said where one is empty."""
+
 _EMAIL: Final = re.compile(r"[^\s<>()\"',;]+@[^\s<>()\"',;]+")
 
 
@@ -86,30 +96,28 @@ def _judged(row: Mapping[str, str | None], today: date) -> AcceptedException:
 
 def _state(cells: Mapping[str, str], today: date) -> tuple[str, str, date | None]:
     """State, sentence, last day."""
-    for column, words in (
-        ("check", "it names no check and no vulnerability"),
-        ("subject", "it names no subject; an asterisk would mean every one"),
-        ("reason", "it gives no reason"),
-        ("requester", "nobody is named who asked for it"),
-        ("approver", "nobody is named who approved it"),
-        ("expires_on", "it has no last day"),
-    ):
-        if not cells.get(column):
-            return REFUSED, f"refused: {words}", None
-    expires_on = _day(cells["expires_on"])
-    if expires_on is None:
-        return REFUSED, f"refused: {cells['expires_on']!r} is no date", None
-    if is_same_person(cells["requester"], cells["approver"]):
-        return REFUSED, "refused: it was approved by the person who asked for it", expires_on
-    if cells["check"] == EVERY:
-        return REFUSED, "refused: an exception names one check or one vulnerability", expires_on
-    approved_on = _day(cells.get("approved_on", ""))
-    if approved_on is not None and approved_on > today:
-        return REFUSED, f"refused: it is approved only from {approved_on} on", expires_on
+    expires_on = _day(cells.get("expires_on", ""))
+    refusal = _refusal(cells, today)
+    if refusal or expires_on is None:
+        return REFUSED, f"refused: {refusal or 'its last day is no date'}", expires_on
     if today > expires_on:
         return EXPIRED, f"expired on {expires_on}; what it covered stands again", expires_on
-    left = (expires_on - today).days
-    return IN_FORCE, f"in force to {expires_on}, {left} more days", expires_on
+    return IN_FORCE, f"in force to {expires_on}, {(expires_on - today).days} more days", expires_on
+
+
+def _refusal(cells: Mapping[str, str], today: date) -> str | None:
+    """Why an exception never holds, whatever the day; nothing where it may."""
+    for column, words in _NEEDED.items():
+        if not cells.get(column):
+            return words
+    if cells["check"] == EVERY:
+        return "an exception names one check or one vulnerability"
+    if is_same_person(cells["requester"], cells["approver"]):
+        return "it was approved by the person who asked for it"
+    approved_on = _day(cells.get("approved_on", ""))
+    if approved_on is not None and approved_on > today:
+        return f"it is approved only from {approved_on} on"
+    return None
 
 
 def is_same_person(one: str, other: str) -> bool:

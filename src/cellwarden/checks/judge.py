@@ -231,8 +231,8 @@ def _fails(
     controls_for: ControlsFor,
 ) -> Iterator[Finding]:
     witnesses = tuple(dict.fromkeys((*subject.identity, *mentioned(check))))
-    due = (check.deadline.column,) if check.deadline.column else ()
-    wanted = tuple(dict.fromkeys((*witnesses, *places(check.says), *due)))
+    due = check.deadline.column
+    wanted = tuple(dict.fromkeys((*witnesses, *places(check.says), *((due,) if due else ()))))
     cells = "".join(f', cast(s."{name}" as varchar)' for name in wanted)
     rows = connection.execute(
         f"""
@@ -246,7 +246,7 @@ def _fails(
     common = _common(check, controls_for)
     for name, site, vendor, evidence, *values in rows:
         row = dict(zip(wanted, values, strict=True))
-        day = row.get(check.deadline.column or "")
+        day = row[due] if due else None
         yield Finding(
             id=finding_id(check.id, name),
             title=check.title,
@@ -261,7 +261,7 @@ def _fails(
             witness={column: row[column] for column in witnesses},
             properties=check.properties,
             deadline_on=day,
-            deadline_reason=subject.says[check.deadline.column] if day and due else None,
+            deadline_reason=subject.says[due] if day and due else None,
             **common,
         )
 

@@ -1,7 +1,8 @@
-"""Predicates: the small part of SQL that a check may use, its types, and who is to blame for NULL."""
+"""Predicates: the small part of SQL that a check may use, its types, and the blame for a NULL."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -21,6 +22,8 @@ TEXT: Final = "text"
 DATE: Final = "date"
 TYPES: Final = (FLAG, NUMBER, TEXT, DATE)
 """What a column of a subject can hold: true or false, a number, words, a day."""
+
+_IN_PARTS: Final = ("this", "expressions")
 
 _WHY_NOT: Final = {
     "Is": "IS turns an unknown into an answer; give the subject a named column for it",
@@ -83,6 +86,19 @@ def parse_predicate(text: str, types: Mapping[str, str]) -> Predicate:
     return Predicate(text=text, tree=tree, columns=tuple(mentioned))
 
 
+@cache
+def _rules() -> dict[type, tuple[str | None, str]]:
+    """What each allowed construct takes (nothing: operands of one type) and what it gives."""
+    from sqlglot import exp
+
+    rules: dict[type, tuple[str | None, str]] = {exp.Like: (TEXT, FLAG)}
+    rules |= dict.fromkeys((exp.And, exp.Or, exp.Not), (FLAG, FLAG))
+    compared = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In)
+    rules |= dict.fromkeys(compared, (None, FLAG))
+    rules |= dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Neg), (NUMBER, NUMBER))
+    return rules
+
+
 def _type_of(node: Any, types: Mapping[str, str]) -> str:
     """The type of an expression, by a walk that knows the allowed constructs and no others."""
     from sqlglot import exp
@@ -95,27 +111,13 @@ def _type_of(node: Any, types: Mapping[str, str]) -> str:
         return TEXT if node.is_string else NUMBER
     if isinstance(node, exp.Boolean):
         return FLAG
-    if isinstance(node, exp.And | exp.Or):
-        _all_are(FLAG, (node.left, node.right), types)
-    elif isinstance(node, exp.Not):
-        _all_are(FLAG, (node.this,), types)
-    elif type(node) in (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE):
-        _alike((node.left, node.right), types)
-    elif isinstance(node, exp.Between) and not node.args.get("symmetric"):
-        _alike((node.this, node.args["low"], node.args["high"]), types)
-    elif isinstance(node, exp.In):
-        _in_list(node, types)
-    elif type(node) is exp.Like:
-        _all_are(TEXT, (node.this, node.expression), types)
-    elif type(node) in (exp.Add, exp.Sub, exp.Mul):
-        _all_are(NUMBER, (node.left, node.right), types)
-        return NUMBER
-    elif type(node) is exp.Neg:
-        _all_are(NUMBER, (node.this,), types)
-        return NUMBER
-    else:
+    if type(node) not in _rules():
         raise PredicateError(_refusal(node))
-    return FLAG
+    if isinstance(node, exp.In):
+        _refuse_strange_list(node)
+    wanted, gives = _rules()[type(node)]
+    _operands_fit(node, wanted, types)
+    return gives
 
 
 def _refusal(node: Any) -> str:
@@ -139,32 +141,27 @@ def _column_type(node: Any, types: Mapping[str, str]) -> str:
     return types[node.name]
 
 
-def _in_list(node: Any, types: Mapping[str, str]) -> None:
+def _refuse_strange_list(node: Any) -> None:
     from sqlglot import exp
 
-    others = [
-        key for key, value in node.args.items() if value and key not in ("this", "expressions")
-    ]
+    others = [name for name, value in node.args.items() if value and name not in _IN_PARTS]
     if others or not node.expressions:
         raise PredicateError(f"IN takes a list of literals, not {', '.join(others) or 'nothing'}")
     if not all(isinstance(item, exp.Literal) for item in node.expressions):
         raise PredicateError(f"IN takes literals only: {node.sql('duckdb')[:60]}")
-    _alike((node.this, *node.expressions), types)
 
 
-def _all_are(wanted: str, nodes: tuple[Any, ...], types: Mapping[str, str]) -> None:
-    for node in nodes:
-        found = _type_of(node, types)
-        if found != wanted:
-            raise PredicateError(f"{node.sql('duckdb')[:60]} is a {found} where a {wanted} belongs")
-
-
-def _alike(nodes: tuple[Any, ...], types: Mapping[str, str]) -> None:
-    found = {_type_of(node, types) for node in nodes}
-    if len(found) > 1:
-        raise PredicateError(
-            f"{nodes[0].parent.sql('duckdb')[:60]} compares a {' with a '.join(sorted(found))}"
-        )
+def _operands_fit(node: Any, wanted: str | None, types: Mapping[str, str]) -> None:
+    """Refuse operands of another type than wanted or, where none is, of more than one."""
+    operands = list(node.iter_expressions())
+    found = [_type_of(operand, types) for operand in operands]
+    if wanted is None and len(set(found)) > 1:
+        kinds = " with a ".join(sorted(set(found)))
+        raise PredicateError(f"{node.sql('duckdb')[:60]} compares a {kinds}")
+    for operand, kind in zip(operands, found, strict=True):
+        if wanted not in (None, kind):
+            shown = operand.sql("duckdb")[:60]
+            raise PredicateError(f"{shown} is a {kind} where a {wanted} belongs")
 
 
 def sql_of(tree: Any) -> str:
