@@ -312,6 +312,7 @@ def test_the_parts_of_a_bar_stand_side_by_side_and_end_at_its_end(numbers: list[
         for x, width in re.findall(r'x="([\d.]+)%" width="([\d.]+)%"', drawn)
     ]
     ends = [x + width for x, width in spans]
+    assert ("unknown" in drawn) == (not any(numbers))
     assert len(spans) == sum(1 for count in numbers if count)
     assert all(width > 0 for _, width in spans)
     assert not ends or abs(ends[-1] - 100) < 0.01

@@ -35,9 +35,15 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def bar(parts: Sequence[Part], *, whole: int | None = None, height: int = 12) -> Markup:
-    """A horizontal bar of parts side by side; ``whole`` is what the full width stands for."""
+    """A horizontal bar of parts side by side; ``whole`` is what the full width stands for.
+
+    Where there is nothing to show a share of, the whole bar is unknown.
+    """
     total = max(whole or 0, sum(part.count for part in parts))
     words = ", ".join(f"{number(part.count)} {part.word}" for part in parts) or "nothing"
+    if not total:
+        empty = Markup('<rect class="k-unknown" width="100%" height="{}"/>').format(height)
+        return _svg("bar", f'width="100%" height="{height}"', f"unknown: {words}", [empty])
     drawn = [
         Markup('<rect class="k-{}" x="{:.3f}%" width="{:.3f}%" height="{}"/>').format(
             part.state, start, end - start, height
