@@ -16,6 +16,7 @@ from cellwarden.model.errors import SourceError
 from cellwarden.model.facts import Reading, kinds
 
 RowsOf = Callable[[Reading, str], list[dict[str, str]]]
+Attempt = Callable[[str, bytes], Reading | SourceError]
 
 CELLS = st.text(
     st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")) | st.sampled_from("\",;\t|\n'#="),
@@ -100,7 +101,7 @@ def test_bytes_that_are_not_utf8_cost_only_their_row_where_the_rest_is(rows_of: 
 
 
 def test_headings_are_found_below_title_lines(rows_of: RowsOf) -> None:
-    data = b"Battery register Northgate,,\nas of October,,\n,,\nAsset Tag,S/N,Vendor\nNG1-UPS-01,77,APC\n"
+    data = b"Battery register,,\nas of October,,\n,,\nAsset Tag,S/N,Vendor\nNG1-UPS-01,77,APC\n"
 
     reading = collect.read("assets.csv", data)
 
@@ -277,12 +278,11 @@ def test_bytes_that_are_no_text_are_refused() -> None:
 @given(
     data=st.binary(max_size=200), name=st.sampled_from(["assets.csv", "components.tsv", "x.csv"])
 )
-def test_no_bytes_make_the_reader_fail_otherwise_than_by_refusing(data: bytes, name: str) -> None:
+def test_no_bytes_make_the_reader_fail_otherwise_than_by_refusing(
+    data: bytes, name: str, attempt: Attempt
+) -> None:
     head = b"asset_id,component_id,model\n"
 
-    try:
-        reading = collect.read(name, head + data)
-    except SourceError as error:
-        assert error.advice
-    else:
-        assert reading.source == name
+    outcome = attempt(name, head + data)
+
+    assert isinstance(outcome, SourceError) or outcome.source == name

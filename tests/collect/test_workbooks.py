@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import io
 import zipfile
 from collections.abc import Callable
@@ -98,10 +98,10 @@ def test_a_sheet_named_after_a_kind_without_its_headings_is_unreadable(rows_of: 
 
 def test_dates_are_read_as_dates_serials_and_text(rows_of: RowsOf) -> None:
     days: list[list[Any]] = [
-        ["A1", datetime.date(2027, 1, 2)],
+        ["A1", dt.date(2027, 1, 2)],
         ["A2", 46389],
         ["A3", "02.01.2027"],
-        ["A4", datetime.datetime(2027, 1, 2, 0, 0)],  # noqa: DTZ001 - a spreadsheet knows no zone
+        ["A4", dt.datetime(2027, 1, 2, 0, 0)],  # noqa: DTZ001 - a spreadsheet knows no zone
     ]
 
     reading = collect.read("f.xlsx", workbook(assets=[["asset_id", "warranty_until"], *days]))

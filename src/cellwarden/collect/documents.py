@@ -265,6 +265,6 @@ def _line(event: Any) -> int:
 
 
 def _scalar(event: Any) -> str | None:
-    if event.style is None and event.value in {"", "~", "null", "Null", "NULL"}:
+    if not event.style and event.value in {"", "~", "null", "Null", "NULL"}:
         return None
     return str(event.value)

@@ -153,9 +153,10 @@ def _slashed(first: int, second: int, year_text: str, order: str | None) -> str:
 
 def _day(year: int, month: int, day: int, right: str) -> str:
     try:
-        return _in_range(date(year, month, day), right)
+        found = date(year, month, day)
     except ValueError as error:
         raise Misfit(f"there is no such day; {right}") from error
+    return _in_range(found, right)
 
 
 def _in_range(day: date, right: str) -> str:

@@ -1,0 +1,135 @@
+"""What cells may hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cellwarden.collect import values
+from cellwarden.collect.text import has_controls, is_mojibake
+from cellwarden.model.facts import kinds
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "text", "recorded"),
+    [
+        ("asset", "warranty_until", "2027-12-31", "2027-12-31"),
+        ("asset", "warranty_until", "31.12.2027", "2027-12-31"),
+        ("asset", "warranty_until", "2027/12/31", "2027-12-31"),
+        ("asset", "warranty_until", "12/31/2027", "2027-12-31"),
+        ("asset", "warranty_until", "31/12/2027", "2027-12-31"),
+        ("asset", "warranty_until", "05/05/2027", "2027-05-05"),
+        ("asset", "warranty_until", "2027-12-31T00:00:00", "2027-12-31"),
+        ("asset", "warranty_until", "n/a", None),
+        ("asset", "capacity_kwh", "34,5", "34.5"),
+        ("asset", "capacity_kwh", "1,234.50", "1234.50"),
+        ("asset", "capacity_kwh", "1.234,5", "1234.5"),
+        ("asset", "chemistry", "LiFePO4", "lithium_ion"),
+        ("asset", "lifecycle", "Active", "in_service"),
+        ("site", "country", "fi", "FI"),
+        ("site", "air_gapped", "Ja", "yes"),
+        ("site", "air_gapped", "Kyllä", "yes"),
+        ("site", "air_gapped", "non", "no"),
+        ("component", "role", "Network Management Card", "network_card"),
+        ("component", "patch_cadence_days", "90.0", "90"),
+        ("component", "read_at", "2026-10-01", "2026-10-01"),
+        ("component", "read_at", "2026-10-01 06:30", "2026-10-01T06:30:00Z"),
+        ("component", "read_at", "2026-10-01T06:30:00+02:00", "2026-10-01T06:30:00+02:00"),
+        ("component", "firmware", "  AOS 6.4.0 / APP 6.4.0 ", "AOS 6.4.0 / APP 6.4.0"),
+        ("support", "status", "?", "unknown"),
+        ("support", "status", "End of Life", "ended"),
+        ("party", "role", "maker; cloud", "manufacturer;cloud_operator"),
+        ("release", "sha256", "SHA256:" + "AB" * 32, "ab" * 32),
+        ("release", "notes_url", "https://example.org/n", "https://example.org/n"),
+    ],
+)
+def test_a_cell_is_recorded_in_one_spelling(
+    kind: str, column: str, text: str, recorded: str | None
+) -> None:
+    assert values.fit(kind, column, text) == recorded
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "text", "right"),
+    [
+        ("asset", "warranty_until", "04/03/2027", "2026-11-16"),
+        ("asset", "warranty_until", "2027-02-30", "no such day"),
+        ("asset", "warranty_until", "0027-02-03", "year 27"),
+        ("asset", "warranty_until", "soon", "2026-11-16"),
+        ("asset", "capacity_kwh", "34.5 kWh", "without its unit"),
+        ("asset", "capacity_kwh", "1,234", "two ways"),
+        ("asset", "capacity_kwh", "9" * 400, "34.5"),
+        ("asset", "chemistry", "plutonium", "lead_acid"),
+        ("site", "air_gapped", "maybe", "yes, no"),
+        ("site", "country", "Finland", "two-letter"),
+        ("component", "patch_cadence_days", "monthly", "whole number"),
+        ("release", "notes_url", "javascript:alert(1)", "https://"),
+        ("release", "notes_url", "data:text/html,x", "https://"),
+        ("release", "sha256", "abc", "64"),
+        ("window", "opens_at", "tonight", "2026-11-16T22:00:00Z"),
+    ],
+)
+def test_a_cell_that_does_not_fit_says_what_would(
+    kind: str, column: str, text: str, right: str
+) -> None:
+    with pytest.raises(values.Misfit, match=right):
+        values.fit(kind, column, text)
+
+
+def test_every_format_is_of_a_column_that_exists() -> None:
+    for kind in values.register_kinds():
+        columns = kinds()[kind].column_names
+        named = [name for name in values._table()["kinds"][kind] if name != "required"]
+        assert set(named) <= set(columns)
+        assert set(values.required(kind)) <= set(columns)
+        for name in named:
+            wanted = values.format_of(kind, name)
+            assert wanted is not None
+            assert wanted in values._FORMATS or values.choices(wanted.removesuffix("*"))
+
+
+def test_no_spelling_means_two_values() -> None:
+    for name, table in values._table()["spellings"].items():
+        spelled = [word.casefold() for key, words in table.items() for word in {key, *words}]
+        assert len(spelled) == len(set(spelled)), name
+
+
+def test_every_value_that_a_kind_names_can_be_chosen() -> None:
+    for name in values._table()["spellings"]:
+        for choice in values.choices(name):
+            assert values._choose(name, choice) == choice
+
+
+@given(day=st.dates(dt.date(1970, 1, 1), dt.date(2100, 12, 31)))
+def test_every_day_comes_back_from_every_clear_notation(day: dt.date) -> None:
+    notations = (day.isoformat(), day.strftime("%d.%m.%Y"), day.strftime("%Y/%m/%d"))
+
+    assert {values.fit_date(text) for text in notations} == {day.isoformat()}
+    assert values.fit_date(day.strftime("%m/%d/%Y"), order="mdy") == day.isoformat()
+    assert values.fit_date(day.strftime("%d/%m/%Y"), order="dmy") == day.isoformat()
+
+
+@given(text=st.text(st.characters(min_codepoint=0xA1, max_codepoint=0x17F), min_size=1))
+def test_text_read_in_the_wrong_encoding_is_known(text: str) -> None:
+    damaged = "".join(
+        bytes([byte]).decode("cp1252") if byte not in {0x81, 0x8D, 0x8F, 0x90, 0x9D} else chr(byte)
+        for byte in text.encode()
+    )
+
+    assert is_mojibake(damaged)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Pääkeskus", "Größe", "São Paulo", "MAÇÃ", "Ångström", "Île-d’Âme", "€ 5", "日本", "Łódź"],
+)
+def test_honest_text_is_no_mojibake(text: str) -> None:
+    assert not is_mojibake(text)
+
+
+@pytest.mark.parametrize("text", ["\x1b[31m", "a\x00b", "\u202egnp.exe", "\x9b2J", "\u2066x"])
+def test_characters_that_act_are_known(text: str) -> None:
+    assert has_controls(text)
