@@ -19,6 +19,7 @@ from cellwarden.model.errors import SourceError
 from cellwarden.model.facts import Reading, kinds
 
 RowsOf = Callable[[Reading, str], list[dict[str, str]]]
+Attempt = Callable[[str, bytes], Reading | SourceError]
 
 
 def saved(book: openpyxl.Workbook) -> bytes:
@@ -240,6 +241,25 @@ def test_a_truncated_workbook_is_refused(size: int) -> None:
 
     with pytest.raises(SourceError, match="no whole XLSX workbook"):
         collect.read("f.xlsx", data)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    position=st.integers(0, 2_000),
+    junk=st.binary(max_size=12) | st.sampled_from([b"99999999999", b'"', b"<c", b"&#0;"]),
+)
+def test_no_damage_inside_a_worksheet_breaks_the_reader(
+    position: int, junk: bytes, attempt: Attempt
+) -> None:
+    member = "xl/worksheets/sheet1.xml"
+    data = workbook(assets=[["asset_id", "serial"], ["A1", 5], ["A2", dt.date(2027, 1, 2)]])
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheet = archive.read(member)
+    at = position % len(sheet)
+
+    outcome = attempt("f.xlsx", repacked(data, {member: sheet[:at] + junk + sheet[at + 3 :]}))
+
+    assert isinstance(outcome, SourceError) or outcome.source == "f.xlsx"
 
 
 def test_an_old_workbook_is_refused_with_a_next_step() -> None:

@@ -6,6 +6,7 @@ import bz2
 import io
 import re
 import zipfile
+import zlib
 from typing import Final
 
 from cellwarden.model.errors import SourceError
@@ -93,9 +94,7 @@ def unpack_workbook(name: str, data: bytes) -> dict[str, bytes]:
                             f"{name}: {info.filename} declares a document type", advice=advice
                         )
                     members[info.filename] = content
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise SourceError(f"{name} is no whole XLSX workbook: {error}", advice=advice) from error
-    except ValueError as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as error:
         raise SourceError(f"{name} is no whole XLSX workbook: {error}", advice=advice) from error
     return members
 
