@@ -6,7 +6,12 @@ from typing import Final, NamedTuple
 
 from cellwarden.advisories.versions.nouns import Comparator
 from cellwarden.advisories.versions.numerals import extends, stripped
-from cellwarden.advisories.versions.order import BUILD_LIKE, numbers_as_written, weigh
+from cellwarden.advisories.versions.order import (
+    BUILD_LIKE,
+    counts_years,
+    numbers_as_written,
+    weigh,
+)
 from cellwarden.advisories.versions.wildcards import holds_wild
 
 _ORDERS: Final = {
@@ -29,11 +34,21 @@ class Evaluation(NamedTuple):
 
 def holds(comparator: Comparator, version: str) -> Evaluation:
     """Whether a version satisfies a comparator; every name of its bound must agree."""
-    found = [_holds_one(comparator.op, version, bound, comparator) for bound in comparator.bounds]
+    names = comparator.bounds
+    if len(names) > 1 and (parsed := numbers_as_written(version)) is not None:
+        style = counts_years(parsed.numbers)
+        alike = tuple(name for name in names if _counts_years(name) is style)
+        names = alike or names
+    found = [_holds_one(comparator.op, version, bound, comparator) for bound in names]
     first = found[0]
     if any(other.inside is not first.inside for other in found[1:]):
         return Evaluation(None, "", "the two names of one bound lead to different answers")
     return first
+
+
+def _counts_years(bound: str) -> bool:
+    parsed = numbers_as_written(bound)
+    return parsed is not None and counts_years(parsed.numbers)
 
 
 def _holds_one(op: str, version: str, bound: str, comparator: Comparator) -> Evaluation:

@@ -39,7 +39,12 @@ def join_items(items: list[Item]) -> Joined:
     while position < len(items):
         item = items[position]
         behind = items[position + 1] if position + 1 < len(items) else None
-        if item.op in LOWER and behind is not None and behind.op in UPPER and _encloses(item, behind):
+        if (
+            item.op in LOWER
+            and behind is not None
+            and behind.op in UPPER
+            and _encloses(item, behind)
+        ):
             joined.add(_comparator(item), _comparator(behind))
             position += 1
         elif item.op in LOWER:
@@ -83,11 +88,7 @@ def _lower_alone(item: Item, behind: Item | None, joined: Joined) -> None:
 
 
 def _listed(item: Item, behind: Item | None, before: list[Item], joined: Joined) -> None:
-    """A version without an operator, an asterisk in a list, or a bound that is only possible."""
-    if item.op == "*":
-        joined.is_interpreted = True
-        joined.alternatives.append(Alternative(comparators=(), is_certain=False))
-        return
+    """A version without an operator, or a bound that is only possible."""
     if item.op.startswith("maybe "):
         joined.add(_comparator(item, item.op.removeprefix("maybe ")), is_certain=False)
         return

@@ -21,7 +21,7 @@ LONGEST_RANGE: Final = 1000
 _VERS: Final = re.compile(r"vers:(?P<scheme>[A-Za-z0-9.+-]+)/(?P<body>.*)", re.DOTALL)
 _CONSTRAINT: Final = re.compile(r"(?P<op><=|>=|!=|<|>|=|)(?P<bound>[^<>=!|]+)")
 _EVERY: Final = frozenset({"", "*", "all", "any", "all versions", "vers:all/*"})
-_NOTHING: Final = re.compile(r"no versions?$|versions including affected|\(not affected\)", re.I)
+_NOTHING: Final = re.compile(r"no versions?$|versions including affected|\W*(?:ICSA|SSA)-\d", re.IGNORECASE)
 
 
 @lru_cache(maxsize=32768)
@@ -106,7 +106,10 @@ def _read_words(text: str, words: str) -> VersionRange:
         return _not_understood(text, found.doubt or "no version is read in its words", tidied)
     for item in unread:
         found.conditions.extend(item.bounds)
-        found.is_interpreted = True
+        found.doubt = found.doubt or "part of the words is not understood"
+    if any(item.op == "*" for item in found.items):
+        tidied.is_interpreted = True
+        return _everything(text, tidied)
     return _assemble(text, tidied, found)
 
 
@@ -142,7 +145,10 @@ def _assemble(text: str, tidied: Tidied, found: Cut) -> VersionRange:
     joined = join_items(found.items)
     alternatives = tuple(
         Alternative(
-            comparators=(*one.comparators, *(Comparator(op="!=", bounds=(name,)) for name in tidied.excluded)),
+            comparators=(
+                *one.comparators,
+                *(Comparator(op="!=", bounds=(name,)) for name in tidied.excluded),
+            ),
             is_certain=one.is_certain,
         )
         for one in joined.alternatives

@@ -130,4 +130,6 @@ def _above(numbers: tuple[int, ...]) -> bytes:
 def _same_fractions(fraction: int) -> list[int]:
     """The fractions that differ by zeros at the end."""
     base = int(str(fraction).rstrip("0") or "0")
-    return [base * 10**zeros for zeros in range(_MOST_ZEROS) if base and base * 10**zeros != fraction]
+    return [
+        base * 10**zeros for zeros in range(_MOST_ZEROS) if base and base * 10**zeros != fraction
+    ]

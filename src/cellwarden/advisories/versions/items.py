@@ -9,20 +9,24 @@ import msgspec
 
 from cellwarden.advisories.versions.order import readings
 from cellwarden.advisories.versions.schemes import scheme_named, schemes
-from cellwarden.advisories.versions.spelling import LONGEST_VERSION, spell
+from cellwarden.advisories.versions.spelling import LONGEST_VERSION, MONTH, spell
 from cellwarden.advisories.versions.wildcards import is_wild
 
 UPPER: Final = frozenset({"<", "<="})
 LOWER: Final = frozenset({">", ">="})
 
 _SIGN: Final = re.compile(r"(<=|>=|!=|<|>|=)")
-_LISTED: Final = re.compile(r"\s*(?:,|;|\band\b|\bor\b|\+)\s*")
+_LISTED: Final = re.compile(r"\s*(?:,|;|\band\b|\bor\b)\s*")
 _LEVEL_PIECE: Final = re.compile(r"(?:SP|FP)\s?\d", re.IGNORECASE)
 _SPAN: Final = re.compile(r"(?P<low>[vVrR]?\d[\w.]*|[A-Z])\s*-\s*(?P<high>[vVrR]?\d[\w.]*|[A-Z])")
 _SEVERAL: Final = re.compile(r"[vV]?\d+(?:\.(?:\d+|[xX]))+(?: [vV]?\d+(?:\.(?:\d+|[xX]))+)+")
-_TWO_NAMES: Final = re.compile(r"(?P<one>\S.*?)(?:_v|_(?=\d+\.\d+\.)|\s[Vv]ersion\s+)(?P<other>\d\S*)")
+_TWO_NAMES: Final = re.compile(
+    r"(?P<one>\S.*?)(?:_v(?=\d+\.\d)|_(?=\d+\.\d+\.)|\s[Vv]ersion\s+)(?P<other>\d\S*)"
+)
 _BRANCHES: Final = re.compile(r"[vV]\d[\w.]*(?:_[vV]\d[\w.]*)+")
-_NUMBER_AND_VERSION: Final = re.compile(r"(?P<id>\d{3,})\s+(?:\w+\s+)?(?:version\s+)?(?P<bound>\d+\.[xX])")
+_NUMBER_AND_VERSION: Final = re.compile(
+    r"(?P<id>\d{3,})\s+(?:\w+\s+)?(?:version\s+)?(?P<bound>\d+\.[xX])"
+)
 _YEAR_AND_VERSION: Final = re.compile(r"(?P<one>(?:19|20)\d\d) (?P<other>\d+(?:\.\d+)+(?: SP\d+)?)")
 _GLUED_AND: Final = re.compile(r"(?<=\d)and$")
 _PRODUCT_NUMBER: Final = re.compile(
@@ -33,6 +37,14 @@ _LOOSE: Final = frozenset({"shape", "suffixed"})
 _STRICT: Final = tuple(
     position for position, scheme in enumerate(schemes()) if scheme.table.name not in _LOOSE
 )
+_EMPTY_LEAD: Final = re.compile(
+    r"(?:\s*\b(?:firmware|software|versions?|releases?|ver|rev))+\.?", re.IGNORECASE
+)
+_OWN_NUMBER: Final = re.compile(r"[vV]?(?:19|20)\d\d|[rR]\d{3}|[vV]\d+")
+_DOTTED_START: Final = re.compile(r"[vVrR]?\.?\d+\.\d")
+_WORDS: Final = re.compile(r"[A-Za-z]{2}[^\d]*")
+_ORDINAL: Final = re.compile(r"\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
+_WILD_END: Final = re.compile(r"[\s.]*[xX*]+$")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
@@ -71,6 +83,8 @@ def is_version(text: str) -> bool:
     if is_wild(text):
         return True
     found = readings(text)
+    if _ORDINAL.match(text) or (MONTH.match(spell(text).text) and not is_strict(text)):
+        return False
     return any(parsed is not None for parsed in found)
 
 
@@ -81,10 +95,15 @@ def is_listed_version(text: str) -> bool:
     digits and more that is no year is taken for one.
     """
     word = text.strip()
-    if _PRODUCT_NUMBER.fullmatch(word) and not _YEAR.fullmatch(word):
+    bare = _WILD_END.sub("", word)
+    if _ORDINAL.match(word) or (
+        _PRODUCT_NUMBER.fullmatch(bare) and not _OWN_NUMBER.fullmatch(bare)
+    ):
         return False
     if is_wild(word):
-        return True
+        return "." in word or not spell(bare).label
+    if _DOTTED_START.match(word):
+        return is_version(word)
     if word.isalpha() and not word.islower():
         return len(word) == 1
     spelled = spell(word)
@@ -126,12 +145,14 @@ def _cut_piece(piece: str, number: int, result: Cut) -> None:
 def _take_lead(lead: str, op: str, number: int, result: Cut) -> None:
     """Words before an operator: a lower bound, versions of their own, or a condition."""
     lead = re.sub(r"\s*\b(?:and|or)$", "", lead).strip(" ,/-")
+    if not lead or _EMPTY_LEAD.fullmatch(lead):
+        return
     result.is_interpreted = True
     if op in UPPER and is_strict(lead):
         result.items.append(Item(">=", (lead,), number))
     elif is_strict(lead):
         result.items.append(Item("", (lead,), number))
-    elif lead:
+    else:
         result.conditions.append(lead)
 
 
@@ -199,7 +220,7 @@ def _item(op: str, words: str, number: int, result: Cut) -> Item:
         return Item(op, (special["bound"],), number, prefix=True)
     for pattern in (_YEAR_AND_VERSION, _TWO_NAMES):
         two = pattern.fullmatch(words)
-        if two and is_version(two["one"]):
+        if two and _has_numbers(two["one"]) and not _is_pair(two["one"], two["other"]):
             result.is_interpreted = True
             return Item(op, (two["one"].strip(), two["other"].strip()), number)
     if is_wild(words):
@@ -210,15 +231,29 @@ def _item(op: str, words: str, number: int, result: Cut) -> Item:
     return _with_words_behind(op, words, number, result)
 
 
+def _has_numbers(name: str) -> bool:
+    """Whether a name is a version of its own: a year, or numbers with a point."""
+    text = spell(name).text
+    return is_strict(text) and ("." in text or bool(_YEAR.match(text)))
+
+
+def _is_pair(one: str, other: str) -> bool:
+    """Whether two numbers joined by an underscore are versions of two parts, not two names."""
+    return one.count(".") == other.count(".") and other[-1:].isdigit() and one[-1:].isdigit()
+
+
 def _with_words_behind(op: str, words: str, number: int, result: Cut) -> Item:
-    """Take words off the end until a version is left; without one the text stays whole."""
+    """Take words off the end until a version is left; without one the text stays whole.
+
+    Only words without digits are taken off: ``595 T2-Patch`` is later than ``595``.
+    """
+    if op and spell(words).label and is_strict(spell(words).text):
+        result.is_interpreted = True
+        return Item(op, (words,), number)
     parts = words.split(" ")
     for end in range(len(parts) - 1, 0, -1):
         head, tail = " ".join(parts[:end]), " ".join(parts[end:])
-        behind = spell(head).text
-        if is_strict(head) or (spell(head).label and is_strict(behind) and op):
-            if not any(character.isalpha() for character in tail):
-                break
+        if _WORDS.fullmatch(tail) and (is_strict(head) or (op and is_strict(spell(head).text))):
             result.is_interpreted = True
             result.conditions.append(tail)
             return Item(op, (head,), number)

@@ -59,8 +59,9 @@ def weigh(version: str, bound: str) -> Weighing:
     if one.label and other.label and one.label != other.label:
         return Weighing(None, "", "")
     pairs = tuple(zip(schemes(), readings(version), readings(bound), strict=False))
-    if pairs and (pairs[0][1] is None) != (pairs[0][2] is None):
-        return Weighing(None, "calendar", "")  # a date and a number have no order
+    for scheme, a, b in pairs:
+        if scheme.table.is_apart and (a is None) != (b is None):
+            return Weighing(None, scheme.table.name, "")
     for scheme, a, b in pairs:
         if a is None or b is None or a.family != b.family:
             continue

@@ -38,8 +38,11 @@ _NUMBER_PREFIX: Final = re.compile(rf"(?:{_EMPTY_WORD}|v|r)[\s.:_-]*(?=\d)")
 _VERSION_WORD: Final = re.compile(rf"(?:{_EMPTY_WORD}|v|r)?[.:-]?\d")
 _ATTACHED_LABEL: Final = re.compile(r"([a-z][a-z/.+&-]*[a-z])[._-]*(?=\d)")
 _LEVEL_WORD: Final = re.compile(
-    r"(?:sp|service|hf|hotfix|hotfixrev|hot|update|upd|u|patch|p|fp|feature|qu|cu|tc|tcu|uc|ru|mp"
+    r"(?:sp|service|hf|hotfix|hotfixrev|hot|update|upd|u|patch|p|fp|feature|qu|cu|tc|tcu|uc|ru|mp|ip"
     r"|sr|security|ir|build|bn|r|q)(?![a-z])"
+)
+MONTH: Final = re.compile(
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:[a-z]*)(?![a-z])[\s./_-]+\d"
 )
 BLANK: Final = frozenset(
     {"", "-", "--", "?", "n/a", "na", "n.a.", "none", "null", "(null)", "nil", "unknown", "tbd"}
@@ -101,7 +104,7 @@ def _without_prefix(text: str) -> str:
 
 def _label_of(text: str) -> str:
     """The words before the first one that begins like a version, or letters that touch it."""
-    if not text or text[0].isdigit() or _LEVEL_WORD.match(text):
+    if not text or text[0].isdigit() or _LEVEL_WORD.match(text) or MONTH.match(text):
         return ""
     words = text.split(" ")
     for position, word in enumerate(words):

@@ -43,17 +43,23 @@ _ALL: Final = re.compile(
     r" (?:versions?|releases?|deployments|installations)\b\s*(?P<between>between\b)?",
     re.IGNORECASE,
 )
-_VERSIONS: Final = re.compile(r"\bversions\b(?=\s*(?:[<>=]|[vVrR]?\d|prior|before))\s*", re.I)
+_VERSIONS: Final = re.compile(r"\bversions\b(?=\s*(?:[<>=]|[vVrR]?\d|prior|before))\s*", re.IGNORECASE)
 
-_NAME: Final = r"[^\s<>=|,;]+(?: (?:SP|HF|R|Update|Upd|Patch|Build|build)\s?\d[\w.]*)*"
+_NAME: Final = r"(?=\S*\d)[^\s<>=|,;]+(?: (?:SP|HF|R|Update|Upd|Patch|Build|build)\s?\d[\w.]*)*"
 _PROSE: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), becomes)
     for pattern, becomes in (
         (r"\(?\bup to and including\b", " <= "),
+        (
+            r"\b(?:prior to|before|earlier than|older than|lower than|less than|below)\b(?=\s*\S)",
+            " < ",
+        ),
         (r"[-\s]*\bbut not including\b", " < "),
-        (rf"\b(?:between|from)\s+({_NAME})\s+(?:and|to|through|until)\s+({_NAME})", r" >= \1 <= \2 "),
+        (
+            rf"\b(?:between|from)\s+({_NAME})\s+(?:and|to|through|until)\s+({_NAME})",
+            r" >= \1 <= \2 ",
+        ),
         (rf"({_NAME})\s+(?:through|until|to|thru)\s+({_NAME})", r" >= \1 <= \2 "),
-        (r"\b(?:prior to|before|earlier than|older than|lower than|less than|below)\b(?=\s*\S)", " < "),
         (r"\b(?:later than|newer than|after|greater than)\b(?=\s*\S)", " > "),
         (r"\b(?:up to|through|until)\b(?=\s*\S)", " <= "),
         (r"=<", "<="),
@@ -137,7 +143,11 @@ def _read_including(tidied: Tidied) -> None:
     written = []
     for position, match in enumerate(found):
         is_in = match["word"].casefold().startswith("inclu")
-        sign = (">=" if is_in else ">") if position == 0 and len(found) > 1 else ("<=" if is_in else "<")
+        sign = (
+            (">=" if is_in else ">")
+            if position == 0 and len(found) > 1
+            else ("<=" if is_in else "<")
+        )
         bound = _ALL.sub(" ", match["bound"]).strip().removeprefix("and ").removeprefix("between ")
         written.append(f"{sign} {bound} {match['level'] or ''}")
     tidied.text = f"{lead} {' '.join(written)} {tidied.text[found[-1].end() :]}".strip()
@@ -229,11 +239,5 @@ def _write_operators(tidied: Tidied) -> None:
         tidied.text = f">= {match['bound']}"
     for pattern, becomes in _PROSE:
         tidied.text = pattern.sub(becomes, tidied.text)
-    tidied.text = re.sub(r"([<>]=?)\s*[<]=?(?=\s*\S)", _one_sign, tidied.text)
     if tidied.text != before and not is_readable(before):
         tidied.is_interpreted = True
-
-
-def _one_sign(match: re.Match[str]) -> str:
-    """``> <=`` written by ``>FW19 up to`` never meets here; a lower sign alone loses its upper."""
-    return match.group()

@@ -16,7 +16,8 @@ def schemes() -> tuple[Scheme, ...]:
     Each file names its own as ``SCHEME``. Ranks are distinct, so that the order is one.
     """
     found: list[Scheme] = [
-        import_module(f"{__name__}.{module.name}").SCHEME for module in pkgutil.iter_modules(__path__)
+        import_module(f"{__name__}.{module.name}").SCHEME
+        for module in pkgutil.iter_modules(__path__)
     ]
     ordered = tuple(sorted(found, key=lambda scheme: scheme.table.rank))
     if len({scheme.table.rank for scheme in ordered}) != len(ordered):

@@ -13,13 +13,14 @@ from cellwarden.advisories.versions.scheme import Parsed, read_table
 TABLE: Final = r"""
 name = "calendar"
 rank = 10
+is_apart = true
 says = "a date: 2019-09-21, January 31 2014, April/9/2021, 20230518, May 2018"
 source = "CISA CSAF corpus; ICSA-17-026-01 gives Eaton ePDU firmware by date"
 pattern = '''
   (?: (?P<y>(?:19|20)\d\d)[-/](?P<m>\d\d?)[-/](?P<d>\d\d?)
     | (?P<ym>(?:19|20)\d\d)-(?P<mo>0\d|1[0-2])
     | (?P<yy>(?:19|20)\d\d)(?P<mm>[01]\d)(?P<dd>[0-3]\d)
-    | (?P<name>[a-z]{3,9})[\s./-]+(?:(?P<nd>\d\d?)(?:st|nd|rd|th)?[\s,./-]+)?(?P<ny>(?:19|20)\d\d)
+    | (?P<name>[a-z]{3,9})[\s./_-]+(?:(?P<nd>\d\d?)(?:st|nd|rd|th)?[\s,./_-]+)?(?P<ny>(?:19|20)\d\d)
     | (?P<bd>\d\d?)[\s.-](?P<bname>[a-z]{3,9})[\s,.-]+(?P<by>(?:19|20)\d\d)
     | (?P<um>\d\d?)/(?P<ud>\d\d?)/(?P<uy>(?:19|20)\d\d)
   )
@@ -56,7 +57,11 @@ class Calendar:
         year = part["y"] or part["ym"] or part["yy"] or part["ny"] or part["by"] or part["uy"]
         day = part["d"] or part["dd"] or part["nd"] or part["bd"] or part["ud"]
         word = part["name"] or part["bname"]
-        month = _MONTHS.get(word, 0) if word else int(part["m"] or part["mo"] or part["mm"] or part["um"])
+        month = (
+            _MONTHS.get(word, 0)
+            if word
+            else int(part["m"] or part["mo"] or part["mm"] or part["um"])
+        )
         return _span(text, int(year), month, int(day) if day else None)
 
     def compare(self, a: Parsed, b: Parsed) -> int | None:

@@ -12,6 +12,7 @@ from cellwarden.advisories.versions.schemes.letters import SCHEME as LETTERS
 TABLE: Final = r"""
 name = "multi"
 rank = 110
+is_apart = true
 says = "two or more versions joined; one text is before another where no part of it is after"
 source = "SATEL Iberia (ICSA-17-131-02), Siemens SIMATIC RTLS in the CISA CSAF corpus"
 pattern = '''\d+(?:\.\d+)+[a-z]?(?:\s?[_/-]\s?\d+(?:\.\d+)+[a-z]?){1,4}'''

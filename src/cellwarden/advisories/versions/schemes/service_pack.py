@@ -16,7 +16,7 @@ says = "numbers, then steps: release above pack above update above fix, none bel
 source = "Siemens, AVEVA, Hitachi Energy and Schweitzer Engineering in the CISA CSAF corpus"
 pattern = '''
   [\s._/-]*(?P<word>service\spack|feature\spack|security\spatch|hotfixrev|hot\sfix|hotfix
-    |update|patch|upd|tcu|sp|fp|mp|sr|ru|qu|cu|uc|tc|hf|ir|ma|r|q|u|l|v|m|p|s)
+    |update|patch|upd|tcu|sp|fp|mp|ip|sr|ru|qu|cu|uc|tc|hf|ir|ma|r|q|u|l|v|m|p|s)
   [\s._:-]*(?P<count>\d{1,9}(?:\.\d{1,9})*)(?P<letter>[a-z]?)
 '''
 ascending = [

@@ -18,10 +18,11 @@ pattern = '''[a-z0-9][a-z0-9._/+() -]{0,63}'''
 ascending = [["1.000.hw00.21.20190812", "1.000.hw01.3.20190820"], ["16d38", "17d19", "22d24"], ["70044_update_05032018-482", "70044_update_01032019-482"]]
 equal = [["07a06", "7a6"]]
 not_comparable = [["22d24", "22e24"], ["1.000.hw00.21", "1.000.hw00.21.5"]]
-foreign = ["1.07", "abc", "a3b04b7bc4872a5a39e5de3fdc5fbde5"]
+foreign = ["1.07", "abc", "a b c d e f 1", "a3b04b7bc4872a5a39e5de3fdc5fbde5"]
 """
 
 _MOST_NUMBERS: Final = 8
+_MOST_WORDS: Final = 5
 
 
 class Shape:
@@ -37,7 +38,7 @@ class Shape:
         if not self._pattern.fullmatch(text) or self._plain.fullmatch(text):
             return None
         found = tuple(self._digits.findall(text))
-        if not 0 < len(found) <= _MOST_NUMBERS:
+        if text.count(" ") >= _MOST_WORDS or not 0 < len(found) <= _MOST_NUMBERS:
             return None
         numbers = tuple(map(_value, found))
         return Parsed(text, found, numbers, family=self._digits.sub("0", text))

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cellwarden.advisories.versions.numerals import number_key, order_unless_extended, parsed_numbers
+from cellwarden.advisories.versions.numerals import (
+    number_key,
+    order_unless_extended,
+    parsed_numbers,
+)
 from cellwarden.advisories.versions.scheme import Parsed, read_table
 
 TABLE: Final = r"""
