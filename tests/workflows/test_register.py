@@ -124,8 +124,8 @@ def test_an_empty_register_is_an_error_of_the_source(workspace: Workspace) -> No
 def test_a_secret_in_a_configuration_is_kept_as_a_digest_that_shows_change(
     workspace: Workspace,
 ) -> None:
-    path = workspace.folder / "register" / "config" / "UPS-1_nmc@2026-10-01.cfg"
-    path.parent.mkdir()
+    path = workspace.folder / "register" / "configuration" / "UPS-1" / "nmc@2026-10-01.cfg"
+    path.parent.mkdir(parents=True)
     path.write_text("[snmp]\ncommunity=hunter2-public\nport=161\n")
     with workspace.open_state() as state:
         record(workspace, state)

@@ -86,7 +86,7 @@ def record_register(
             actor=actor,
             source=source,
             clock_at=clock_at,
-            document_sha256=_kept_document(state, reading, data),
+            document_sha256=_kept_document(state, reading, data, digest),
             taken_at=reading.taken_at,
         )
         recorded.append(state.record(draft, tables))
@@ -183,12 +183,15 @@ def _mapping_beside(path: Path) -> collect.Mapping | None:
     return collect.load_mapping(beside.read_text("utf-8")) if beside.exists() else None
 
 
-def _kept_document(state: State, reading: Reading, data: bytes) -> str | None:
-    """Keep the raw document, unless it is a configuration, whose secrets we must not hold.
+def _kept_document(state: State, reading: Reading, data: bytes, digest: str) -> str | None:
+    """Keep the raw document, unless secrets were seen in it, which we must not hold.
 
     Not even its digest is kept then: with the rest of the file known, it would confirm a guess.
     """
-    return None if "setting" in reading.tables else state.objects.put(data)
+    if reading.document_sha256 == digest:
+        state.objects.put(data)
+        return digest
+    return None
 
 
 def _known_sources(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:

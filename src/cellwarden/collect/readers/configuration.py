@@ -26,6 +26,7 @@ FORMAT: Final = "configuration export"
 _FOLDERS: Final = ("configuration", "configurations", "config", "configs")
 _ENDING = re.compile(r"\.(ini|cfg|conf|config|env|properties|txt|json|export)$", re.IGNORECASE)
 _SECTION = re.compile(r"\[(.+)\]\s*$")
+_SECTION_NAME = re.compile(r"\[[^\[\]{}\",]+\]")
 _PAIR = re.compile(r"\s*([^=:#;\s][^=:]*?)\s*(?:=|:(?=\s|$))\s*(.*)$")
 _TOLD = re.compile(r"(?i)[#;]\s*(component|component_id|taken_at|date)\s*[:=]\s*(.+)$")
 _REMARK: Final = ("#", ";", "//", "!")
@@ -44,8 +45,7 @@ def read(request: Request, intake: Intake) -> None:
     """Read one export as the settings of one component."""
     component, taken_at = _subject(request.name)
     taken_at = taken_at or request.taken_at
-    is_json = request.data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}
-    if is_json:
+    if _is_json(request.data):
         pairs = list(_flat(request, intake))
     else:
         decoded = decode(request.name, request.data)
@@ -146,6 +146,13 @@ def _pairs(name: str, text: str, intake: Intake) -> Iterator[tuple[str, str, Pla
             reason = "no key with a value; a line says key=value or key: value"
             # The line itself is not kept: it may hold a secret.
             intake.unreadable(place, kind="setting", reason=reason, text=None)
+
+
+def _is_json(data: bytes) -> bool:
+    """Whether an export is JSON; a first line such as ``[snmp]`` begins a section instead."""
+    text = data.lstrip(b"\xef\xbb\xbf \t\r\n")
+    first = text.split(b"\n", 1)[0].decode("utf-8", errors="replace").strip()
+    return text[:1] == b"{" or (text[:1] == b"[" and not _SECTION_NAME.fullmatch(first))
 
 
 def _unquoted(value: str) -> str:
