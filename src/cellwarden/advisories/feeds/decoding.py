@@ -110,7 +110,11 @@ def depth_of(data: bytes) -> int:
     lowers the depth by one each time. For malformed text it is an upper bound of what a parser
     descends into.
     """
-    marks = _unescaped(data).translate(_BRACES_AS_BRACKETS, _ALL_BUT_STRUCTURE)
+    return _depth_of_bare(_unescaped(data))
+
+
+def _depth_of_bare(bare: bytes) -> int:
+    marks = bare.translate(_BRACES_AS_BRACKETS, _ALL_BUT_STRUCTURE)
     brackets = b"".join(marks.replace(b'""', b"").split(b'"')[::2])
     depth = 0
     while True:
@@ -122,7 +126,8 @@ def depth_of(data: bytes) -> int:
 
 def _parse(data: bytes, limits: Limits) -> tuple[Any, str | None]:
     """Parse JSON; beside it the first key that stands twice in one object."""
-    depth = depth_of(data)
+    bare = _unescaped(data)
+    depth = _depth_of_bare(bare)
     if depth > limits.depth:
         raise Unreadable(f"lists and objects nest {depth} deep; at most {limits.depth} are read")
     try:
@@ -132,7 +137,8 @@ def _parse(data: bytes, limits: Limits) -> tuple[Any, str | None]:
     except (msgspec.MsgspecError, ValueError) as error:
         raise _malformed(data, error) from error
     # An object that names a key twice loses the first value, and with it two quotes a key.
-    if _quotes(data) == _quotes(msgspec.json.encode(content)):
+    again = _unescaped(msgspec.json.encode(content))
+    if bare.count(b'"') == again.count(b'"'):
         return content, None
     return content, _key_that_stands_twice(data)
 
@@ -153,10 +159,6 @@ def _key_that_stands_twice(data: bytes) -> str | None:
 
 def _unescaped(data: bytes) -> bytes:
     return data.replace(b"\\\\", b"").replace(b'\\"', b"")
-
-
-def _quotes(data: bytes) -> int:
-    return _unescaped(data).count(b'"')
 
 
 def _refuse_by_size(data: bytes, limits: Limits) -> None:

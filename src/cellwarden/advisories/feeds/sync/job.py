@@ -1,0 +1,154 @@
+"""One run of one source: fetches, remembers, counts; what every kind of source needs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from cellwarden.advisories.feeds.decoding import Unreadable, decode
+from cellwarden.advisories.feeds.limits import DEFAULT_LIMITS
+from cellwarden.advisories.feeds.reading import Refused
+from cellwarden.advisories.feeds.sync.client import Client, Options, Refusal, Unreachable
+from cellwarden.advisories.feeds.sync.state import Known, SourceState
+from cellwarden.model.advisories import Document
+
+_PATIENCE: Final = 3
+"""After so many documents in a row that cannot be reached, the server is down."""
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """One feed. ``kind`` is csaf, kev, epss or nvd; ``name`` is its key in the state.
+
+    ``params`` narrow what a feed that takes them gives (NVD: ``keywordSearch`` ...).
+    """
+
+    name: str
+    kind: str
+    url: str
+    params: tuple[tuple[str, str], ...] = ()
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """One document that a listing names.
+
+    ``changed`` is when the listing says that it changed; ``digests`` are the addresses of its
+    digest files, each ending in ``.sha256`` or ``.sha512``.
+    """
+
+    url: str
+    changed: str = ""
+    digests: tuple[str, ...] = ()
+
+
+class Job:
+    """The state of one run in memory; kinds of sources are functions over it."""
+
+    def __init__(
+        self, source: Source, state: SourceState, client: Client, options: Options
+    ) -> None:
+        self.source = source
+        self.state = state
+        self.client = client
+        self.options = options
+        self.fetched = 0
+        self.unchanged = 0
+        self.refused: list[tuple[str, str]] = []
+        self._failures = 0
+
+    def read_json(self, url: str) -> dict[str, Any]:
+        """Fetch a JSON object that lists documents.
+
+        Raises:
+            Unreachable: no proper answer.
+            Refusal: the server says no, or this is no JSON object.
+        """
+        answer = self.client.get(url)
+        try:
+            document = Document(name=url, data=answer.data)
+            content = decode(document, DEFAULT_LIMITS).content
+        except Unreadable as error:
+            raise Refusal(f"{url}: {error}") from error
+        if not isinstance(content, dict):
+            raise Refusal(f"{url} is no JSON object")
+        return content
+
+    def read_text(self, url: str) -> str | None:
+        """Fetch a text that lists documents; nothing where the server does not have it.
+
+        Raises:
+            Unreachable: no proper answer.
+        """
+        try:
+            return self.client.get(url).data.decode("utf-8", "replace")
+        except Refusal:
+            return None
+
+    def fetch(self, wanted: Wanted) -> Iterator[Document]:
+        """Give one document if it is new or changed; remember it once it was taken.
+
+        Raises:
+            Unreachable: several in a row could not be reached.
+        """
+        known = self.state.documents.get(wanted.url)
+        if known is not None and wanted.changed and known.changed == wanted.changed:
+            self.unchanged += 1
+            return
+        try:
+            answer = self.client.get(wanted.url, known=known)
+            self._failures = 0
+            if answer.is_unchanged and known is not None:
+                self._remember(wanted, msgspec.structs.replace(known, changed=wanted.changed))
+                self.unchanged += 1
+                return
+            digest = hashlib.sha256(answer.data).hexdigest()
+            fresh = Known(
+                etag=answer.etag,
+                last_modified=answer.last_modified,
+                sha256=digest,
+                changed=wanted.changed,
+            )
+            if known is not None and known.sha256 == digest:
+                self._remember(wanted, fresh)
+                self.unchanged += 1
+                return
+            self._verify(wanted, answer.data)
+        except Refusal as error:
+            yield self.refuse(wanted.url, str(error))
+            return
+        except Unreachable as error:
+            self._failures += 1
+            self.refused.append((wanted.url, str(error)))
+            if self._failures >= _PATIENCE:
+                raise
+            return
+        self.fetched += 1
+        yield Document(name=document_name(wanted.url), data=answer.data)
+        self._remember(wanted, fresh)
+
+    def refuse(self, url: str, reason: str) -> Refused:
+        """Note that a document was refused; it is asked for again in the next run."""
+        self.refused.append((url, reason))
+        return Refused(name=document_name(url), data=b"", reason=reason)
+
+    def _remember(self, wanted: Wanted, known: Known) -> None:
+        self.state.documents[wanted.url] = known
+
+    def _verify(self, wanted: Wanted, data: bytes) -> None:
+        """Check a document against every digest file that its listing names."""
+        for url in wanted.digests:
+            text = self.client.get(url).data[:1024].decode("ascii", "replace")
+            stated = (text.split() or [""])[0].lower()
+            algorithm = url.rpartition(".")[2]
+            found = hashlib.new(algorithm, data).hexdigest()
+            if stated != found:
+                raise Refusal(f"{wanted.url}: its {algorithm} digest is not the one listed")
+
+
+def document_name(url: str) -> str:
+    """Host and path of an address: how the document is called in an import."""
+    parts = urlsplit(url)
+    return f"{parts.netloc}{parts.path}"
