@@ -1,1 +1,5 @@
-"""Control catalogues and the mapping from requirements to controls, as data."""
+"""Frameworks: which numbered demands of which catalogues each of our requirements serves."""
+
+from cellwarden.frameworks.controls import Control, controls, controls_for
+
+__all__ = ["Control", "controls", "controls_for"]
