@@ -73,18 +73,20 @@ def record_documents(
     actor: str,
     note: str,
     progress: Progress,
+    may_be_empty: bool = False,
 ) -> ImportOutcome:
     """Record raw documents from anywhere: the pack object first, then one entry with all rows.
 
     Raises:
-        SourceError: not one document was understood, and none was known before.
+        SourceError: not one document was understood, and none was known before; unless that
+            may be, as for what was new today.
         StoreError: as for ``import_feeds``.
     """
     connection = state.connect(as_of=_FOREVER)
     try:
         fresh, known = _fresh(connection, documents)
         read = _read(connection, fresh, progress)
-        if not known:
+        if not known and not may_be_empty:
             feeds.refuse_if_nothing_understood(read.understood, note)
         pack = feeds.pack(read.kept) if read.kept else None
         pack_sha256 = state.objects.put(pack) if pack else None

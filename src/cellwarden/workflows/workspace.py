@@ -34,6 +34,21 @@ class RegisterSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     paths: tuple[str, ...] = ("register",)
 
 
+class SyncSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One HTTPS source. ``kind`` is csaf, kev, epss or nvd; ``name`` is its key in the state.
+
+    ``ca_file`` holds further certificates to trust, relative to the workspace; ``api_key_env``
+    names the environment variable that holds a key, so that none stands in a file.
+    """
+
+    name: str
+    kind: str
+    url: str
+    params: dict[str, str] = {}
+    ca_file: str = ""
+    api_key_env: str = ""
+
+
 class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where advisories are taken from at a scan, and how old each feed may be, in days."""
 
@@ -41,7 +56,7 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     max_age_days: dict[str, int] = msgspec.field(
         default_factory=lambda: {"advisories": 30, "exploited": 7, "likelihood": 7, "ssvc": 30}
     )
-    sync: tuple[dict[str, str], ...] = ()
+    sync: tuple[SyncSource, ...] = ()
 
 
 class GateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cellwarden.entry.console import progress, say
+from cellwarden.entry import exits
+from cellwarden.entry.console import complain, progress, say
 from cellwarden.entry.words import (
     HERE,
     ActorOption,
@@ -60,17 +61,20 @@ def status(*, workspace: WorkspaceOption = HERE, as_of: AsOfOption = None) -> No
 
 
 @app.command()
-def sync(*, workspace: WorkspaceOption = HERE, actor: ActorOption = None) -> None:
+def sync(*, workspace: WorkspaceOption = HERE, actor: ActorOption = None) -> int:
     """Fetch what is new from the HTTPS sources in the settings, and import it."""
     from cellwarden.workflows.sync import sync_feeds
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
     with progress() as bar:
-        lines = sync_feeds(
+        outcome = sync_feeds(
             opened, clock_at=format_time(now()), actor=actor_or_login(actor), progress=bar
         )
-    say("\n".join(lines))
+    say("\n".join(outcome.lines))
+    for error in outcome.problems:
+        complain(error)
+    return max((exits.code_of(error) for error in outcome.problems), default=exits.COMPLETE)
 
 
 @app.command()
