@@ -12,6 +12,7 @@ from cellwarden.advisories.versions.order import (
     numbers_as_written,
     weigh,
 )
+from cellwarden.advisories.versions.spelling import spell
 from cellwarden.advisories.versions.wildcards import holds_wild
 
 _ORDERS: Final = {
@@ -39,11 +40,18 @@ def holds(comparator: Comparator, version: str) -> Evaluation:
         style = counts_years(parsed.numbers)
         alike = tuple(name for name in names if _counts_years(name) is style)
         names = alike or names
+        length = len(parsed.segments)
+        names = tuple(name for name in names if _length(name) == length) or names
     found = [_holds_one(comparator.op, version, bound, comparator) for bound in names]
     first = found[0]
     if any(other.inside is not first.inside for other in found[1:]):
         return Evaluation(None, "", "the two names of one bound lead to different answers")
     return first
+
+
+def _length(bound: str) -> int:
+    parsed = numbers_as_written(bound)
+    return len(parsed.segments) if parsed else 0
 
 
 def _counts_years(bound: str) -> bool:
@@ -55,6 +63,9 @@ def _holds_one(op: str, version: str, bound: str, comparator: Comparator) -> Eva
     if comparator.prefix:
         inside = holds_wild(op, version, bound)
         return Evaluation(inside, "wildcard", "" if inside is not None else f"{bound} is open")
+    if op == "is":
+        is_same = spell(version).whole == spell(bound).whole != ""
+        return Evaluation(True if is_same else None, "text", "the words are not understood")
     order, scheme, doubt = weigh(version, bound)
     if order is None:
         return Evaluation(None, scheme, f"it has no certain order to {bound}")

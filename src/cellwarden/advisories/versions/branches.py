@@ -9,6 +9,7 @@ import msgspec
 from cellwarden.advisories.versions.items import LOWER, UPPER, Item
 from cellwarden.advisories.versions.nouns import Alternative, Comparator
 from cellwarden.advisories.versions.order import numbers_as_written, weigh
+from cellwarden.advisories.versions.spelling import spell
 
 _DEEPEST: Final = 3
 """Numbers that may name a branch."""
@@ -92,10 +93,11 @@ def _listed(item: Item, behind: Item | None, before: list[Item], joined: Joined)
     if item.op.startswith("maybe "):
         joined.add(_comparator(item, item.op.removeprefix("maybe ")), is_certain=False)
         return
-    joined.add(_comparator(item, "="))
     if behind is not None and behind.op in UPPER and _order(item, behind) == -1 and not before:
         joined.is_interpreted = True
         joined.add(_comparator(item, ">="), _comparator(behind))
+    else:
+        joined.add(_comparator(item, "="))
     last = before[-1] if before else None
     if last is not None and last.op in UPPER:
         joined.is_interpreted = True
@@ -149,9 +151,11 @@ def _between(branch: tuple[int, ...], start: str, joined: Joined) -> None:
 def _branches(items: list[Item]) -> list[tuple[tuple[int, ...], Item]] | None:
     """Each bound with the first numbers that tell its branch from the others', in order."""
     written: list[tuple[tuple[int, ...], Item]] = []
+    label = spell(items[0].bounds[0]).label
     for item in items:
         parsed = numbers_as_written(item.bounds[0])
-        if parsed is None or item.prefix or len(item.bounds) > 1:
+        is_plain = len(item.bounds) == 1 and not item.prefix
+        if parsed is None or not is_plain or spell(item.bounds[0]).label != label:
             return None
         written.append((tuple(map(int, parsed.segments)), item))
     for depth in range(1, _DEEPEST + 1):

@@ -21,7 +21,9 @@ LONGEST_RANGE: Final = 1000
 _VERS: Final = re.compile(r"vers:(?P<scheme>[A-Za-z0-9.+-]+)/(?P<body>.*)", re.DOTALL)
 _CONSTRAINT: Final = re.compile(r"(?P<op><=|>=|!=|<|>|=|)(?P<bound>[^<>=!|]+)")
 _EVERY: Final = frozenset({"", "*", "all", "any", "all versions", "vers:all/*"})
-_NOTHING: Final = re.compile(r"no versions?$|versions including affected|\W*(?:ICSA|SSA)-\d", re.IGNORECASE)
+_NOTHING: Final = re.compile(
+    r"no versions?$|versions including affected|\W*(?:ICSA|SSA)-\d", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=32768)
@@ -121,7 +123,7 @@ def is_all_noted(text: str) -> bool:
 def _is_read(item: Item) -> bool:
     if item.op == "?":
         return False
-    if item.op == "*" or item.prefix:
+    if item.op == "*" or (item.op and item.prefix):
         return True
     if item.op:
         return any(is_version(bound) for bound in item.bounds)
@@ -191,7 +193,7 @@ def _first_after(alternatives: tuple[Alternative, ...]) -> str:
 
 def _not_understood(text: str, because: str, tidied: Tidied | None = None) -> VersionRange:
     """Only the very same text lies inside; everything else is undetermined."""
-    same = Alternative(comparators=(Comparator(op="=", bounds=(text.strip(),)),))
+    same = Alternative(comparators=(Comparator(op="is", bounds=(text.strip(),)),))
     return VersionRange(
         text=text,
         quality=Quality.NOT_UNDERSTOOD,

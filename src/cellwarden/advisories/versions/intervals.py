@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -40,6 +40,28 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
             if low <= key < high:
                 return None
         return False
+
+
+class Planned(Protocol):
+    """Anything that carries a plan: a version range."""
+
+    @property
+    def plan(self) -> Plan | None:
+        """The intervals of the range, where keys decide it."""
+
+
+def interval_keys(version_range: Planned) -> tuple[Interval, ...] | None:
+    """The half-open intervals of keys that lie inside a range; nothing where keys do not decide.
+
+    The keys are those of ``version_key``. What lies in none of them, nor in ``doubtful_keys``,
+    is outside. A version without a key needs ``VersionRange.place``.
+    """
+    return version_range.plan.inside if version_range.plan else None
+
+
+def doubtful_keys(version_range: Planned) -> tuple[Interval, ...]:
+    """The intervals in which a version that is not inside is undetermined; empty without a plan."""
+    return version_range.plan.open if version_range.plan else ()
 
 
 def plan_of(alternatives: tuple[Alternative, ...]) -> Plan | None:

@@ -29,7 +29,7 @@ class FirmwarePart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparator(msgspec.Struct, frozen=True, kw_only=True):
-    """One bound: ``op`` is one of ``< <= = >= > !=``.
+    """One bound: ``op`` is one of ``< <= = >= > !=``, or ``is`` for the very same text.
 
     ``bounds`` are the names of one and the same version, verbatim: more than one where a document
     gives two (``4.04E_v10.95.210.01``). ``prefix`` is true where a wildcard ends the bound, so

@@ -33,7 +33,8 @@ def parsed_numbers(text: str, family: str = "") -> Parsed | None:
 
 def sign(a: object, b: object) -> int:
     """-1, 0 or 1 for two things that can be ordered."""
-    return (a > b) - (a < b)  # type: ignore[operator] # callers pass two of one orderable type
+    below: bool = a < b  # type: ignore[operator] # callers pass two of one orderable type
+    return 0 if a == b else -1 if below else 1
 
 
 def order_numbers(a: Parsed, b: Parsed) -> int | None:
@@ -63,10 +64,19 @@ def extends(longer: tuple[int, ...], shorter: tuple[int, ...]) -> bool:
 
 
 def order_unless_extended(a: Parsed, b: Parsed) -> int | None:
-    """The order of the numbers, where neither only adds numbers to the other's."""
-    if extends(a.numbers, b.numbers) or extends(b.numbers, a.numbers):
+    """The order of the numbers, where neither only adds numbers to the other's.
+
+    As written: 2.0 lies below 2.1, but whether 2 does is another question.
+    """
+    one, other = written(a), written(b)
+    if a.numbers != b.numbers and (extends(one, other) or extends(other, one)):
         return None
     return order_numbers(a, b)
+
+
+def written(parsed: Parsed) -> tuple[int, ...]:
+    """The values of the segments, zeros at the end included."""
+    return tuple(map(int, parsed.segments))
 
 
 def number_key(numbers: tuple[int, ...]) -> bytes:

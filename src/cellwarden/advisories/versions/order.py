@@ -79,7 +79,9 @@ def _doubt(version: Parsed, bound: Parsed, order: int) -> str:
     if order == 0:
         return ""
     one, other = version.numbers, bound.numbers
-    if one == other and len(version.tail) != len(bound.tail):
+    shorter = min(len(version.tail), len(bound.tail))
+    is_cut = len(version.tail) != len(bound.tail) and version.tail[:shorter] == bound.tail[:shorter]
+    if one == other and is_cut:
         return "one of the two leaves out what the other writes behind the same numbers"
     if version.tail[:1] != bound.tail[:1] and (_lead(version) != _lead(bound)):
         return "the letters before the numbers may name two lines of a product"

@@ -36,6 +36,7 @@ _EMPTY_WORD: Final = (
 _EMPTY_PREFIX: Final = re.compile(rf"(?:{_EMPTY_WORD})(?![a-z])[\s.:_=-]*(?=[a-z]{{0,4}}[\s.]?\d)")
 _NUMBER_PREFIX: Final = re.compile(rf"(?:{_EMPTY_WORD}|v|r)[\s.:_-]*(?=\d)")
 _VERSION_WORD: Final = re.compile(rf"(?:{_EMPTY_WORD}|v|r)?[.:-]?\d")
+_POINTED: Final = re.compile(r"v?\d+\.\d")
 _ATTACHED_LABEL: Final = re.compile(r"([a-z][a-z/.+&-]*[a-z])[._-]*(?=\d)")
 _LEVEL_WORD: Final = re.compile(
     r"(?:sp|service|hf|hotfix|hotfixrev|hot|update|upd|u|patch|p|fp|feature|qu|cu|tc|tcu|uc|ru|mp|ip"
@@ -104,9 +105,12 @@ def _without_prefix(text: str) -> str:
 
 def _label_of(text: str) -> str:
     """The words before the first one that begins like a version, or letters that touch it."""
-    if not text or text[0].isdigit() or _LEVEL_WORD.match(text) or MONTH.match(text):
+    if not text or text[0].isdigit() or MONTH.match(text):
         return ""
     words = text.split(" ")
+    if _LEVEL_WORD.match(text):
+        is_product = len(words) > 1 and bool(_POINTED.match(words[1]))
+        return words[0] if is_product else ""
     for position, word in enumerate(words):
         if position and (_VERSION_WORD.match(word) or word in {"version", "ver", "v"}):
             return " ".join(words[:position])

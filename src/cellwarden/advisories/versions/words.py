@@ -43,7 +43,9 @@ _ALL: Final = re.compile(
     r" (?:versions?|releases?|deployments|installations)\b\s*(?P<between>between\b)?",
     re.IGNORECASE,
 )
-_VERSIONS: Final = re.compile(r"\bversions\b(?=\s*(?:[<>=]|[vVrR]?\d|prior|before))\s*", re.IGNORECASE)
+_VERSIONS: Final = re.compile(
+    r"\bversions\b(?=\s*(?:[<>=]|[vVrR]?\d|prior|before))\s*", re.IGNORECASE
+)
 
 _NAME: Final = r"(?=\S*\d)[^\s<>=|,;]+(?: (?:SP|HF|R|Update|Upd|Patch|Build|build)\s?\d[\w.]*)*"
 _PROSE: Final = tuple(

@@ -46,7 +46,7 @@ class Build:
 
     def read(self, text: str) -> Parsed | None:
         """Read numbers, steps and a build, if there is one."""
-        found = self._build_behind_numbers(text) or read_levels(text)
+        found = read_levels(text)
         if found is None:
             return None
         head, rest = found
@@ -62,14 +62,6 @@ class Build:
         counts = stripped(tuple(map(int, re.split(r"[.-]", build[way]))))
         atom = (BUILD, word, counts, build["letter"] or "")
         return Parsed(text, head.segments, head.numbers, (*head.tail, atom))
-
-    def _build_behind_numbers(self, text: str) -> tuple[Parsed, str] | None:
-        """An r that a dash or point parts from the numbers counts builds, not releases."""
-        numbers = re.match(r"\d+(?:\.\d+)+(?=[.-]r\d+$)", text)
-        if not numbers:
-            return None
-        head = read_levels(numbers.group())
-        return (head[0], text[numbers.end() :]) if head else None
 
     def compare(self, a: Parsed, b: Parsed) -> int | None:
         """By numbers, steps, then build."""

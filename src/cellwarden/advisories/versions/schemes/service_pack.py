@@ -66,6 +66,8 @@ def read_levels(text: str) -> tuple[Parsed, str] | None:
     rest = text[len(digits) :]
     atoms: list[Atom] = []
     while rest and len(atoms) < _MOST_STEPS and (step := ServicePack._pattern.match(rest)):  # noqa: SLF001 - this module's own class
+        if step["word"] == "r" and rest[0] in ".-" and len(segments) > 1:
+            break  # 4.5.4-r29 counts builds
         rank, word = WORDS[" ".join(step["word"].split())]
         if any(atom[0] == rank for atom in atoms):
             break
