@@ -9,7 +9,7 @@ import typer
 from cellwarden.entry.console import say, width
 from cellwarden.entry.words import HERE, WorkspaceOption
 
-app = typer.Typer(help="The check catalogue.", no_args_is_help=True)
+app = typer.Typer(help="The check catalogue: list, show.", no_args_is_help=True)
 
 
 @app.command("list")

@@ -42,7 +42,7 @@ def init(
         str, typer.Option(help="Whose fleet it is, for the head of reports.")
     ] = "Unnamed operator",
 ) -> None:
-    """Make a workspace: settings, register templates, a folder for advisories."""
+    """Make a workspace: settings, register, advisory folder."""
     from cellwarden.workflows.init import init_workspace
 
     made = init_workspace(folder, operator=operator)
@@ -72,7 +72,7 @@ def scan(
     as_of: AsOfOption = None,
     actor: ActorOption = None,
 ) -> int:
-    """Scan a fleet: read the register, match advisories, judge every check, write the report."""
+    """Scan a fleet: read, match, judge, write the report."""
     from cellwarden.reports import terminal
     from cellwarden.workflows.gate import failures, load_policy, rules_from_words
     from cellwarden.workflows.publish import write_reports
@@ -108,7 +108,7 @@ def today(
         str | None, typer.Option(help="security, facilities, procurement or auditor; all else.")
     ] = None,
 ) -> None:
-    """What to do first: five actions for each role, with reason and deadline."""
+    """What to do first: five actions for each role."""
     from cellwarden.reports import terminal
     from cellwarden.workflows.runs import load_run
     from cellwarden.workflows.workspace import open_workspace
@@ -123,7 +123,7 @@ def explain(
     workspace: WorkspaceOption = HERE,
     run: Annotated[str | None, typer.Option(help="A run's id; the last one, if not given.")] = None,
 ) -> None:
-    """Explain one finding: why, on what evidence, until when, and what to do."""
+    """Explain a finding: why, evidence, deadline, remedy."""
     from cellwarden.reports import terminal
     from cellwarden.workflows.publish import find_finding
     from cellwarden.workflows.runs import load_run
@@ -139,7 +139,7 @@ def blast(
     *,
     workspace: WorkspaceOption = HERE,
 ) -> None:
-    """The blast radius of one vulnerability: parts, sites, paths, fix, window, who must know."""
+    """Show everything that one vulnerability touches."""
     from cellwarden.reports import terminal
     from cellwarden.workflows.runs import load_run
     from cellwarden.workflows.workspace import open_workspace
@@ -154,7 +154,7 @@ def diff(
     *,
     workspace: WorkspaceOption = HERE,
 ) -> None:
-    """What changed between two runs."""
+    """Show what changed between two runs."""
     from cellwarden.reports import terminal
     from cellwarden.workflows.runs import changes_between, load_run
     from cellwarden.workflows.workspace import open_workspace
@@ -171,7 +171,7 @@ def report(
     run: Annotated[str | None, typer.Option(help="A run's id; the last one, if not given.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here.")] = None,
 ) -> None:
-    """Write the report of a kept run again, in any format: to a file or to stdout."""
+    """Write a kept run's report again, in any format."""
     from cellwarden.reports.formats import render
     from cellwarden.workflows.runs import load_run
     from cellwarden.workflows.workspace import open_workspace

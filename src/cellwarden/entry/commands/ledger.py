@@ -7,7 +7,7 @@ import typer
 from cellwarden.entry.console import say
 from cellwarden.entry.words import HERE, WorkspaceOption
 
-app = typer.Typer(help="The ledger: what was recorded, and that it still is.", no_args_is_help=True)
+app = typer.Typer(help="What was recorded, and that it still is.", no_args_is_help=True)
 
 
 @app.command()

@@ -20,7 +20,7 @@ from cellwarden.model.errors import InputError
 from cellwarden.model.times import format_time
 
 app = typer.Typer(
-    help="Match components and advisories: is it this product, is it this version?",
+    help="Is it this product, is it this version?",
     invoke_without_command=True,
 )
 

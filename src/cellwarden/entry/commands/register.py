@@ -10,7 +10,7 @@ import typer
 from cellwarden.entry.console import say, width
 from cellwarden.entry.words import HERE, WorkspaceOption
 
-app = typer.Typer(help="The register: preview and import what people wrote.", no_args_is_help=True)
+app = typer.Typer(help="Preview and import what people and devices wrote.", no_args_is_help=True)
 
 
 @app.command("import")
