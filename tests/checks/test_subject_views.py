@@ -19,6 +19,7 @@ TYPES = {
     "BOOLEAN": FLAG,
     "DATE": DATE,
     "BIGINT": NUMBER,
+    "INTEGER": NUMBER,
     "HUGEINT": NUMBER,
     "DOUBLE": NUMBER,
 }
@@ -68,8 +69,11 @@ def test_a_part_that_nobody_observed_is_present_with_nothing_known(fleet: Fleet)
 
     assert row["subject"] == "X"
     assert row["evidence"] == [fact]
+    counts = {"firmware_sources", "firmware_readings", "setting_exports"}
+    counts |= {"recorded_protections", "validations"}
+    assert {row[name] for name in counts} == {0}
     known = {name for name, cell in row.items() if cell is not None}
-    assert known == {"subject", "component_id", "firmware_sources", "evidence"}
+    assert known == {"subject", "component_id", "evidence"} | counts
 
 
 def test_what_is_absent_is_unknown_without_a_declaration(fleet: Fleet) -> None:

@@ -280,7 +280,7 @@ def _unknown(
     return Finding(
         # One group keeps its id while its members come and go.
         id=finding_id(check.id, f"{group}/{missing} not known"),
-        title=f"{check.asks} Not known.",
+        title=check.asks,
         subject=SubjectId(names[0] if count == 1 else f"{group}/*"),
         verdict=Verdict.UNKNOWN,
         severity=check.unknown_severity,

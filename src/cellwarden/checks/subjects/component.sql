@@ -1,8 +1,9 @@
 -- One row: one firmware-bearing part of an asset that is not retired, as the register lists it.
 -- Nothing observed is needed for a row to be here: what nobody looked at has NULLs.
 -- Where NULL becomes a value: has_* is false only under a fresh declaration for the site;
--- asset_is_listed is false where the register names an asset that it does not list; counts of
--- sources are counts of what the register holds.
+-- asset_is_listed is false where the register names an asset that it does not list; counts (of
+-- sources, readings, exports, recorded protections, validations) are counts of what the register
+-- holds, so 0 is an answer; readings are counted to two.
 with part as (
   select
     c.*,
@@ -105,15 +106,22 @@ select
     as signed_updates,
   case lower(trim(part.rollback_protection)) when 'yes' then true when 'no' then false end
     as rollback_protection,
+  (case when lower(trim(part.secure_boot)) = 'yes' then 1 else 0 end)
+    + (case when lower(trim(part.signed_updates)) = 'yes' then 1 else 0 end)
+    + (case when lower(trim(part.rollback_protection)) = 'yes' then 1 else 0 end)
+    as recorded_protections,
   part.read_on,
   date_diff('day', part.read_on, cast(run.as_of as date)) as read_age_days,
   part.last_review_on as reviewed_on,
   date_diff('day', part.last_review_on, cast(run.as_of as date)) as review_age_days,
   try_cast(part.patch_cadence_days as bigint) as patch_cadence_days,
   nullif(trim(part.validated_firmware), '') as validated_firmware,
+  case when nullif(trim(part.validated_firmware), '') is not null then 1 else 0 end as validations,
   coalesce(told.sources, case when part.version is not null then 1 else 0 end) as firmware_sources,
   told.is_agreed as sources_agree_on_firmware,
   told.versions as firmware_by_source,
+  case when reading.component_id is not null then 2 when part.version is not null then 1 else 0 end
+    as firmware_readings,
   reading.is_changed as firmware_is_changed,
   reading.previous_firmware,
   reading.previous_read_on,
@@ -125,7 +133,7 @@ select
   end as change_had_window,
   now_published.released_on as firmware_released_on,
   before_published.released_on as previous_firmware_released_on,
-  changed.exports as setting_exports,
+  coalesce(changed.exports, 0) as setting_exports,
   changed.changed_settings,
   changed.changed_secrets,
   changed.changed_paths,

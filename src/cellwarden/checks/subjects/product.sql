@@ -1,6 +1,6 @@
 -- One row: one product in use at one site, as maker and model stand on parts and assets there.
 -- A support state is known only where somebody looked it up under these very names; no row of
--- support gives NULL, and a row that says that nobody could tell gives the state 'unknown'.
+-- support gives NULL and 0 lookups, and a row that says that nobody could tell gives the state 'unknown'.
 with used as (
   select
     nullif(trim(a.site_id), '') as site_id,
@@ -49,6 +49,7 @@ select
   counted.assets as assets_in_use,
   counted.reachable_parts,
   lower(trim(s.criticality)) as site_criticality,
+  case when support.fact is not null then 1 else 0 end as support_lookups,
   support.state as support_state,
   case support.state
     when 'ended' then true when 'dated' then false when 'supported_undated' then false

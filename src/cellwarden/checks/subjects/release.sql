@@ -1,6 +1,7 @@
 -- One row: one firmware release in use: a distinct maker, model, part and version on the register.
 -- site_id is given where only one site runs it. is_published is false only where somebody declares
--- that the list of published releases is complete everywhere ('*').
+-- that the list of published releases is complete everywhere ('*'); is_listed only says whether the
+-- register holds the release, so it is never NULL.
 with used as (
   select
     trim(c.manufacturer) as manufacturer,
@@ -90,6 +91,7 @@ select
   versions.versions as versions_in_use,
   case when mine.fact is not null then true when everywhere.fact is not null then false end
     as is_published,
+  mine.fact is not null as is_listed,
   mine.released_on,
   date_diff('day', mine.released_on, cast(run.as_of as date)) as release_age_days,
   mine.is_signed,
