@@ -358,6 +358,15 @@ def test_what_version_2_1_writes_anew_is_read() -> None:
     assert statements(found)["P1", "under_investigation"]["purl"] == "pkg:generic/a@1"
 
 
+def test_decision_points_of_a_wrong_shape_stay_unknown() -> None:
+    selections = [{"name": "Exploitation", "values": True}, {"name": 1, "values": [[]]}]
+    metrics = [{"content": {"ssvc_v1": {"selections": selections}}}]
+
+    found = rows(csaf(tree_of(), {"metrics": metrics}, version="2.1"), "vulnerability")
+
+    assert found[0]["exploitation"] is None
+
+
 def test_remedies_name_their_products_groups_date_and_address() -> None:
     groups = [{"group_id": "G1", "product_ids": ["P2"]}]
     remedy = {

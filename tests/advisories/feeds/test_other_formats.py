@@ -82,7 +82,7 @@ def nvd(*configurations: dict[str, Any], **more: Any) -> Understood:
     ],
 )
 def test_a_cpe_match_becomes_a_statement(
-    criteria: str, span: dict[str, str], text: str | None, kind: str
+    criteria: str, span: dict[str, Any], text: str | None, kind: str
 ) -> None:
     found = rows(nvd({"nodes": [node(match(criteria, **span))]}), "statement")
 

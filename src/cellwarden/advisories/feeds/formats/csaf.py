@@ -202,7 +202,8 @@ def _ssvc(content: dict[str, Any], tables: Tables) -> dict[str, str | None]:
         ssvc = tables.mapping(content, key)
         options = []
         for selection in tables.items(ssvc, "selections"):
-            value = next(iter(selection.get("values") or ()), None)
+            values = selection.get("values")
+            value = values[0] if isinstance(values, list) and values else None
             if isinstance(value, dict):
                 value = tables.text(value, "name") or tables.text(value, "key")
             if isinstance(value, str):
