@@ -23,8 +23,9 @@ class CardByVersion(msgspec.Struct, frozen=True, kw_only=True):
 class Product(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of ``products.toml``.
 
-    ``one_number`` is true for a card whose application carries the version of its operating
-    system; ``one_product`` for a card that is the same product whatever it sits in.
+    ``own_count`` names the cards on which a host's application counts versions otherwise than the
+    card's operating system; ``one_product`` is true for a card that is the same product whatever
+    it sits in.
     """
 
     id: str
@@ -37,7 +38,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[str, ...] = ()
     series_ids: tuple[str, ...] = ()
     os_versions: dict[str, str] = {}
-    one_number: bool = False
+    own_count: tuple[str, ...] = ()
     one_product: bool = False
     cards: tuple[CardByVersion, ...] = ()
     card_codes: dict[str, tuple[str, ...]] = {}
@@ -100,7 +101,7 @@ def _product(key: str, row: dict[str, Any]) -> Product:
         parts=tuple(row.get("parts", [])),
         series_ids=tuple(row.get("series_ids", [])),
         os_versions=dict(row.get("os_versions", {})),
-        one_number=row.get("one_number", False),
+        own_count=tuple(row.get("own_count", [])),
         one_product=row.get("one_product", False),
         cards=cards,
         card_codes={

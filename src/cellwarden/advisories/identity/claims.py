@@ -25,6 +25,7 @@ from cellwarden.advisories.identity.words import (
     is_rating,
     is_wildcard,
     plain,
+    ratings,
     word_lists,
 )
 from cellwarden.model.matching import Statement
@@ -35,7 +36,8 @@ _SERIES: Final = re.compile(
     r"\bid\s*[=:]?\s*(\d{2,4}(?:\s*/\s*\d{2,4})*)|series[ _](\d{2,4})[ _]ups"
 )
 _HINT: Final = re.compile(r"nmc|network|\bid\b|series")
-_BRANCH: Final = re.compile(r"v(\d+(?:\.\d+)*)(?:\.x)?")
+_AND_EARLIER: Final = re.compile(r"\b(?:and|or) (?:earlier|prior|lower|below|later|newer|higher)\b")
+BRANCH: Final = re.compile(r"v(\d+(?:\.\d+)*)(?:\.x)?")
 _STRONG_SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*")
 _SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*|\s+and\s+|\s+or\s+|,\s+")
 
@@ -72,7 +74,8 @@ def _claim(
     named = named_in(product, advisory=True, vendors=() if vendors == (ANYONE,) else vendors)
     known = catalogue().products
     cards = {p for p in named if known[p].role == "card"}
-    branch = next((m.group(1) for c in chunks(text) if (m := _BRANCH.fullmatch(c))), "")
+    branches = {m.group(1) for c in chunks(text) if (m := BRANCH.fullmatch(c))}
+    is_one_line = len(branches) == 1 and not _AND_EARLIER.search(text)
     return Claim(
         vendor_text=vendor,
         text=product,
@@ -84,7 +87,8 @@ def _claim(
         series_ids=_series_ids(product),
         order_numbers=_order_numbers(text, part_numbers),
         requires=tuple(w for need in requires for w in _wanted(_required(need), without=())),
-        branch=branch,
+        branch=branches.pop() if is_one_line else "",
+        ratings=ratings(chunks(text)),
     )
 
 
@@ -181,11 +185,20 @@ def _pieces(text: str) -> list[str]:
         if len(pieces) < 2:  # noqa: PLR2004 - a list has two members
             continue
         read = [_one(piece) for piece in pieces]
-        if all(one.codes or one.wildcards for one in read):
+        if _is_list_of_codes(read):
             return pieces
         if separator is _STRONG_SEPARATOR and all(one.words or one.codes for one in read):
             return pieces
     return [text]
+
+
+def _is_list_of_codes(pieces: list[Wanted]) -> bool:
+    """True for ``AP7xxxx and AP8xxx``: codes all along, that begin alike."""
+    codes = [(*one.codes, *one.wildcards) for one in pieces]
+    if not all(codes):
+        return False
+    starts = {code[:2] for code in codes[0]}
+    return all(any(code[:2] in starts for code in following) for following in codes[1:])
 
 
 @lru_cache(maxsize=65536)
@@ -196,13 +209,11 @@ def _one(text: str) -> Wanted:
         for name in ("codes", "wildcards", "words", "generic", "details", "line", "editions")
     }
     for chunk in chunks(text):
-        if chunk in lists.noise or is_rating(chunk) or _BRANCH.fullmatch(chunk):
+        if chunk in lists.noise or is_rating(chunk) or BRANCH.fullmatch(chunk):
             continue
         if is_order_number(chunk) and chunk[0].isdigit():
             continue
         into[_class_of(chunk)].append(compact(chunk))
-    if not into["words"] and not into["codes"] and not into["wildcards"] and into["line"]:
-        into["words"], into["line"] = into["line"], []
     return Wanted(**{name: tuple(dict.fromkeys(found)) for name, found in into.items()})
 
 

@@ -16,7 +16,7 @@ from cellwarden.advisories.identity.catalogue import (
     named_in,
     of_vendor,
 )
-from cellwarden.advisories.identity.claims import named_by_code, sequence
+from cellwarden.advisories.identity.claims import BRANCH, named_by_code, sequence
 from cellwarden.advisories.identity.nouns import Evidence
 from cellwarden.advisories.identity.vendors import branded, leading_vendor, registry, vendor_ids
 from cellwarden.advisories.identity.words import (
@@ -26,6 +26,7 @@ from cellwarden.advisories.identity.words import (
     is_code,
     is_order_number,
     is_rating,
+    ratings,
     spellings,
     word_lists,
 )
@@ -118,6 +119,8 @@ def read_columns(columns: Columns) -> Evidence:
         is_device=_role(columns) in lists.no_card_roles,
         is_part=_role(columns) in lists.part_roles and not any(known[p].role == "card" for p in named),
         order_numbers=_order_numbers(columns),
+        branches=tuple(m.group(1) for c in parts if (m := BRANCH.fullmatch(c))),
+        ratings=ratings(parts),
     )
 
 
@@ -138,7 +141,7 @@ def _vendors(columns: Columns) -> tuple[tuple[str, ...], str]:
         else:
             rest = columns.manufacturer
     lead = leading_vendor(columns.manufacturer)
-    if lead and not makers:
+    if lead and not makers and any(letter.isdigit() for letter in lead[1]):
         makers.append(lead[0])
         rest = lead[1]
     if not makers:

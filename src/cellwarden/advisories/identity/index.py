@@ -40,7 +40,7 @@ def _wanted_keys(vendor: str, wanted: Wanted) -> Iterator[Key]:
     elif wanted.words:
         yield vendor, "word", max(wanted.words, key=_rarity)
     else:
-        small = (*wanted.details, *wanted.line, *wanted.generic)
+        small = (*wanted.details, *wanted.line, *wanted.editions, *wanted.generic)
         if small:
             yield vendor, "word", max(small, key=_rarity)
     for word in wanted.words:

@@ -19,6 +19,9 @@ from cellwarden.advisories.identity.words import compact, wildcard, word_lists
 _BY_VENDOR: Final = {"same": 0.0, "group": 0.03, "oem": 0.1, "unnamed": 0.1}
 _STRONG_CODE: Final = 5
 _WHOLE_NAME: Final = 5
+_CODE_LEAF: Final = 4
+_ENOUGH_WORDS: Final = 2
+_CARD_WORDS: Final = frozenset({"web", "snmp", "network", "management", "card", "ups", "agent"})
 
 
 def judge(seen: Evidence, claim: Claim) -> Identity:
@@ -45,6 +48,9 @@ def judge(seen: Evidence, claim: Claim) -> Identity:
         return _candidate(
             f"{answer.why}, but the register names no model", 0.45, (shown, *answer.features)
         )
+    if answer.answer is Answer.SAME and claim.requires and not _has_required(seen, claim):
+        needs = " or ".join(" ".join((*w.words, *w.codes, *w.generic)) for w in claim.requires[:3])
+        answer = _candidate(f"{answer.why}, but {needs} has to be there as well", 0.45, answer.features)
     loss = _BY_VENDOR.get(maker.kind, 0.2)
     why = answer.why if maker.kind in {"same", "nobody"} else f"{answer.why}; {maker.why}"
     return Identity(
@@ -54,6 +60,15 @@ def judge(seen: Evidence, claim: Claim) -> Identity:
         features=(shown, *answer.features),
         specificity=answer.specificity,
         is_series_open=answer.is_series_open,
+    )
+
+
+def _has_required(seen: Evidence, claim: Claim) -> bool:
+    """True where the row shows one of the things that the advisory wants to be present as well."""
+    return any(
+        all(w in seen.tokens for w in (*need.words, *need.codes))
+        and all(_fits(pattern, seen) for pattern in need.wildcards)
+        for need in claim.requires
     )
 
 
@@ -123,6 +138,9 @@ def _product(seen: Evidence, claim: Claim) -> Identity:
         )
     if claim.key and claim.key in seen.keys:
         return _whole_name(seen, claim)
+    size = _size_contradiction(seen, claim)
+    if size:
+        return size
     contradiction = _order_number_contradiction(seen, claim)
     if contradiction:
         return contradiction
@@ -140,14 +158,16 @@ def _whole_name(seen: Evidence, claim: Claim) -> Identity:
     if claim.wanted and all(
         not (w.words or w.codes or w.wildcards or w.line) for w in claim.wanted
     ):
-        if not any(w.details or w.editions for w in claim.wanted) and not (
-            claim.hosts or claim.cards
-        ):
+        small = {
+            word for w in claim.wanted for word in (*w.generic, *w.details, *w.editions)
+        }
+        is_common = len(small) < _ENOUGH_WORDS or small <= _CARD_WORDS
+        if is_common and not (claim.hosts or claim.cards):
             return _candidate("only words that many products share are the same", 0.35)
     card = _card_feature(seen, claim)
     if card is None:
         return _candidate("the name is the advisory's, but which card it holds is not known", 0.5)
-    return _series(seen, claim, _same("the whole name is the advisory's", 0.98, 5, *card))
+    return _series(seen, claim, _same("the register and the advisory name it alike", 0.98, 5, *card))
 
 
 # ---- cards --------------------------------------------------------------------------------
@@ -279,6 +299,18 @@ def _order_number_contradiction(seen: Evidence, claim: Claim) -> Identity | None
     )
 
 
+def _size_contradiction(seen: Evidence, claim: Claim) -> Identity | None:
+    """Two sizes in one unit, or two version lines: ``15kW`` is not ``5kW``, ``V8`` is not ``V9``."""
+    if claim.branch and seen.branches:
+        if not any(b.startswith(claim.branch) or claim.branch.startswith(b) for b in seen.branches):
+            return _other(f"it is of the V{seen.branches[0]} line, not V{claim.branch}", "version line")
+    own = dict(seen.ratings)
+    for unit, sizes in claim.ratings:
+        if unit in own and not own[unit] & sizes:
+            return _other(f"it is the {', '.join(sorted(own[unit]))}, not {', '.join(sorted(sizes))}", "size")
+    return None
+
+
 def _alike(one: str, other: str) -> bool:
     """True for two order numbers of one scheme: same length, letters and digits at the start."""
     return len(one) == len(other) and [c.isdigit() for c in one[:5]] == [
@@ -346,7 +378,7 @@ def _without_code(seen: Evidence, wanted: Wanted, missing: list[str], words: lis
         return _other(f"its model is {own[0]}, the advisory's {', '.join(missing)}", "model code")
     if wanted.words and len(words) == len(wanted.words) and not _extra(seen, wanted):
         return _candidate(f"the register does not say whether it is the {', '.join(missing)}", 0.4)
-    if wanted.line and set(wanted.line) <= seen.tokens and words:
+    if wanted.line and set(wanted.line) <= seen.tokens and words and not _extra(seen, wanted):
         return _candidate(f"the register does not say whether it is the {', '.join(missing)}", 0.3)
     return _other(f"nothing in the register says {', '.join(missing)}", "model code")
 
@@ -372,6 +404,14 @@ def _with_code(
         return _candidate(
             f"{hit[0]} is shared, but the register does not say {', '.join(lacking)}", 0.5
         )
+    lines = word_lists().line
+    if not strong and wanted.line and not seen.tokens & set(wanted.line) and seen.tokens & lines:
+        return _other(f"only {hit[0]} is shared, not {' '.join(wanted.line)}", "product")
+    others = [c for c in seen.codes if c not in hit and c not in wild.values()]
+    absent = [g for g in wanted.generic if g not in seen.tokens]
+    if others and absent and not wild:
+        why = f"{hit[0].upper()} is shared, but the register says {others[0].upper()} and not {absent[0]}"
+        return _candidate(why, 0.4)
     if hit[0] in wild:
         return _details(seen, wanted, _same(f"{wild[hit[0]].upper()} is of the models {hit[0].upper()}", 0.93, 3))
     return _details(seen, wanted, _same(f"the model code {hit[0].upper()} is the advisory's", 0.95, 4))
@@ -400,13 +440,18 @@ def _by_words(seen: Evidence, wanted: Wanted, words: list[str], lacking: list[st
 
 
 def _by_small_words(seen: Evidence, wanted: Wanted) -> Identity:
-    small = (*wanted.generic, *wanted.details, *wanted.editions, *wanted.line)
-    if small and all(w in seen.tokens for w in small) and not seen.words and not seen.codes:
-        if len(small) > 1 and (wanted.details or wanted.line):
-            return _same(f"it is named {' '.join(small)}", 0.8, 3)
-        if len(small) > 1:
-            return _candidate("only words that many products share are the same", 0.35)
-    return _other("only words that many products share could be compared", "product")
+    small = (*wanted.line, *wanted.details, *wanted.editions, *wanted.generic)
+    if not small or not all(w in seen.tokens for w in small):
+        return _other("only words that many products share could be compared", "product")
+    own = [*seen.codes, *seen.words, *(e for e in seen.editions if e not in wanted.editions)]
+    tells = bool(wanted.details or wanted.line) and (len(small) > 1 or bool(wanted.line))
+    if own:
+        if tells and len(small) > 1 and not seen.codes:
+            return _candidate(f"the advisory says {' '.join(small)}, the register {own[0]} as well", 0.4)
+        return _other(f"only {' '.join(small)} is shared, and the register says {own[0]}", "product")
+    if tells:
+        return _same(f"it is named {' '.join(small)}", 0.8, 3)
+    return _candidate("only words that many products share are the same", 0.35)
 
 
 def _details(seen: Evidence, wanted: Wanted, found: Identity) -> Identity:
@@ -419,8 +464,14 @@ def _details(seen: Evidence, wanted: Wanted, found: Identity) -> Identity:
         for d in seen.details
         if d not in wanted.details and d.isdigit() == open_details[0].isdigit()
     ]
+    if found.specificity < _CODE_LEAF:
+        rivals += _extra(seen, wanted)
     if rivals:
         return _other(f"it is the {rivals[0]}, not the {open_details[0]}", "detail")
+    is_named = any(len(d) > 1 and d.isalpha() for d in open_details)
+    if is_named and found.specificity < _CODE_LEAF:
+        why = f"{found.why}, but the register does not say {', '.join(open_details)}"
+        return _candidate(why, 0.4)
     return Identity(
         answer=Answer.SAME, confidence=0.85, specificity=max(found.specificity - 1, 2),
         why=f"{found.why}; the register does not say {', '.join(open_details)}", features=found.features,

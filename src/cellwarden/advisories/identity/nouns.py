@@ -72,6 +72,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     cards: frozenset[str] = frozenset()
     series_ids: frozenset[str] = frozenset()
     order_numbers: frozenset[str] = frozenset()
+    ratings: tuple[tuple[str, frozenset[str]], ...] = ()
     requires: tuple[Wanted, ...] = ()
     branch: str = ""
 
@@ -103,3 +104,5 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     is_part: bool = False
     series_ids: frozenset[str] = frozenset()
     order_numbers: frozenset[str] = frozenset()
+    branches: tuple[str, ...] = ()
+    ratings: tuple[tuple[str, frozenset[str]], ...] = ()

@@ -16,12 +16,14 @@ ANYONE: Final = "*"
 _NOBODY: Final = frozenset(
     {"", "n/a", "na", "unknown", "generic", "multiple", "various", "none", "oem"}
 )
+_WORDS_TOO: Final = frozenset({"alpha", "starline", "aros"})
+"""Makers' names that also begin product names of others."""
 _NOBODY_STARTS: Final = ("multiple ", "----")
 _LEGAL: Final = re.compile(
     r"[\s,.]+(?:inc|llc|ltd|limited|gmbh|ag|se|s\.?p\.?a|sa|co|corp|corporation|company|kg|plc|bv|b\.v|srl|"
     r"pty|pte|oy|ab|a/s|as|international|technologies|technology|systems|electronics)\.?$"
 )
-_LIST: Final = re.compile(r"\s*(?:,\s*(?:and\s+)?|\band\b|/|&)\s*")
+_LIST: Final = re.compile(r"\s*(?:,\s*(?:and\s+)?|\band\b|/|&|\|)\s*")
 
 
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,7 +169,7 @@ def leading_vendor(text: str) -> tuple[str, str] | None:
         if len(words) <= size:
             continue
         head = " ".join(words[:size]).strip(" ,|/")
-        if head in known.by_name:
+        if head in known.by_name and head not in _WORDS_TOO:
             return known.by_name[head], " ".join(words[size:])
     return None
 

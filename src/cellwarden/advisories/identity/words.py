@@ -21,7 +21,7 @@ _MARKS: Final = str.maketrans(
 _CHUNK: Final = re.compile(r"[^\W_][^\W_.+'*-]*(?:[.+'*-]+[^\W_]+)*[+*]*")
 _NOT_A_WORD: Final = re.compile(r"[^\w/.+]+")
 _RATING: Final = re.compile(
-    r"\d+(?:[.,]\d+)?(?:kva|va|kw|w|v|vac|vdc|hz|ah|wh|u|kwh|mva)|\d+-\d+v(?:ac|dc)?"
+    r"\d+(?:[.,]\d+)?(?:kva|va|kw|w|v|vac|vdc|hz|ah|wh|u|kwh|mva)|\d+-\d+v(?:ac|dc)?|\d+x\d+v"
 )
 _ORDER_NUMBER: Final = re.compile(
     r"[0-9][a-z]{1,2}[a-z0-9]{2,5}-?[a-z0-9]{4,6}(?:-[a-z0-9]{4})?|[0-9]{7,}|[0-9a-z]{6,}-[0-9a-z-]{4,}"
@@ -107,6 +107,15 @@ def compact(chunk: str) -> str:
 def is_rating(chunk: str) -> bool:
     """True for ``3000va``, ``230v``, ``2u``: sizes, which name no product."""
     return _RATING.fullmatch(chunk) is not None
+
+
+def ratings(parts: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The sizes among a name's words, by unit."""
+    found: dict[str, set[str]] = {}
+    for part in parts:
+        if is_rating(part):
+            found.setdefault(part.lstrip("0123456789.,x-"), set()).add(part)
+    return tuple((unit, frozenset(sizes)) for unit, sizes in sorted(found.items()))
 
 
 def is_order_number(chunk: str) -> bool:

@@ -11,8 +11,7 @@ import msgspec
 
 from cellwarden.advisories.identity import Answer, Evidence, Identity
 from cellwarden.advisories.identity.words import chunks, compact, word_lists
-from cellwarden.advisories.matching.nouns import Chosen, Line, Verdict
-from cellwarden.advisories.matching.statements import read
+from cellwarden.advisories.matching.nouns import Chosen, Line, Verdict, read
 from cellwarden.advisories.versions import Placement
 from cellwarden.model.matching import MatchState
 
@@ -49,7 +48,7 @@ def verdict(
     elif status == "affected":
         said = _affected(line, chosen, seen, fixes)
     elif status == "under_investigation":
-        said = Said(MatchState.UNDETERMINED, "the maker still investigates")
+        said = _open(line, chosen)
     else:
         said = _listed(line, chosen, seen, MatchState(status) if status in _LISTED else None)
     if said.state is None:
@@ -66,6 +65,16 @@ def verdict(
     )
 
 
+def _open(line: Line, chosen: Chosen) -> Said:
+    """Under investigation, or by default unknown: undetermined where the words may mean it."""
+    if not line.range.is_all and chosen.versions:
+        if all(place(line, version).inside is False for version in chosen.versions):
+            return Said(None, "")
+    is_rest = line.statement.leaf_id.endswith("/default")
+    why = "the record does not know of other versions" if is_rest else "the maker still investigates"
+    return Said(MatchState.UNDETERMINED, why)
+
+
 _LISTED: Final = frozenset({"fixed", "not_affected"})
 
 
@@ -75,17 +84,21 @@ def _series_open(line: Line, status: str, fixes: tuple[str, ...]) -> Said:
     return Said(
         MatchState.UNDETERMINED,
         f"the advisory counts versions by series ({line.statement.version_text})",
-        _fix_words(line, fixes),
+        fix_words(line, fixes),
     )
 
 
-def _fix_words(line: Line, fixes: tuple[str, ...]) -> str:
+def fix_words(line: Line, fixes: tuple[str, ...]) -> str:
+    """The fix that a statement's own words name, else what the remediation texts name."""
     return line.range.first_after or " or ".join(fixes)
 
 
 def _affected(line: Line, chosen: Chosen, seen: Evidence, fixes: tuple[str, ...]) -> Said:
-    fixed_in = _fix_words(line, fixes)
+    fixed_in = fix_words(line, fixes)
     words = line.statement.version_text or "every version"
+    if line.contradicts and chosen.versions:
+        why = "the record counts every version that it does not list as affected, and yet names an end"
+        return Said(MatchState.UNDETERMINED, why, fixed_in)
     if line.range.is_all and not line.claim.branch:
         return _inside(line, line.range.place(""), chosen, seen, "every version is affected", fixed_in)
     if not chosen.versions:
@@ -119,18 +132,19 @@ def _outside(line: Line, found: Placement, chosen: Chosen, fixes: tuple[str, ...
     if line.lists_versions and any(_is_before(line, version) for version in chosen.versions):
         why = f"{found.why}, but older versions are not said to be safe"
         return Said(MatchState.UNDETERMINED, why)
-    for fix in _first_fixes(line, fixes):
+    for fix in first_fixes(line, fixes):
         if all(_is_at_least(version, fix) for version in chosen.versions):
             return Said(MatchState.FIXED, f"{found.why}; fixed since {fix}", fix)
     return Said(MatchState.NOT_AFFECTED, found.why)
 
 
-def _first_fixes(line: Line, fixes: tuple[str, ...]) -> tuple[str, ...]:
+def first_fixes(line: Line, fixes: tuple[str, ...]) -> tuple[str, ...]:
+    """The versions from which on a statement's product counts as fixed, last branch first."""
     branches = tuple(part.strip() for part in line.range.first_after.split("|") if part.strip())
     return tuple(dict.fromkeys((*reversed(branches), *fixes)))
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=16384)
 def _is_at_least(version: str, fix: str) -> bool:
     return read(f">= {fix}", "range").place(version).inside is True
 
@@ -143,14 +157,14 @@ def _is_before(line: Line, version: str) -> bool:
 
 def place(line: Line, version: str) -> Placement:
     """Where a version lies, its product's branch included: ``Parasolid V34.0`` speaks of 34.0 alone."""
-    found = _place(line.range_text, line.statement.version_kind, version)
+    found = _place(line.range_text, line.range_kind, version)
     if found.inside is True and line.claim.branch and not _in_branch(version, line.claim.branch):
         why = f"{version} is not of the V{line.claim.branch} line that the advisory names"
         return Placement(inside=False, why=why, scheme=found.scheme)
     return found
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=32768)
 def _place(text: str, kind: str, version: str) -> Placement:
     return read(text, kind).place(version)
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from cellwarden.advisories.identity import Claim, read_claim
+from cellwarden.advisories.identity.words import folded
 from cellwarden.advisories.matching.nouns import Line
 from cellwarden.model.matching import Statement
 
@@ -20,10 +21,12 @@ _PATTERNS: Final = tuple(
         rf"\bfixed\s+(?:by|in|with|from)\s+{_BEFORE}{_VERSION}",
         rf"{_BEFORE}{_VERSION}(?:\s+of\s+[^.;\n]{{0,80}}?)?\s+(?:includes?|contains?|provides?)\s+(?:a\s+|the\s+)?fix",
         rf"{_VERSION}\s*(?:or|and)\s+(?:later|newer|above|higher)",
-        rf"\b(?:released?|issued?|provides?)\s+(?:an?\s+)?(?:updated\s+)?[^.;\n]{{0,40}}?(?:firmware|version|FW)\s+\(?{_VERSION}",
+        rf"\b(?:released?|issued?|provides?)\s+(?:an?\s+)?(?:updated\s+)?[^.;\n]{{0,60}}?(?:firmware|version|FW)\s+\(?{_VERSION}",
+        rf"\b(?:released?|issued?)\s+[^.;\n]{{0,60}}?\b(?=v\d){_VERSION}",
     )
 )
 _HEAD: Final = re.compile(r"^\s*([^:\n]{3,160}):\s")
+_SEE: Final = re.compile(r"\(See [^()]*\)", re.IGNORECASE)
 _LONGEST: Final = 2000
 
 
@@ -55,13 +58,16 @@ def fix_of(line: Line, texts: Sequence[str], *, products: int) -> tuple[str, ...
 
 
 def _speaks_of(text: str, line: Line) -> bool:
-    head = _HEAD.match(text)
-    if head is None:
+    found = _HEAD.match(text)
+    if found is None:
         return False
+    head = _SEE.sub("", found.group(1)).strip()
+    if folded(line.claim.text).startswith(folded(head)):
+        return True
     named = read_claim(
         Statement(
             advisory_id="", leaf_id="", status="", vulnerabilities=(),
-            vendor=line.statement.vendor, product=head.group(1),
+            vendor=line.statement.vendor, product=head,
         )
     )  # fmt: skip
     return same_claim(named, line.claim)

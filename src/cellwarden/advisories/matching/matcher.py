@@ -32,10 +32,11 @@ from cellwarden.advisories.matching.nouns import (
     Line,
     Verdict,
 )
+from cellwarden.advisories.matching.quick import Quick, compiled
 from cellwarden.advisories.matching.statements import ready
+from cellwarden.advisories.versions.order import version_key
 from cellwarden.model.matching import Component, Match, MatchState, Statement
 
-_LONGEST_CACHE: Final = 50_000
 _SHOWN_RANGES: Final = 3
 
 
@@ -45,6 +46,7 @@ class Group(msgspec.Struct, frozen=True, eq=False):
     advisory_id: str
     lines: tuple[tuple[Line, Identity], ...]
     fixes: tuple[tuple[str, ...], ...]
+    quick: Quick | None
 
 
 class Plan(msgspec.Struct, frozen=True, eq=False):
@@ -83,19 +85,52 @@ class Matcher:
             self._by_advisory.setdefault(line.statement.advisory_id, []).append(line)
         self._index = ClaimIndex(self._lines_of)
         self._plans: dict[tuple[Any, ...], Plan] = {}
-        self._answers: dict[tuple[Any, ...], tuple[tuple[str, Outcome], ...]] = {}
         self._fixes_of: dict[int, tuple[str, ...]] = {}
+        self._products_of: dict[str, int] = {}
 
     def match(self, components: Iterable[Component]) -> Iterator[Match]:
         """Every component x advisory x state, components in their order, then by advisory."""
         for component in components:
-            for advisory_id, outcome in self._outcomes(component):
-                yield _match(component, advisory_id, outcome)
+            plan = self._plan(component)
+            groups = plan.groups
+            if self._decided:
+                groups = tuple(self._with_decisions(component, plan))
+            if groups:
+                yield from self._match_groups(component, plan.seen, groups)
+
+    def _match_groups(
+        self, component: Component, seen: Evidence, groups: Sequence[Group]
+    ) -> Iterator[Match]:
+        """One component against the advisories that speak of it; the short way where it serves."""
+        parts = firmware.firmware_parts(component.firmware, component.part)
+        key = version_key(parts[0].version) if len(parts) == 1 else None
+        for group in groups:
+            quick = group.quick
+            said = quick.say(key, parts[0].version) if quick is not None and key is not None else None
+            if said is None or quick is None:
+                for outcome in self._outcomes(component, seen, group):
+                    yield _match(component, group.advisory_id, outcome)
+                continue
+            state, why, fixed_in = said
+            yield Match(
+                component_id=component.component_id,
+                part=parts[0].name or component.part,
+                advisory_id=group.advisory_id,
+                vulnerabilities=quick.vulnerabilities,
+                state=state,
+                confidence=quick.confidence,
+                candidate=False,
+                range=quick.range,
+                version=component.firmware,
+                why=why,
+                fixed_in=fixed_in,
+                source=quick.source,
+            )
 
     def explain(self, component: Component, advisory_id: str) -> Explanation:
         """Everything that was compared for one component and one advisory, in words."""
         plan = self._plan(component)
-        considered = []
+        considered: list[Considered] = []
         for line in self._by_advisory.get(advisory_id, ()):
             identity = self._decided_identity(component, line) or judge(plan.seen, line.claim)
             found = self._verdict(component, plan.seen, line, identity)
@@ -144,29 +179,15 @@ class Matcher:
 
     # ---- one identity ---------------------------------------------------------------------
 
-    def _outcomes(self, component: Component) -> tuple[tuple[str, Outcome], ...]:
-        if self._decided:
-            return self._work_out(component)
-        key = (columns_of(component), component.firmware)
-        found = self._answers.get(key)
-        if found is None:
-            if len(self._answers) >= _LONGEST_CACHE:
-                self._answers.clear()
-            found = self._answers[key] = self._work_out(component)
-        return found
-
-    def _work_out(self, component: Component) -> tuple[tuple[str, Outcome], ...]:
-        plan = self._plan(component)
-        out: list[tuple[str, Outcome]] = []
-        groups = self._with_decisions(component, plan) if self._decided else plan.groups
-        for group in groups:
-            said = []
-            for (line, identity), fixes in zip(group.lines, group.fixes, strict=True):
-                found = verdict(line, identity, self._choose(component, plan.seen, line), plan.seen, fixes)
-                if found is not None:
-                    said.append(found)
-            out.extend((group.advisory_id, outcome) for outcome in together(said))
-        return tuple(out)
+    def _outcomes(
+        self, component: Component, seen: Evidence, group: Group
+    ) -> tuple[Outcome, ...]:
+        said = []
+        for (line, identity), fixes in zip(group.lines, group.fixes, strict=True):
+            found = verdict(line, identity, self._choose(component, seen, line), seen, fixes)
+            if found is not None:
+                said.append(found)
+        return together(said)
 
     def _plan(self, component: Component) -> Plan:
         columns = columns_of(component)
@@ -191,20 +212,30 @@ class Matcher:
             for line in self._lines_of[claim]:
                 found.setdefault(line.statement.advisory_id, []).append((line, identity))
         for advisory_id in sorted(found):
-            yield self._group(advisory_id, found[advisory_id])
+            yield self._group(advisory_id, found[advisory_id], seen)
 
-    def _group(self, advisory_id: str, pairs: list[tuple[Line, Identity]]) -> Group:
+    def _group(
+        self, advisory_id: str, pairs: list[tuple[Line, Identity]], seen: Evidence
+    ) -> Group:
         ordered = tuple(sorted(pairs, key=lambda pair: (-pair[1].specificity, pair[0].place)))
-        return Group(advisory_id, ordered, tuple(self._fix(line) for line, _ in ordered))
+        fixes = tuple(self._fix(line) for line, _ in ordered)
+        quick = compiled(ordered, fixes, seen, _sentence(ordered[0][1].why))
+        return Group(advisory_id, ordered, fixes, quick)
 
     def _fix(self, line: Line) -> tuple[str, ...]:
         found = self._fixes_of.get(id(line))
         if found is None:
             advisory = line.statement.advisory_id
             texts = self._fixes.get(advisory, ())
-            products = len({one.claim.key for one in self._by_advisory[advisory]})
-            found = fix_of(line, texts, products=products) if texts else ()
+            found = fix_of(line, texts, products=self._products(advisory)) if texts else ()
             self._fixes_of[id(line)] = found
+        return found
+
+    def _products(self, advisory: str) -> int:
+        found = self._products_of.get(advisory)
+        if found is None:
+            found = len({one.claim.key for one in self._by_advisory[advisory]})
+            self._products_of[advisory] = found
         return found
 
     def _choose(self, component: Component, seen: Evidence, line: Line) -> Chosen:
@@ -249,7 +280,8 @@ class Matcher:
             pairs = [(line, sure) for line in self._by_advisory.get(advisory_id, ())]
         texts = {text.strip() for text in decision.product.split(";") if text.strip()}
         named = [pair for pair in pairs if pair[0].claim.text in texts] if texts else []
-        return self._group(advisory_id, [(line, sure) for line, _ in named or pairs]) if pairs else None
+        kept = [(line, sure) for line, _ in named or pairs]
+        return self._group(advisory_id, kept, seen) if kept else None
 
     def _decided_identity(self, component: Component, line: Line) -> Identity | None:
         for subject in _subjects(component):

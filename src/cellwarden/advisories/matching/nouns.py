@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from cellwarden.advisories.identity import Claim, Identity
-from cellwarden.advisories.versions import VersionRange
+from cellwarden.advisories.versions import VersionRange, read_range
 from cellwarden.model.matching import Match, MatchState, Statement
+
+
+@lru_cache(maxsize=65536)
+def read(text: str, kind: str) -> VersionRange:
+    """A range's words, read once for all statements that use them."""
+    return read_range(text, kind=kind)
+
+
+@lru_cache(maxsize=65536)
+def _lists_versions(text: str, kind: str) -> bool:
+    words = read(text, kind)
+    return bool(words.alternatives) and all(
+        comparator.op == "=" for one in words.alternatives for comparator in one.comparators
+    )
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,17 +55,28 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One statement made ready: its product and its range are read, its corrections applied.
 
     ``notes`` say who corrected what. ``part_words`` are the firmware parts that its words name.
-    ``range_text`` is what was read as
-    a range, ``lists_versions`` is true where the words list single versions and no range.
+    ``range_text`` is what is read as
+    a range of ``range_kind``; ``contradicts`` is true where the document elsewhere ends the range
+    that this line leaves open.
     """
 
     statement: Statement
     claim: Claim
-    range: VersionRange
     range_text: str
+    range_kind: str
     notes: tuple[str, ...] = ()
     part_words: tuple[str, ...] = ()
-    lists_versions: bool = False
+    contradicts: bool = False
+
+    @property
+    def range(self) -> VersionRange:
+        """The range that the words mean; read when it is first needed."""
+        return read(self.range_text, self.range_kind)
+
+    @property
+    def lists_versions(self) -> bool:
+        """True where the words list single versions, so that older ones are not said to be safe."""
+        return _lists_versions(self.range_text, self.range_kind)
 
     @property
     def place(self) -> str:

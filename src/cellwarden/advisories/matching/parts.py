@@ -17,7 +17,7 @@ _IN_MODEL: Final = re.compile(
 )
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=16384)
 def firmware_parts(firmware: str, part: str) -> tuple[FirmwarePart, ...]:
     """The firmware parts of a row; a single version without a name takes the part column's."""
     found = read_firmware(firmware)
@@ -30,7 +30,7 @@ def firmware_parts(firmware: str, part: str) -> tuple[FirmwarePart, ...]:
     return found
 
 
-@lru_cache(maxsize=131072)
+@lru_cache(maxsize=16384)
 def shown(firmware: str, part: str) -> tuple[PartShown, ...]:
     """The firmware parts as far as identity looks at them."""
     return tuple(
@@ -61,6 +61,9 @@ def choose(line: Line, parts: tuple[FirmwarePart, ...], column: str, seen: Evide
     """
     if not parts:
         return Chosen(column, ())
+    if seen.cards and not line.claim.cards and line.claim.hosts:
+        versions = tuple(one.version for one in parts)
+        return Chosen(column, versions, "the advisory does not say which firmware of the device it means")
     if len(parts) == 1 and not parts[0].name:
         doubt = _unnamed_doubt(line, column, seen)
         return Chosen(column, (parts[0].version,), doubt)
@@ -95,10 +98,10 @@ def _by_column(column: str, by_name: dict[str, FirmwarePart]) -> tuple[str, ...]
 
 def _unnamed_doubt(line: Line, column: str, seen: Evidence) -> str:
     """A lone version without a name fits unless the range names a part that counts otherwise."""
-    system = [name for name in line.part_words if name == "AOS"]
-    if not system or not line.claim.cards or folded(column) in {"aos", "nmc2", "nmc3", "nmc"}:
+    if "AOS" not in line.part_words or not line.claim.cards or folded(column) == "aos":
         return ""
     known = catalogue().products
-    if any(known[card].one_number for card in seen.cards):
+    held = set(seen.cards) & line.claim.cards
+    if not any(held & set(known[host].own_count) for host in seen.lineage):
         return ""
     return "the advisory speaks of the card's AOS, and the register does not say which part its version is"

@@ -6,17 +6,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
+from urllib.parse import unquote
 
 import msgspec
 
-from cellwarden.advisories.identity import Claim, read_claim, series_notices
-from cellwarden.advisories.matching.nouns import Correction, Line
-from cellwarden.advisories.versions import VersionRange, read_range
+from cellwarden.advisories.identity import read_claim, series_notices
+from cellwarden.advisories.matching.nouns import Correction, Line, read
 from cellwarden.model.matching import Statement
 
 _FIELDS: Final = frozenset({"vendor", "product", "version_text", "status"})
 _SERIES_WORD: Final = re.compile(r"^\s*(SM[TCX]L?|SRTL?|SCL)\s+Series\s*$", re.IGNORECASE)
 _EVERY_VERSION: Final = re.compile(r"^vers:[^/]*/<=?\s*all(?:%20|\s)versions$", re.IGNORECASE)
+_DOUBLE_COMPARATOR: Final = re.compile(r"[<>]=?([<>]=?[^<>=|]+)")
+_REST: Final = "/default"
 _SERIES_ID: Final = re.compile(r"^(?:.{0,40}?\bSeries\s+)?ID\s*=\s*\d+(?:\s*/\s*\d+)*\s*:\s*", re.IGNORECASE)
 _UPS_VERSION: Final = re.compile(r"\bUPSa?\s*(?=\d)", re.IGNORECASE)
 _PART_WORDS: Final = re.compile(
@@ -33,7 +35,44 @@ def ready(
     for correction in corrections:
         by_place.setdefault((correction.advisory_id, correction.leaf_id), []).append(correction)
     lines = [line for said in statements for line in _lines(said, by_place)]
-    return tuple(sorted(lines, key=_order))
+    return tuple(sorted(_rests_judged(lines), key=_order))
+
+
+def _rests_judged(lines: list[Line]) -> Iterator[Line]:
+    """The lines without the rests that say nothing of their own.
+
+    A CVE record's default status speaks of all versions that it does not list. *Unknown* by
+    default adds something only where single versions are listed and nobody else says more;
+    *affected* by default beside a listed range that ends contradicts that end, and leaves what
+    lies behind it undetermined.
+    """
+    rests = [line for line in lines if line.statement.leaf_id.endswith(_REST)]
+    if not rests:
+        yield from lines
+        return
+    advisories = {line.statement.advisory_id for line in rests}
+    listed: dict[tuple[str, str], list[Line]] = {}
+    by_maker: set[str] = set()
+    for line in lines:
+        said = line.statement
+        if said.advisory_id in advisories and not said.leaf_id.endswith(_REST):
+            listed.setdefault((said.advisory_id, said.leaf_id.rpartition("/")[0]), []).append(line)
+            if said.leaf_id.startswith("cna/"):
+                by_maker.add(said.advisory_id)
+    for line in lines:
+        said = line.statement
+        beside = listed.get((said.advisory_id, said.leaf_id.removesuffix(_REST)), [])
+        affected = [one for one in beside if one.statement.status == "affected"]
+        if not said.leaf_id.endswith(_REST) or not beside:
+            yield line
+        elif said.status == "under_investigation":
+            second_hand = said.leaf_id.startswith("adp") and said.advisory_id in by_maker
+            if not second_hand and affected and all(one.lists_versions for one in affected):
+                yield line
+        elif said.status == "affected" and affected:
+            yield msgspec.structs.replace(line, contradicts=True)
+        else:
+            yield line
 
 
 def _order(line: Line) -> tuple[str, ...]:
@@ -49,53 +88,55 @@ def _lines(
         said, notes = corrected(said, corrections)
     for one in _series_spelled_out(said):
         text = range_text(one.version_text)
-        words = read(text, "all" if text == "*" else one.version_kind)
-        if words.vulnerabilities:
-            kept = tuple(v for v in one.vulnerabilities if v in words.vulnerabilities)
-            if not kept:
+        kind = "all" if text == "*" else one.version_kind
+        if "CVE-" in text:
+            named = read(text, kind).vulnerabilities
+            kept = tuple(v for v in one.vulnerabilities if v in named)
+            if named and not kept:
                 continue
-            one = msgspec.structs.replace(one, vulnerabilities=kept)  # noqa: PLW2901 - narrowed
+            if named:
+                one = msgspec.structs.replace(one, vulnerabilities=kept)  # noqa: PLW2901 - narrowed
         yield Line(
             statement=one,
-            claim=_claim(one),
-            range=words,
+            claim=read_claim(one),
             range_text=text,
+            range_kind=kind,
             notes=notes,
             part_words=part_words(f"{one.version_text} {_tail(one.full_name)}"),
-            lists_versions=lists_versions(words),
         )
-
-
-def _claim(said: Statement) -> Claim:
-    return read_claim(said)
 
 
 @lru_cache(maxsize=65536)
 def range_text(text: str) -> str:
-    """A range's words without the series that they are for: ``ID=18: UPS 09.8 and prior``."""
+    """A range's words as the version room can read them.
+
+    Without the series that they are for (``ID=18: UPS 09.8 and prior``); with *all versions* as
+    a bound taken at its word; and with a bound that brings its own comparator (``lessThan: "<=
+    1.43"``) read as that comparator.
+    """
+    if text.startswith("vers:") and "%3" in text:
+        text = _own_comparators(text)
     if _EVERY_VERSION.search(text):
         return "*"
     without = _SERIES_ID.sub("", text)
     return _UPS_VERSION.sub("", without) if without != text else text
 
 
-@lru_cache(maxsize=65536)
-def read(text: str, kind: str) -> VersionRange:
-    """A range's words, read once for all statements that use them."""
-    return read_range(text, kind=kind)
+def _own_comparators(text: str) -> str:
+    scheme, _, constraints = text.partition("/")
+    pieces = [unquote(piece).replace(" ", "") for piece in constraints.split("|")]
+    inner = [m.group(1) for piece in pieces if (m := _DOUBLE_COMPARATOR.fullmatch(piece))]
+    if not inner:
+        return text
+    versions = {piece.lstrip("<>=") for piece in inner}
+    rest = [p for p in pieces if not _DOUBLE_COMPARATOR.fullmatch(p) and p.lstrip("<>=") not in versions]
+    return f"{scheme}/{'|'.join((*rest, *inner))}"
 
 
 @lru_cache(maxsize=16384)
 def part_words(text: str) -> tuple[str, ...]:
     """The firmware parts that a range's words name: ``AOS v6.9.6`` names AOS."""
     return tuple(dict.fromkeys(word.upper() for word in _PART_WORDS.findall(text)))
-
-
-def lists_versions(words: VersionRange) -> bool:
-    """True where the words list single versions, so that what lies below is not said to be safe."""
-    return bool(words.alternatives) and all(
-        comparator.op == "=" for one in words.alternatives for comparator in one.comparators
-    )
 
 
 def _tail(full_name: str) -> str:
