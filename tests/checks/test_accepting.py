@@ -41,7 +41,7 @@ def an_exception(**cells: str | None) -> dict[str, str | None]:
     whole: dict[str, str | None] = {
         "exception_id": "E1",
         "check": "no-fix",
-        "subject": "A/1/CVE-1/ADV-1",
+        "accepts": "A/1/CVE-1/ADV-1",
         "reason": "replacement is ordered",
         "requester": "Ann Lee",
         "approver": "Bo Chen",
@@ -65,7 +65,7 @@ def test_a_whole_exception_in_force_marks_its_finding() -> None:
     assert outcomes[0].because == "in force to 2026-12-31, 45 more days"
 
 
-@pytest.mark.parametrize("column", ["check", "subject", "reason", "requester", "approver"])
+@pytest.mark.parametrize("column", ["check", "accepts", "reason", "requester", "approver"])
 @pytest.mark.parametrize("cell", ["", "   ", None])
 def test_an_exception_without_a_needed_cell_is_refused(column: str, cell: str | None) -> None:
     findings, outcomes = accept([a_finding()], [an_exception(**{column: cell})], as_of=AS_OF)
@@ -134,7 +134,7 @@ def test_an_approval_that_lies_ahead_is_not_one_yet() -> None:
 def test_an_exception_covers_its_check_or_vulnerability_on_its_subject(
     check: str, subject: str, *, holds: bool
 ) -> None:
-    findings, _ = accept([a_finding()], [an_exception(check=check, subject=subject)], as_of=AS_OF)
+    findings, _ = accept([a_finding()], [an_exception(check=check, accepts=subject)], as_of=AS_OF)
 
     assert (findings[0].exception_id == "E1") is holds
 
@@ -142,7 +142,7 @@ def test_an_exception_covers_its_check_or_vulnerability_on_its_subject(
 def test_no_exception_silences_what_is_wrong_with_exceptions() -> None:
     finding = a_finding("no-expiry", "E1", "exception")
 
-    findings, _ = accept([finding], [an_exception(check="no-expiry", subject="*")], as_of=AS_OF)
+    findings, _ = accept([finding], [an_exception(check="no-expiry", accepts="*")], as_of=AS_OF)
 
     assert findings == [finding]
 
@@ -176,7 +176,7 @@ def test_what_has_expired_never_comes_into_force_again(expires: date, days: int)
 def test_findings_keep_their_order_and_number() -> None:
     findings = [a_finding(subject=f"A/{n}/CVE-1/ADV-1") for n in range(5)]
 
-    marked, _ = accept(findings, [an_exception(subject="A/3/CVE-1/ADV-1")], as_of="2026-11-16")
+    marked, _ = accept(findings, [an_exception(accepts="A/3/CVE-1/ADV-1")], as_of="2026-11-16")
 
     assert [f.subject for f in marked] == [f.subject for f in findings]
     assert [f.exception_id for f in marked] == [None, None, None, "E1", None]

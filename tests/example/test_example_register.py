@@ -121,7 +121,7 @@ def test_dependencies_and_windows_name_assets_and_parties_that_are_listed() -> N
 def test_exceptions_name_components_that_are_listed() -> None:
     components = {row["component_id"] for row in rows("component")}
 
-    assert {row["subject"] for row in rows("exception")} <= components
+    assert {row["accepts"] for row in rows("exception")} <= components
 
 
 def test_assets_have_components_but_for_one() -> None:

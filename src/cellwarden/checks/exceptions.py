@@ -24,7 +24,7 @@ EVERY: Final = "*"
 
 _NEEDED: Final = {
     "check": "it names no check and no vulnerability",
-    "subject": "it names no subject; an asterisk would mean every one",
+    "accepts": "it names no subject; an asterisk would mean every one",
     "reason": "it gives no reason",
     "requester": "nobody is named who asked for it",
     "approver": "nobody is named who approved it",
@@ -83,7 +83,7 @@ def _judged(row: Mapping[str, str | None], today: date) -> AcceptedException:
     return AcceptedException(
         exception_id=cells.get("exception_id", ""),
         check=cells.get("check", ""),
-        subject=cells.get("subject", ""),
+        subject=cells.get("accepts", ""),
         state=state,
         reason=cells.get("reason", ""),
         requester=cells.get("requester", ""),

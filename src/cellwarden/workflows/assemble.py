@@ -243,10 +243,12 @@ def _feed_evidence(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]
     """For each feed the newest fact that it brought."""
     rows = connection.sql(
         """
-        select feed, cast(max(entry) as varchar) || '.' || cast(max_by(row, entry) as varchar)
+        select feed, max_by(cast(entry as varchar) || '.' || cast(row as varchar),
+          lpad(cast(entry as varchar), 12, '0') || lpad(cast(row as varchar), 12, '0'))
         from document group by feed
         union all
-        select 'ssvc', cast(max(entry) as varchar) || '.' || cast(max_by(row, entry) as varchar)
+        select 'ssvc', max_by(cast(entry as varchar) || '.' || cast(row as varchar),
+          lpad(cast(entry as varchar), 12, '0') || lpad(cast(row as varchar), 12, '0'))
         from vulnerability where exploitation is not null having count(*) > 0
         """
     ).fetchall()

@@ -28,7 +28,7 @@ own_product as (
     lower(trim(model)) as model_key,
     max(try_cast(firmware_parts as bigint)) as parts,
     max(part_names) as part_names,
-    max(source) as source,
+    max(known_from) as source,
     max(cast(entry as varchar) || '.' || cast("row" as varchar)) as fact
   from product
   group by lower(trim(manufacturer)), lower(trim(model))

@@ -156,7 +156,7 @@ def _device_type(item: dict[str, Any], place: Place, intake: Intake) -> None:
     cells = {
         "manufacturer": _text(item.get("manufacturer")),
         "model": _text(item.get("model")),
-        "source": "NetBox device type",
+        "known_from": "NetBox device type",
     }
     intake.add_device_row("product", cells | _custom("product", item), place)
 

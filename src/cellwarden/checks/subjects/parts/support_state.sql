@@ -9,7 +9,7 @@ with looked_up as (
     try_cast(left(support.ends_on, 10) as date) as ends_on,
     try_cast(left(support.last_time_buy_on, 10) as date) as last_time_buy_on,
     try_cast(left(support.checked_on, 10) as date) as checked_on,
-    support.source as said_by,
+    support.known_from as said_by,
     cast(support.entry as varchar) || '.' || cast(support."row" as varchar) as fact,
     support.entry as told,
     cast(run.as_of as date) as today

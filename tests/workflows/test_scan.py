@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cellwarden.model.errors import SourceError
+from cellwarden.model.findings import Finding, Verdict
+from cellwarden.model.matching import MatchState
+from cellwarden.model.report import Exposure, Report
+from cellwarden.store.state import State
+from cellwarden.workflows.feeds import import_feeds
+from cellwarden.workflows.match import Decision, explain_match, record_decision, waiting_matches
+from cellwarden.workflows.runs import changes_between, kept_runs, load_run
+from cellwarden.workflows.scan import ScanOutcome, scan
+from cellwarden.workflows.trust import verify_ledger
+from cellwarden.workflows.workspace import Workspace, open_workspace
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+AS_OF = "2026-11-16T23:59:59.000000Z"
+
+
+def quiet(stage: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def exposures(report: Report, **wanted: str) -> list[Exposure]:
+    return [
+        exposure
+        for exposure in report.exposures
+        if all(getattr(exposure, name) == value for name, value in wanted.items())
+    ]
+
+
+def findings(report: Report, check: str) -> list[Finding]:
+    return [finding for finding in report.findings if finding.check == check]
+
+
+def copy_of(workspace: Workspace, folder: Path) -> Workspace:
+    shutil.copytree(workspace.folder, folder)
+    return open_workspace(folder)
+
+
+def test_the_example_shows_every_verdict_and_every_match_state(scanned: ScanOutcome) -> None:
+    coverage = scanned.report.coverage
+
+    assert all(coverage.verdicts[verdict.value] for verdict in Verdict)
+    assert all(coverage.match_states[state.value] for state in MatchState)
+    assert coverage.match_states["candidate"]
+    assert scanned.source_errors == ()
+
+
+def test_the_example_is_as_large_as_promised(scanned: ScanOutcome) -> None:
+    assert scanned.report.coverage.assets >= 60
+    assert scanned.report.coverage.components >= 400
+    assert scanned.report.coverage.checks >= 45
+
+
+@pytest.mark.parametrize(
+    ("vulnerability", "product", "state"),
+    [
+        ("CVE-2021-22825", "AP7902B", MatchState.AFFECTED),
+        ("CVE-2022-47891", "Netman 204", MatchState.AFFECTED),
+        ("CVE-2024-8877", "Netman 204", MatchState.UNDETERMINED),
+        ("CVE-2023-46604", "InfraSuite Device Master", MatchState.AFFECTED),
+    ],
+)
+def test_a_match_story_of_the_example_comes_out(
+    scanned: ScanOutcome, vulnerability: str, product: str, state: MatchState
+) -> None:
+    found = [
+        exposure
+        for exposure in exposures(scanned.report, vulnerability=vulnerability)
+        if product.casefold() in f"{exposure.product} {exposure.part}".casefold()
+    ]
+
+    assert found, f"no exposure of {product} to {vulnerability}"
+    assert {exposure.state for exposure in found} == {state}
+    assert all(exposure.why for exposure in found)
+
+
+def test_the_weakness_that_attackers_use_is_the_worst_finding(scanned: ScanOutcome) -> None:
+    first = scanned.report.findings[0]
+
+    assert first.check == "known-exploited"
+    assert "CVE-2023-46604" in first.subject
+    assert first.evidence
+
+
+def test_every_failure_cites_facts_that_the_ledger_holds(
+    northgate: Workspace, scanned: ScanOutcome
+) -> None:
+    with northgate.open_state() as state:
+        sizes = {
+            index: {table.kind: table.rows for table in entry.tables}
+            for index, entry in state.entries()
+        }
+
+    for finding in scanned.report.findings:
+        for fact in finding.evidence:
+            entry, _, row = fact.partition(".")
+            assert int(row) < max(sizes[int(entry)].values()), (finding.check, fact)
+
+
+def test_scanning_again_records_nothing_and_gives_the_same_run(
+    scanned: ScanOutcome, northgate: Workspace, tmp_path: Path
+) -> None:
+    workspace = copy_of(northgate, tmp_path / "again")
+
+    again = scan(workspace, now=NOW, actor="tester", asked_as_of=None, progress=quiet).report
+
+    assert again.run.ledger_size == scanned.report.run.ledger_size
+    assert again.run.id == scanned.report.run.id
+    assert again.findings == scanned.report.findings
+    assert again.changes == ()
+
+
+def test_a_scan_of_what_was_known_then_gives_what_was_said_then(
+    scanned: ScanOutcome, northgate: Workspace, tmp_path: Path
+) -> None:
+    workspace = copy_of(northgate, tmp_path / "earlier")
+
+    earlier = scan(
+        workspace, now=NOW, actor="tester", asked_as_of="2024-01-01", progress=quiet
+    ).report
+
+    assert earlier.run.as_of.startswith("2024-01-01")
+    assert earlier.run.id != scanned.report.run.id
+
+
+def test_a_confirmed_candidate_becomes_certain_and_the_change_is_told(
+    scanned: ScanOutcome, northgate: Workspace, tmp_path: Path
+) -> None:
+    workspace = copy_of(northgate, tmp_path / "confirmed")
+    waiting = waiting_matches(workspace, as_of=AS_OF)
+    one = next(match for match in waiting if match.advisory_id == "ICSA-23-024-02")
+
+    record_decision(
+        workspace,
+        Decision(
+            component_id=one.component_id,
+            advisory_id=one.advisory_id,
+            is_same_product=True,
+            reason="the label on the card says so",
+            decided_by="C. Lindqvist",
+        ),
+        clock_at="2026-11-16T10:00:00.000000Z",
+    )
+    after = scan(workspace, now=NOW, actor="tester", asked_as_of=None, progress=quiet).report
+
+    decided = exposures(after, component_id=one.component_id, advisory_id=one.advisory_id)
+    assert {exposure.state for exposure in decided} == {MatchState.AFFECTED}
+    assert all("C. Lindqvist" in exposure.why for exposure in decided)
+    assert changes_between(scanned.report, after)
+    assert len(waiting_matches(workspace, as_of=AS_OF)) == len(waiting) - 1
+
+
+def test_a_rejected_candidate_has_no_row_and_the_reason_is_explained(
+    scanned: ScanOutcome, northgate: Workspace, tmp_path: Path
+) -> None:
+    assert scanned.report.exposures
+    workspace = copy_of(northgate, tmp_path / "rejected")
+    one = waiting_matches(workspace, as_of=AS_OF)[0]
+
+    record_decision(
+        workspace,
+        Decision(
+            component_id=one.component_id,
+            advisory_id=one.advisory_id,
+            is_same_product=False,
+            reason="another product line",
+            decided_by="C. Lindqvist",
+        ),
+        clock_at="2026-11-16T10:00:00.000000Z",
+    )
+    after = scan(workspace, now=NOW, actor="tester", asked_as_of=None, progress=quiet).report
+    explanation = explain_match(workspace, one.component_id, one.advisory_id, as_of=AS_OF)
+
+    assert exposures(after, component_id=one.component_id, advisory_id=one.advisory_id) == []
+    assert "another product line" in " ".join(explanation.lines)
+
+
+def test_the_ledger_of_the_example_is_whole_and_a_changed_byte_is_found(
+    scanned: ScanOutcome, northgate: Workspace, tmp_path: Path
+) -> None:
+    workspace = copy_of(northgate, tmp_path / "tampered")
+
+    whole = verify_ledger(workspace)
+    with workspace.open_state() as state:
+        complaint_free = list(state.problems())
+        document = next(
+            state.objects.path(entry.document_sha256)
+            for _, entry in state.entries()
+            if entry.document_sha256
+        )
+    document.unlink()
+    with workspace.open_state() as state:
+        complaints = list(state.problems())
+
+    assert whole.root == scanned.report.run.ledger_root
+    assert complaint_free == []
+    assert len(complaints) == 1
+
+
+def test_everything_derived_can_be_thrown_away(
+    scanned: ScanOutcome, northgate: Workspace, tmp_path: Path
+) -> None:
+    workspace = copy_of(northgate, tmp_path / "rebuilt")
+    shutil.rmtree(workspace.state_folder / "runs")
+
+    rebuilt = scan(workspace, now=NOW, actor="tester", asked_as_of=None, progress=quiet).report
+
+    assert rebuilt.run == scanned.report.run
+    assert rebuilt.findings == scanned.report.findings
+    assert rebuilt.exposures == scanned.report.exposures
+
+
+def test_a_kept_run_is_found_by_the_beginning_of_its_id(
+    scanned: ScanOutcome, northgate: Workspace
+) -> None:
+    assert kept_runs(northgate) == [scanned.report.run.id]
+    assert load_run(northgate, scanned.report.run.id[:14]).run == scanned.report.run
+
+
+def test_the_report_survives_its_json(scanned: ScanOutcome) -> None:
+    text = msgspec.json.encode(scanned.report)
+
+    assert msgspec.json.decode(text, type=Report) == scanned.report
+    assert json.loads(text)["schema"] == "cellwarden-report/1"
+
+
+def test_an_advisory_that_shrinks_takes_its_statements_back(tmp_path: Path, root: Path) -> None:
+    source = root / "examples/northgate/advisories/csaf/icsa-21-348-02.json"
+    document = json.loads(source.read_text("utf-8"))
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    first.write_text(json.dumps(document))
+    document["document"]["tracking"]["current_release_date"] = "2026-11-01T00:00:00Z"
+    vendor = document["product_tree"]["branches"][0]
+    dropped = vendor["branches"].pop()
+    gone = json.dumps(dropped)
+    text = json.dumps(document)
+    for leaf in gone.split('"product_id": "')[1:]:
+        name = leaf.split('"', 1)[0]
+        text = text.replace(f'"{name}", ', "").replace(f', "{name}"', "").replace(f'"{name}"', "")
+    second.write_text(text)
+
+    with State(tmp_path / "state") as state:
+        import_feeds(state, [first], clock_at=AS_OF, actor="t", progress=quiet)
+        before = _count(state)
+        import_feeds(state, [second], clock_at=AS_OF, actor="t", progress=quiet)
+        after = _count(state)
+        older = import_feeds(state, [first], clock_at=AS_OF, actor="t", progress=quiet)
+
+    assert 0 < after < before
+    assert older.entry is None
+
+
+def _count(state: State) -> int:
+    connection = state.connect(as_of="9999")
+    rows = connection.execute("select count(*) from statement").fetchall()
+    connection.close()
+    return int(rows[0][0])
+
+
+def test_an_empty_feed_folder_is_an_error_and_not_a_clean_result(
+    northgate: Workspace, tmp_path: Path
+) -> None:
+    workspace = copy_of(northgate, tmp_path / "bare")
+    shutil.rmtree(workspace.folder / "advisories")
+    (workspace.folder / "advisories").mkdir()
+    shutil.rmtree(workspace.state_folder, ignore_errors=True)
+
+    with pytest.raises(SourceError):
+        scan(workspace, now=NOW, actor="tester", asked_as_of=None, progress=quiet)
