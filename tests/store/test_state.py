@@ -293,3 +293,20 @@ def test_rows_of_a_process_that_died_after_its_commit_are_settled(tmp_path: Path
 
     assert found == [("a",)]
     assert complaints == []
+
+
+def test_a_partition_from_before_a_column_was_added_reads_as_unknown_there(
+    tmp_path: Path,
+) -> None:
+    import pyarrow.parquet as pq
+
+    with State(tmp_path) as state:
+        state.record(draft(), {"component": [component("a", firmware="1.0")]})
+        path = state.partitions.path("component", 0)
+        table = pq.read_table(path)
+        older = table.drop_columns(["validated_firmware", "grade"])
+        pq.write_table(older.replace_schema_metadata(table.schema.metadata), path)
+
+        found = rows(state.connect(as_of=FOREVER), "select firmware, grade from component")
+
+    assert found == [("1.0", None)]
