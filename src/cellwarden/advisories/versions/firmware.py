@@ -34,17 +34,21 @@ _SOFTWARE: Final = re.compile(r".*\b(?:software|firmware) version\s+", re.IGNORE
 _NO_NAME: Final = re.compile(r"\d")
 
 
-@lru_cache(maxsize=65536)
 def read_firmware(text: str) -> tuple[FirmwarePart, ...]:
     """The firmware parts that a text names, in its order; nothing where it is blank.
 
     Versions stay verbatim. A text that names no part is one part without a name.
     """
-    if is_blank(text[:LONGEST]):
-        return ()
-    cleaned = plain(text[:LONGEST])
     if len(text) > LONGEST:
-        return (FirmwarePart(name="", version=cleaned),)
+        return (FirmwarePart(name="", version=plain(text[:LONGEST])),)
+    return _read(text)
+
+
+@lru_cache(maxsize=65536)
+def _read(text: str) -> tuple[FirmwarePart, ...]:
+    if is_blank(text):
+        return ()
+    cleaned = plain(text)
     rest, ids = _take_ids(cleaned)
     parts: list[FirmwarePart] = []
     for piece in _pieces(rest):

@@ -26,7 +26,6 @@ _NOTHING: Final = re.compile(
 )
 
 
-@lru_cache(maxsize=32768)
 def read_range(text: str, *, kind: str = "range") -> VersionRange:
     """Read what an advisory writes of versions.
 
@@ -38,6 +37,11 @@ def read_range(text: str, *, kind: str = "range") -> VersionRange:
         return VersionRange(text=text, quality=Quality.READ, is_all=True)
     if len(text) > LONGEST_RANGE:
         return _not_understood(text[:LONGEST_RANGE], "the text is longer than a range can be")
+    return _read(text)
+
+
+@lru_cache(maxsize=32768)
+def _read(text: str) -> VersionRange:
     words = spaced(plain(text))
     if words.casefold().strip(" .") in _EVERY:
         return VersionRange(text=text, quality=Quality.READ, is_all=True)

@@ -83,11 +83,12 @@ def table(shares: tuple[Share, ...]) -> str:
     ]
     leaves, texts = sum(one.leaves for one in shares), sum(one.texts for one in shares)
     shapes = sum(one.shapes for one in shares)
-    for one in shares:
-        lines.append(
-            f"| {one.quality.value.replace('_', ' ')} | {one.leaves:,} | {_percent(one.leaves, leaves)}"
-            f" | {one.texts:,} | {one.shapes:,} | {_percent(one.shapes, shapes)} |"
-        )
+    lines.extend(
+        f"| {one.quality.value.replace('_', ' ')}"
+        f" | {one.leaves:,} | {_percent(one.leaves, leaves)}"
+        f" | {one.texts:,} | {one.shapes:,} | {_percent(one.shapes, shapes)} |"
+        for one in shares
+    )
     lines.append(f"| sum | {leaves:,} | | {texts:,} | {shapes:,} | |")
     return "\n".join(lines)
 

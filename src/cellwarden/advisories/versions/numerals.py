@@ -83,8 +83,11 @@ def number_key(numbers: tuple[int, ...]) -> bytes:
     """Bytes that sort as the numbers do: for each its length and value, then an end below all."""
     out = bytearray()
     for number in numbers:
-        size = (number.bit_length() + 7) // 8
-        out.append(size + 1)
-        out += number.to_bytes(size, "big")
+        if 0 < number < 256:  # noqa: PLR2004 - one byte, which nearly every number fits
+            out += bytes((2, number))
+        else:
+            size = (number.bit_length() + 7) // 8
+            out.append(size + 1)
+            out += number.to_bytes(size, "big")
     out.append(0)
     return bytes(out)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from cellwarden.advisories.versions.numerals import extends
+from cellwarden.advisories.versions.numerals import number_key, stripped
 from cellwarden.advisories.versions.scheme import Parsed, Scheme
 from cellwarden.advisories.versions.schemes import scheme_named, schemes
 from cellwarden.advisories.versions.spelling import LONGEST_VERSION, spell
@@ -14,6 +15,11 @@ BUILD_LIKE: Final = 1000
 """A further number from here on is a build's rather than a version's own next step."""
 YEARS: Final = (1995, 2040)
 """A first number in this span, the end excluded, counts years."""
+
+
+_QUICK: Final = re.compile(r"[vV]?(\d{1,7}(?:\.\d{1,7})+)")
+"""What most devices say; anything else takes the longer way to the same key."""
+_FRACTION: Final = re.compile(r"\d+\.0\d*")
 
 
 class Weighing(NamedTuple):
@@ -44,34 +50,55 @@ def is_readable(text: str) -> bool:
 
 def compare_versions(a: str, b: str) -> int | None:
     """-1, 0 or 1 as version a is before, at or after b; nothing where they have no order."""
-    weighing = weigh(a, b)
+    weighing = weigh(a[: LONGEST_VERSION + 1], b[: LONGEST_VERSION + 1])
     return None if weighing.doubt else weighing.order
 
 
 @lru_cache(maxsize=262144)
 def weigh(version: str, bound: str) -> Weighing:
     """Set a version against a bound, by the strictest scheme that reads both."""
-    if len(version) > LONGEST_VERSION or len(bound) > LONGEST_VERSION:
-        return Weighing(None, "", "")
     one, other = spell(version), spell(bound)
-    if one.whole == other.whole and one.whole:
+    if one.whole == other.whole and one.text:
         return Weighing(0, "text", "")
     if one.label and other.label and one.label != other.label:
         return Weighing(None, "", "")
-    pairs = tuple(zip(schemes(), readings(version), readings(bound), strict=False))
-    for scheme, a, b in pairs:
-        if scheme.table.is_apart and (a is None) != (b is None):
-            return Weighing(None, scheme.table.name, "")
-    for scheme, a, b in pairs:
-        if a is None or b is None or a.family != b.family:
-            continue
-        order = scheme.compare(a, b)
-        if order is None:
-            return Weighing(None, scheme.table.name, "")
-        label = one.label or other.label
-        doubt = f"only one of the two says {label}" if one.label != other.label else ""
-        return Weighing(order, scheme.table.name, doubt or _doubt(a, b, order))
+    of_version, of_bound = _who_reads(version), _who_reads(bound)
+    if (of_version ^ of_bound) & _apart():
+        return Weighing(None, "", "")
+    both, position = of_version & of_bound, 0
+    ours, theirs = readings(version), readings(bound)
+    while both >> position:
+        position = position + _lowest_bit(both >> position)
+        a, b = ours[position], theirs[position]
+        if a is not None and b is not None and a.family == b.family:
+            return _by_scheme(schemes()[position], a, b, (one.label, other.label))
+        position += 1
     return Weighing(None, "", "")
+
+
+@lru_cache(maxsize=65536)
+def _who_reads(text: str) -> int:
+    """The schemes that read a text, one bit each."""
+    return sum(1 << n for n, parsed in enumerate(readings(text)) if parsed is not None)
+
+
+@cache
+def _apart() -> int:
+    """The schemes of which both versions have to be, or neither, one bit each."""
+    return sum(1 << n for n, scheme in enumerate(schemes()) if scheme.table.is_apart)
+
+
+def _lowest_bit(bits: int) -> int:
+    return (bits & -bits).bit_length() - 1
+
+
+def _by_scheme(scheme: Scheme, a: Parsed, b: Parsed, labels: tuple[str, str]) -> Weighing:
+    """What one scheme says, with the doubt that a label on one side only raises."""
+    order = scheme.compare(a, b)
+    if order is None:
+        return Weighing(None, scheme.table.name, "")
+    doubt = "" if labels[0] == labels[1] else f"only one of the two says {max(labels)}"
+    return Weighing(order, scheme.table.name, doubt or _doubt(a, b, order))
 
 
 def _doubt(version: Parsed, bound: Parsed, order: int) -> str:
@@ -116,18 +143,23 @@ _NUMBERED: Final = frozenset(
 )
 
 
-def goes_on(longer: Parsed, shorter: Parsed) -> bool:
-    """Whether one version's numbers are the other's with more behind them."""
-    return extends(longer.numbers, shorter.numbers)
-
-
-@lru_cache(maxsize=65536)
 def version_key(text: str, scheme: str = "dotted") -> bytes | None:
     """The key of a version in one scheme; nothing where that scheme does not decide it alone.
 
     In ``dotted`` a number alone has no key: whether 6 means 6.0 or all of 6 needs a closer look.
     """
-    by: Scheme = scheme_named(scheme)
+    return _key(text, scheme) if len(text) <= LONGEST_VERSION else None
+
+
+@lru_cache(maxsize=65536)
+def _key(text: str, scheme: str) -> bytes | None:
+    if (
+        scheme == "dotted"
+        and (quick := _QUICK.fullmatch(text))
+        and not _FRACTION.fullmatch(quick[1])
+    ):
+        return number_key(stripped(tuple(map(int, quick[1].split(".")))))
+    by = scheme_named(scheme)
     spelled = spell(text)
     parsed = by.read(spelled.text) if not spelled.label else None
     if parsed is None or (scheme == "dotted" and len(parsed.segments) == 1):

@@ -11,7 +11,7 @@ from cellwarden.advisories.versions.firmware import read_firmware
 from cellwarden.advisories.versions.intervals import Plan
 from cellwarden.advisories.versions.nouns import Alternative, Placement, Quality
 from cellwarden.advisories.versions.order import version_key
-from cellwarden.advisories.versions.spelling import is_blank
+from cellwarden.advisories.versions.spelling import LONGEST_VERSION, is_blank
 
 _PART_SIGNS: Final = frozenset("/:;=(,")
 LONGEST_IN_WORDS: Final = 80
@@ -48,6 +48,8 @@ class VersionRange(msgspec.Struct, frozen=True, kw_only=True):
             return Placement(
                 inside=True, why="every version is meant", scheme="all", conditions=self.conditions
             )
+        if len(version) > LONGEST_VERSION:
+            return self._say(None, version, "", "the text is longer than a version can be")
         if self.plan is not None and (key := version_key(version)) is not None:
             return self._say(self.plan.decide(key), version, "dotted", "")
         if is_blank(version):
@@ -56,9 +58,10 @@ class VersionRange(msgspec.Struct, frozen=True, kw_only=True):
 
     def _look(self, version: str) -> Placement:
         """Place a version, or each of the parts that its text names, by exact comparison."""
-        names = [version]
-        if not _PART_SIGNS.isdisjoint(version):
-            names = [part.version for part in read_firmware(version)] or [version]
+        first = self._weigh(version)
+        if first[1] == "text" or _PART_SIGNS.isdisjoint(version):
+            return self._say(first[0], version, first[1], first[2])
+        names = [part.version for part in read_firmware(version)] or [version]
         found = [self._weigh(name) for name in names]
         first = found[0]
         if any(other[0] is not first[0] for other in found[1:]):

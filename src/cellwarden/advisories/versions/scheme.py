@@ -30,7 +30,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     ``rank`` orders the schemes: of those that read both versions the lowest compares.
     ``is_total`` says that the scheme orders any two versions that it reads, so that its keys
-    decide; ``is_apart`` that what it reads has no order to what it does not read. ``ascending``, ``equal``, ``not_comparable`` and ``foreign`` are examples, all tested.
+    decide; ``is_apart`` that what it reads has no order to what it does not read. ``ascending``,
+    ``equal``, ``not_comparable`` and ``foreign`` are examples, all tested.
     """
 
     name: str

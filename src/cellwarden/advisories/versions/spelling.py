@@ -81,9 +81,9 @@ def is_blank(text: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def spell(text: str) -> Spelled:
-    """Spell one version text in one way; anything longer than a version can be is kept unread."""
+    """Spell one version text in one way; one longer than a version can be says nothing."""
     if len(text) > LONGEST_VERSION:
-        return Spelled("", "", text[:LONGEST_VERSION])
+        return Spelled("", "", "")
     whole = spaced(plain(text)).casefold().strip(" ,;:'\"=")
     whole = whole.rstrip(".")
     bare = _without_prefix(whole)

@@ -137,7 +137,7 @@ def _set_aside_ids(tidied: Tidied) -> None:
 
 
 def _read_including(tidied: Tidied) -> None:
-    """``V6.1 (including) and V6.1.1 (excluding)``: the first is a lower bound, the second an upper."""
+    """``V6.1 (including) and V6.1.1 (excluding)``: first a lower bound, then an upper one."""
     found = list(_INCLUDING.finditer(tidied.text))
     if not found:
         return
@@ -160,7 +160,7 @@ def _set_aside_brackets(tidied: Tidied) -> None:
     def decide(match: re.Match[str]) -> str:
         words, before = match[1].strip(), match.string[: match.start()]
         if not before.strip(" <>=") or re.match(r"release \d", words, re.IGNORECASE):
-            return f" {words} "
+            return f" {re.sub('^release ', '', words, flags=re.IGNORECASE)} "
         if _KEPT_BRACKET.fullmatch(words) or match.string[match.end() :][:1].isalnum():
             return f"\1{match[1]}\2"
         _judge_bracket(tidied, words)

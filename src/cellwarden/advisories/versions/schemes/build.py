@@ -16,7 +16,8 @@ rank = 90
 says = "numbers, steps, then a build; where a build is left out it is unknown, not nought"
 source = "Eaton IPM (ICSA-22-130-02), Raritan, MOXA and Hikvision in the CISA CSAF corpus"
 pattern = '''
-  (?: [\s._-]*\(?(?P<word>build|bn|release|rev|plus|kit|eng|rel|ga|r)[\s._:#-]*(?P<count>\d{1,18}(?:[.-]\d{1,9}){0,3})(?P<letter>[a-z]?)\)?
+  (?: [\s._-]*\(?(?P<word>build|bn|release|rev|plus|kit|eng|rel|ga|r)[\s._:\#-]*
+      (?P<count>\d{1,18}(?:[.-]\d{1,9}){0,3})(?P<letter>[a-z]?)\)?
     | \s?\((?P<bracket>\d{1,18}(?:\.\d{1,9})?)\)
     | [-+](?P<dash>\d{1,18})
     | [_](?P<line>\d{1,18})

@@ -25,8 +25,14 @@ pattern = '''
     | (?P<um>\d\d?)/(?P<ud>\d\d?)/(?P<uy>(?:19|20)\d\d)
   )
 '''
-ascending = [["january 31 2014", "2014-06-30", "april/9/2021", "8/30/2024"], ["may 2018", "june 1, 2018"]]
-equal = [["2019-09", "september 2019"], ["2019-09-21", "20190921", "september 21, 2019", "9/21/2019"]]
+ascending = [
+  ["january 31 2014", "2014-06-30", "april/9/2021", "8/30/2024"],
+  ["may 2018", "june 1, 2018"],
+]
+equal = [
+  ["2019-09", "september 2019"],
+  ["2019-09-21", "20190921", "september 21, 2019", "9/21/2019"],
+]
 not_comparable = [["may 2018", "2018-05-04"]]
 foreign = ["1.0", "august 28", "2019-13-01", "2019"]
 """
@@ -34,8 +40,11 @@ foreign = ["1.0", "august 28", "2019-13-01", "2019"]
 _MONTHS: Final = {
     name: number
     for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul")
-        + ("august aug", "september sep sept", "october oct", "november nov", "december dec"),
+        (
+            *("january jan", "february feb", "march mar", "april apr", "may", "june jun"),
+            *("july jul", "august aug", "september sep sept", "october oct", "november nov"),
+            "december dec",
+        ),
         start=1,
     )
     for name in names.split()

@@ -18,17 +18,30 @@ TABLE: Final = r"""
 name = "letters"
 rank = 100
 says = "a letter or two behind the numbers, before them, or alone"
-source = "Mitsubishi Electric, Carlo Gavazzi (ICSA-17-012-03), Philips, Rittal in the CISA CSAF corpus"
+source = "Mitsubishi Electric, Carlo Gavazzi (ICSA-17-012-03), Rittal in the CISA CSAF corpus"
 pattern = '''
   (?P<numbers>\d+(?:\.\d+)*)
   (?: (?P<trail>(?!sp|ul|na|ga|us|up|eu|st|rc|hw|sw|fw)[a-z]{1,2}) | \s(?P<apart>[a-z]) )?
   | (?P<single>\d{1,3})\.(?P<point_letter>[a-z])
-  | (?P<lead>[a-z])(?P<point>\.?)(?P<behind>\d+(?:\.\d+)*)(?P<behind_trail>[a-z]?)(?:\s?u(?P<step>\d{1,4}))?
+  | (?P<lead>[a-z])(?P<point>\.?)(?P<behind>\d+(?:\.\d+)*)(?P<behind_trail>[a-z]?)
+    (?:\s?u(?P<step>\d{1,4}))?
   | (?P<alone>[a-z]{1,2})
 '''
-ascending = [["1.170", "1.170c", "1.215z", "1.215aa"], ["a11", "a11 u04", "a11 u05", "a16", "a17"], ["a.09", "b.02", "b.12"], ["a1.5.3", "a1.6", "b1.2.4"], ["w", "y", "ad", "fb"]]
+ascending = [
+  ["1.170", "1.170c", "1.215z", "1.215aa"],
+  ["a11", "a11 u04", "a11 u05", "a16", "a17"],
+  ["a.09", "b.02", "b.12"],
+  ["a1.5.3", "a1.6", "b1.2.4"],
+  ["w", "y", "ad", "fb"],
+]
 equal = [["1.05 f", "1.05f"], ["b.02", "b.2"]]
-not_comparable = [["1.170.2", "1.170c"], ["fb", "1.0"], ["a17", "17"], ["b.12", "b12"], ["1.05f", "1.1f"]]
+not_comparable = [
+  ["1.170.2", "1.170c"],
+  ["fb", "1.0"],
+  ["a17", "17"],
+  ["b.12", "b12"],
+  ["1.05f", "1.1f"],
+]
 foreign = ["4.6.3sp", "6.00 ji", "1.0 foo", "4kx", "hen04103l"]
 """
 

@@ -16,7 +16,10 @@ is_apart = true
 says = "two or more versions joined; one text is before another where no part of it is after"
 source = "SATEL Iberia (ICSA-17-131-02), Siemens SIMATIC RTLS in the CISA CSAF corpus"
 pattern = '''\d+(?:\.\d+)+[a-z]?(?:\s?[_/-]\s?\d+(?:\.\d+)+[a-z]?){1,4}'''
-ascending = [["5.03-1.10", "5.21-1.18", "5.21a-1.18b", "5.37c-1.43c"], ["14.00.15.00_51.24.00.01", "14.00.15.00_51.25.00.01", "15.0_52.0"]]
+ascending = [
+  ["5.03-1.10", "5.21-1.18", "5.21a-1.18b", "5.37c-1.43c"],
+  ["14.00.15.00_51.24.00.01", "14.00.15.00_51.25.00.01", "15.0_52.0"],
+]
 equal = [["2.0.11 / 3.0.11", "2.0.11/3.0.11"]]
 not_comparable = [["5.21-1.18", "5.03-1.56"], ["1.0_2.0", "1.0_2.0_3.0"]]
 foreign = ["1.0", "1.0-5"]

@@ -13,8 +13,14 @@ name = "prerelease"
 rank = 70
 says = "numbers, then alpha, beta or rc, which lie before the numbers alone"
 source = "Semantic Versioning 2.0.0 clause 9; PEP 440 for the words"
-pattern = '''(?P<numbers>\d+(?:\.\d+)*)(?:[\s._-]*(?P<word>alpha|beta|preview|pre|rc)[\s._-]*(?P<count>\d{0,9}))?'''
-ascending = [["1.0.0-alpha", "1.0.0-beta", "1.0.0-beta4", "1.0.0-rc1", "1.0.0", "1.0.1-rc1"], ["1.9", "2.0-rc1", "2.0"]]
+pattern = '''
+  (?P<numbers>\d+(?:\.\d+)*)
+  (?:[\s._-]*(?P<word>alpha|beta|preview|pre|rc)[\s._-]*(?P<count>\d{0,9}))?
+'''
+ascending = [
+  ["1.0.0-alpha", "1.0.0-beta", "1.0.0-beta4", "1.0.0-rc1", "1.0.0", "1.0.1-rc1"],
+  ["1.9", "2.0-rc1", "2.0"],
+]
 equal = [["2.3.7-rc1", "2.3.7 rc 1"]]
 not_comparable = [["1.07-rc1", "1.1"]]
 foreign = ["1.0-foo", "rc1"]
@@ -28,7 +34,7 @@ class Prerelease:
     """Numbers first; of equal ones what has a word lies before what has none."""
 
     table = read_table(TABLE)
-    _pattern = re.compile(table.pattern)
+    _pattern = re.compile(table.pattern, re.VERBOSE)
 
     def read(self, text: str) -> Parsed | None:
         """Read numbers and the word behind them."""

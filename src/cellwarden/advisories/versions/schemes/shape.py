@@ -15,7 +15,11 @@ rank = 120
 says = "numbers in order, between two texts that are otherwise letter for letter the same"
 source = "Honeywell, Baxter, Dataprobe and others in the CISA CSAF corpus; device dumps"
 pattern = '''[a-z0-9][a-z0-9._/+() -]{0,63}'''
-ascending = [["1.000.hw00.21.20190812", "1.000.hw01.3.20190820"], ["16d38", "17d19", "22d24"], ["70044_update_05032018-482", "70044_update_01032019-482"]]
+ascending = [
+  ["1.000.hw00.21.20190812", "1.000.hw01.3.20190820"],
+  ["16d38", "17d19", "22d24"],
+  ["70044_update_05032018-482", "70044_update_01032019-482"],
+]
 equal = [["07a06", "7a6"]]
 not_comparable = [["22d24", "22e24"], ["1.000.hw00.21", "1.000.hw00.21.5"]]
 foreign = ["1.07", "abc", "a b c d e f 1", "a3b04b7bc4872a5a39e5de3fdc5fbde5"]

@@ -15,7 +15,7 @@ from cellwarden.advisories.versions.scheme import Parsed, read_table
 TABLE: Final = r"""
 name = "suffixed"
 rank = 130
-says = "at least two numbers with points, then anything; equal numbers with another rest have no order"
+says = "two or more numbers with points, then anything; only different numbers have an order"
 source = "device dumps: Eaton, Voltronic, Siebert; the CISA CSAF corpus"
 pattern = '''(?P<numbers>\d+(?:\.\d+)+)(?P<rest>(?:[^\d.].*|\.[^\d].*)?)'''
 ascending = [["6.9.5-foo", "6.9.6-foo", "7.0"], ["2.45.dp520.west", "2.48.dp520.west"]]
