@@ -50,14 +50,12 @@ published as (
   from "release"
 ),
 newest as (
-  select
-    maker_key, model_key, part_key,
-    max(released_on) as released_on,
-    max_by(version, released_on) as version,
-    max_by(fact, released_on) as fact
+  select maker_key, model_key, part_key, released_on, version, fact
   from published
   where released_on is not null
-  group by maker_key, model_key, part_key
+  qualify row_number() over (
+    partition by maker_key, model_key, part_key order by released_on desc, version desc, fact
+  ) = 1
 ),
 fixing as (
   select
