@@ -17,6 +17,7 @@ from cellwarden.reports.standing import (
     is_accepted,
     judged,
     standing,
+    waiting,
     unknowns,
 )
 from cellwarden.reports.text import days_left, deadline, plural
@@ -56,7 +57,7 @@ def context(report: Report) -> Context:
         "findings": shown,
         "exposures": page_exposures.sheet(report),
         "blasts": page_exposures.blast_pages(report),
-        "waiting": page_exposures.waiting(report),
+        "waiting": waiting(report)[: page_exposures.MOST_WAITING],
         "exceptions": report.exceptions[:MOST_EXCEPTIONS],
         "more_exceptions": max(0, len(report.exceptions) - MOST_EXCEPTIONS),
         "severities": [severity.value for severity in Severity],

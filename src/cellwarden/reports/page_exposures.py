@@ -88,11 +88,6 @@ def _row(parts: list[Exposure], longest: int, as_of: str, blast_names: set[str])
     }
 
 
-def waiting(report: Report) -> list[Exposure]:
-    """Matches that only a person can decide: the product is not certain."""
-    return [one for one in report.exposures if one.candidate][:MOST_WAITING]
-
-
 def blast_pages(report: Report) -> Context:
     """One printable page a vulnerability, with its parts drawn on a feeder for each site."""
     by_name: dict[str, list[Exposure]] = {}

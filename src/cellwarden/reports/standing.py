@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cellwarden.model.findings import Finding
-    from cellwarden.model.report import FeedAge, Report
+    from cellwarden.model.report import Exposure, FeedAge, Report
 
 ROLES: Final = ("security", "facilities", "procurement", "auditor")
 """Who gets a list of what to do, in the order of the reports."""
@@ -211,3 +211,15 @@ def machine_head(report: Report) -> dict[str, str]:
         "data_age": "; ".join(data_age(report)),
         "coverage": "; ".join(coverage_lines(report)),
     }
+
+
+def waiting(report: Report) -> list[Exposure]:
+    """What only a person can decide: parts and advisories where the product is not certain.
+
+    One exposure stands for each pair, however many weaknesses the advisory speaks of.
+    """
+    found: dict[tuple[str, str], Exposure] = {}
+    for one in report.exposures:
+        if one.candidate:
+            found.setdefault((one.component_id, one.advisory_id), one)
+    return list(found.values())

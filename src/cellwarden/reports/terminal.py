@@ -14,6 +14,7 @@ from cellwarden.reports.standing import (
     feed_words,
     is_accepted,
     standing,
+    waiting,
     worst_first,
 )
 from cellwarden.reports.text import clip, day, deadline, listing, number, plural, printable
@@ -68,8 +69,11 @@ def plain(renderable: RenderableType, *, width: int = WIDTH) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
-def summary(report: Report) -> RenderableType:
-    """The run on one screen: data age and coverage, standing, failures by severity, next steps."""
+def summary(report: Report, workspace: str = "") -> RenderableType:
+    """The run on one screen: data age and coverage, standing, failures by severity, next steps.
+
+    ``workspace`` is the folder that the next steps are typed in, where it is another one.
+    """
     from rich.console import Group
 
     run, state = report.run, standing(report)
@@ -83,7 +87,7 @@ def summary(report: Report) -> RenderableType:
         parts.append(_text(state.caution, "magenta"))
     if report.findings:
         parts += [_text(""), _findings_table(report)]
-    parts += [_text(""), _text("Next", "bold")]
+    parts += [_text(""), _text(f"Next, in {workspace}" if workspace else "Next", "bold")]
     parts += [_text(f"  {step}") for step in next_steps(report)]
     return Group(*parts)
 
@@ -205,11 +209,10 @@ def next_steps(report: Report) -> list[str]:
         steps.append(f"cellwarden explain {worst.id}   the worst finding, with its proof")
     if report.actions:
         steps.append("cellwarden today                  what to do first, for each role")
-    waiting = sum(one.candidate for one in report.exposures)
-    if waiting:
-        steps.append(
-            f"cellwarden match confirm          {plural(waiting, 'match', 'matches')} waiting"
-        )
+    count = len(waiting(report))
+    if count:
+        words = plural(count, "match waits", "matches wait")
+        steps.append(f"cellwarden match waiting          {words} for a person's yes or no")
     return steps[:4] or [
         "cellwarden scan                   again when the register or a feed changes"
     ]

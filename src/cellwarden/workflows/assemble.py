@@ -27,7 +27,7 @@ def fetch(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, s
 
 
 def fleet(connection: duckdb.DuckDBPyConnection) -> list[Component]:
-    """The components of the register that are in service, as matching wants them."""
+    """The components in service that hold firmware, or may, as matching wants them."""
     rows = fetch(
         connection,
         """
@@ -35,6 +35,7 @@ def fleet(connection: duckdb.DuckDBPyConnection) -> list[Component]:
           c.part, c.firmware, c.role, c.hardware, c.part_number, c.serial, a.site_id, c.asset_id
         from component c left join asset a on a.asset_id = c.asset_id
         where coalesce(a.lifecycle, 'in_service') <> 'retired'
+          and coalesce(c.has_firmware, 'yes') <> 'no'
         order by c.component_id
         """,
     )

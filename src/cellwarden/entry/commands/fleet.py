@@ -87,7 +87,7 @@ def scan(
             opened, now=now(), actor=actor_or_login(actor), asked_as_of=as_of, progress=bar
         )
         written = write_reports(opened, outcome.report, output_format or ())
-    show(terminal.summary(outcome.report))
+    show(terminal.summary(outcome.report, "" if workspace == HERE else str(workspace)))
     for path in written:
         say(f"report: {path}")
     code = exits.COMPLETE
