@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cellwarden.advisories.feeds import Limits, understand
-from cellwarden.advisories.feeds.decoding import depth_of
+from cellwarden.advisories.feeds.decoding import depth_of, structure_of
 from cellwarden.model.advisories import Document, Understood
 from cellwarden.model.facts import kinds
 
@@ -44,6 +44,8 @@ def reason(understood: Understood) -> str:
         (b"[1, 2]", "JSON that is none of"),
         (b'{"hello": 1}', "JSON that is none of"),
         (b'{"bomFormat": "CycloneDX"}', "read it into the register instead"),
+        (b"[" + b"[]," * 2_100_000 + b"1]", "are more than we read"),
+        (b"[" + b"1," * 8_100_000 + b"1]", "are more than we read"),
         (b"[" * 200_000, "nest 200000 deep"),
         (b'{"a":' * 5_000 + b"1" + b"}" * 5_000, "nest 5000 deep"),
         (gzip.compress(b"{}")[:-3], "ends too early"),
@@ -71,13 +73,13 @@ def test_a_gzip_bomb_is_refused_at_its_bound() -> None:
 def test_brackets_inside_strings_do_not_count_as_depth() -> None:
     text = json.dumps({"a": '[{"' * 500 + "\\", "b": ["]" * 500]})
 
-    assert depth_of(text.encode()) == 2
+    assert depth_of(structure_of(text.encode())) == 2
 
 
 def test_brackets_inside_strings_do_not_hide_depth() -> None:
     text = b'["]",' * 300 + b"1" + b"]" * 300
 
-    assert depth_of(text) == 300
+    assert depth_of(structure_of(text)) == 300
 
 
 values = st.recursive(
@@ -101,7 +103,7 @@ def true_depth(value: Any) -> int:
 @given(values)
 @settings(max_examples=100)
 def test_depth_is_that_of_the_parsed_value(value: Any) -> None:
-    assert depth_of(json.dumps(value).encode()) == true_depth(value)
+    assert depth_of(structure_of(json.dumps(value).encode())) == true_depth(value)
 
 
 def test_a_key_that_stands_twice_is_noted_and_the_last_counts() -> None:
@@ -159,6 +161,31 @@ def test_references_that_unfold_without_end_are_refused() -> None:
     }
 
     assert "unfolds into far more" in reason(read(json.dumps(content).encode()))
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_relationships_that_double_each_other_are_bounded(is_reversed: bool) -> None:  # noqa: FBT001 - both orders of one list
+    relationships = [
+        {
+            "category": "installed_with",
+            "product_reference": f"P{number}",
+            "relates_to_product_reference": f"P{number}",
+            "full_product_name": {"name": f"N{number + 1}", "product_id": f"P{number + 1}"},
+        }
+        for number in range(3_000)
+    ]
+    if is_reversed:
+        relationships.reverse()
+    tree = {
+        "full_product_names": [{"name": "N0", "product_id": "P0"}],
+        "relationships": relationships,
+    }
+    document = {"csaf_version": "2.0", "tracking": {"id": "BOMB"}}
+
+    found = read(json.dumps({"document": document, "product_tree": tree}).encode())
+
+    assert "statement" not in found.tables
+    assert sum(len(rows) for rows in found.tables.values()) <= Limits().notes + 1
 
 
 def test_notes_end_at_their_bound_and_say_so() -> None:

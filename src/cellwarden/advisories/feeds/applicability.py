@@ -121,6 +121,7 @@ def _branches(root: dict[str, Any], tables: Tables, place: str) -> Iterator[Bran
             beside = [word for index, word in enumerate(words) if index != position]
             needs = (*requires, *(names for names, _ in beside))
             devices = (*hardware, *(names for _, names in beside if names))
+            tables.spend(len(needs) + sum(len(names) for names, _ in beside))
             if position < len(children):
                 waiting.append((part, f"{here}/{position}", needs, devices, negated))
             elif part.get("vulnerable") is not False:

@@ -22,7 +22,7 @@ _WIDE_MARKS: Final = (
     codecs.BOM_UTF16_BE,
 )
 _BRACES_AS_BRACKETS: Final = bytes.maketrans(b"{}", b"[]")
-_ALL_BUT_STRUCTURE: Final = bytes(set(range(256)) - set(b'"[]{}'))
+_ALL_BUT_STRUCTURE: Final = bytes(set(range(256)) - set(b'",[]{}'))
 _AT_BYTE: Final = re.compile(r"\(byte (\d+)\)")
 
 
@@ -101,21 +101,23 @@ def gunzip(data: bytes, most: int) -> bytes:
     return b"".join(pieces)
 
 
-def depth_of(data: bytes) -> int:
-    """How deep lists and objects nest in JSON text, without parsing and without recursion.
+def structure_of(data: bytes) -> bytes:
+    """The brackets and commas of JSON text that stand outside strings, braces as brackets.
 
-    Strings are cut out first: escapes go (pairs of backslashes before escaped quotes, so that
-    what is left over of a run of backslashes is decided as JSON does), then everything but
-    quotes and brackets, then every second piece between quotes. Removing the innermost pairs
-    lowers the depth by one each time. For malformed text it is an upper bound of what a parser
-    descends into.
+    Strings are cut out without parsing: escapes go (pairs of backslashes before escaped quotes,
+    so that what is left over of a run of backslashes is decided as JSON does), then everything
+    but structure and quotes, then every second piece between quotes.
     """
-    return _depth_of_bare(_unescaped(data))
+    return _structure_of_bare(_unescaped(data))
 
 
-def _depth_of_bare(bare: bytes) -> int:
-    marks = bare.translate(_BRACES_AS_BRACKETS, _ALL_BUT_STRUCTURE)
-    brackets = b"".join(marks.replace(b'""', b"").split(b'"')[::2])
+def depth_of(structure: bytes) -> int:
+    """How deep lists and objects nest in a structure, without recursion.
+
+    Removing the innermost pairs lowers the depth by one each time. For malformed text it is an
+    upper bound of what a parser descends into.
+    """
+    brackets = structure.replace(b",", b"")
     depth = 0
     while True:
         outer = brackets.replace(b"[]", b"")
@@ -124,10 +126,21 @@ def _depth_of_bare(bare: bytes) -> int:
         brackets, depth = outer, depth + 1
 
 
+def _structure_of_bare(bare: bytes) -> bytes:
+    marks = bare.translate(_BRACES_AS_BRACKETS, _ALL_BUT_STRUCTURE)
+    return b"".join(marks.replace(b'""', b"").split(b'"')[::2])
+
+
 def _parse(data: bytes, limits: Limits) -> tuple[Any, str | None]:
     """Parse JSON; beside it the first key that stands twice in one object."""
     bare = _unescaped(data)
-    depth = _depth_of_bare(bare)
+    structure = _structure_of_bare(bare)
+    nodes, commas = structure.count(b"["), structure.count(b",")
+    if nodes > limits.nodes or commas > limits.values:
+        raise Unreadable(
+            f"{nodes:,} lists and objects with {commas:,} commas are more than we read"
+        )
+    depth = depth_of(structure)
     if depth > limits.depth:
         raise Unreadable(f"lists and objects nest {depth} deep; at most {limits.depth} are read")
     try:

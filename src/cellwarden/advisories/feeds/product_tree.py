@@ -33,6 +33,12 @@ _COMPONENT_OF: Final = {
     "external_component_of",
     "optional_component_of",
 }
+_WORK: Final = 20
+"""What following one reference costs, in characters of the document's budget."""
+
+_ROUNDS: Final = 16
+"""How deep relationships may build on each other against their order in the document."""
+
 _PURL: Final = re.compile(r"pkg:[A-Za-z0-9.+-]+/[^\s]{1,1000}")
 
 
@@ -58,19 +64,21 @@ class ProductTree(msgspec.Struct, frozen=True, kw_only=True):
     twins: dict[str, list[TreeLeaf]]
     groups: dict[str, list[str]]
 
-    def called(self, product_id: str) -> list[TreeLeaf]:
+    def called(self, product_id: str, tables: Tables) -> list[TreeLeaf]:
         """Every leaf with this id; one, unless the document is wrong."""
         first = self.leaves.get(product_id)
         if first is None:
             return []
-        return [first, *self.twins.get(product_id, ())]
+        twins = self.twins.get(product_id, [])
+        tables.spend(_WORK * len(twins))
+        return [first, *twins]
 
     def members(self, owner: dict[str, Any], tables: Tables) -> list[str]:
         """The product ids that an object names, its own and those of its groups, in order."""
         named = dict.fromkeys(tables.texts(owner, "product_ids"))
         for group in tables.texts(owner, "group_ids"):
             named.update(dict.fromkeys(self.groups.get(group, ())))
-            tables.spend(len(named))
+            tables.spend(_WORK * len(named))
         return list(named)
 
 
@@ -206,9 +214,9 @@ def _keep(tree: ProductTree, leaf: TreeLeaf, tables: Tables) -> None:
 def _read_relationships(
     relationships: list[dict[str, Any]], tree: ProductTree, tables: Tables
 ) -> None:
-    """Resolve relationships, those that build on others after them, until nothing moves."""
+    """Resolve relationships, those that build on later ones in further rounds."""
     waiting = relationships
-    while waiting:
+    for _ in range(_ROUNDS):
         blocked = []
         for relationship in waiting:
             part = tree.leaves.get(tables.text(relationship, "product_reference"))
@@ -217,11 +225,10 @@ def _read_relationships(
                 blocked.append(relationship)
             else:
                 _keep(tree, _related(relationship, part.leaf, whole.leaf, tables), tables)
-        if len(blocked) == len(waiting):
-            break
+        is_stuck = len(blocked) == len(waiting)
         waiting = blocked
-    else:
-        return
+        if is_stuck:
+            break
     for relationship in waiting:
         product = tables.mapping(relationship, "full_product_name")
         tables.note(
@@ -241,17 +248,20 @@ def _related(relationship: dict[str, Any], part: Leaf, whole: Leaf, tables: Tabl
     named = _leaf(product, _Path(), tables)
     other = whole.full_name or whole.product
     is_installed_on = category == "installed_on"
+    numbers = (*named.part_numbers, *part.part_numbers)
+    if is_installed_on:
+        numbers = (*numbers, *whole.part_numbers)
+    requires = tuple(dict.fromkeys((*part.requires, *whole.requires, other)))
+    tables.spend(len(numbers) + sum(len(text) for text in requires))
     leaf = replace(
         part,
         leaf_id=named.leaf_id,
         full_name=named.full_name,
-        part_numbers=(*named.part_numbers, *part.part_numbers, *whole.part_numbers)
-        if is_installed_on
-        else (*named.part_numbers, *part.part_numbers),
-        hardware=(whole.product if is_installed_on else part.hardware),
+        part_numbers=tuple(dict.fromkeys(numbers)),
+        hardware=whole.product if is_installed_on else part.hardware,
         cpe=named.cpe or part.cpe,
         purl=named.purl or part.purl,
-        requires=(*part.requires, *whole.requires, other),
+        requires=requires,
     )
     if category not in _COMPONENT_OF:
         return TreeLeaf(leaf=leaf, category=category)

@@ -236,7 +236,7 @@ def _say_statuses(
             tables.note("a product status that we do not know", kind="statement", column=key)
             continue
         for product_id in tables.texts(lists, key):
-            found = tree.called(product_id)
+            found = tree.called(product_id, tables)
             if not found:
                 reason = "a status of a product that is not in the product tree"
                 tables.note(reason, kind="statement", column=key, text=product_id)
@@ -281,7 +281,8 @@ def _say_spans(
     ends: dict[tuple[str, str, str], tuple[list[Leaf], list[Leaf]]] = {}
     for number, key in enumerate(("first_affected", "last_affected")):
         for product_id in tables.texts(lists, key):
-            for each in tree.called(product_id):
+            found = tree.called(product_id, tables)
+            for each in found:
                 leaf = each.leaf
                 if leaf.version_kind == "version":
                     product = (leaf.vendor, leaf.product, leaf.hardware)
