@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cellwarden.advisories.feeds.vers import Interval, complement, only, write, write_all_but
+from cellwarden.advisories.versions import read_range
 
 VERSIONS = range(-1, 12)
 
@@ -121,6 +122,19 @@ def test_a_written_complement_holds_exactly_what_is_left_over(listed: list[Inter
     for version in VERSIONS:
         is_listed = any(within(each, version) for each in listed)
         assert (bool(text) and holds(text, version)) is not is_listed
+
+
+@given(st.lists(intervals(), min_size=1, max_size=3))
+@settings(max_examples=60)
+def test_our_own_reader_understands_what_we_write(listed: list[Interval]) -> None:
+    text = write_all_but(listed)
+    assert text is not None
+
+    read = read_range(text, kind="vers") if text else None
+
+    for version in range(12):
+        is_left = not any(within(each, version) for each in listed)
+        assert (read is not None and read.place(str(version)).inside) is is_left
 
 
 @given(st.text(min_size=1, max_size=20))
