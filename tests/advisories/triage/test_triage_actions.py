@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -9,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cellwarden.advisories.triage import actions, blast_radii
-from cellwarden.advisories.triage.actions import ROLES
+from cellwarden.advisories.triage.actions import ROLES, role_of
 from cellwarden.advisories.triage.facts import TriageFacts
 from cellwarden.advisories.triage.risk import exposure_risk, finding_risk
+from cellwarden.advisories.triage.tables import table
 from cellwarden.model.findings import Finding, Severity, Verdict, finding_id
 from cellwarden.model.ids import CheckId, FactId, SubjectId
 from cellwarden.model.matching import MatchState
@@ -180,7 +182,7 @@ def test_findings_of_one_check_and_vendor_are_one_act_of_the_topics_role() -> No
 
 
 def test_finding_about_an_exposure_goes_with_the_act_that_closes_it() -> None:
-    about = finding("fix-overdue", "C1/CVE-2026-1", topic="vulnerabilities")
+    about = finding("fix-overdue", "C1/CVE-2026-1/CWA-1", topic="vulnerabilities")
 
     found = actions([about], [exposure()], FACTS, as_of=AS_OF)
 
@@ -188,7 +190,7 @@ def test_finding_about_an_exposure_goes_with_the_act_that_closes_it() -> None:
 
 
 def test_accepted_finding_asks_for_nothing() -> None:
-    accepted = finding("fix-overdue", "C1/CVE-2026-1", exception_id="X-1")
+    accepted = finding("fix-overdue", "C1/CVE-2026-1/CWA-1", exception_id="X-1")
     other = finding("support-ended", "C1", exception_id="X-2")
 
     assert actions([accepted, other], [exposure()], FACTS, as_of=AS_OF) == ()
@@ -305,3 +307,25 @@ def test_exploited_comes_before_many_parts() -> None:
     pages = blast_radii(exposures, FACTS)
 
     assert [page.vulnerability for page in pages] == ["CVE-2026-2", "CVE-2026-9"]
+
+
+def test_check_of_its_own_role_does_not_go_with_its_topic() -> None:
+    sbom = finding("sbom-missing", "C1", topic="inventory")
+    serial = finding("serial-missing", "C1", topic="inventory")
+    own = finding("our-own", "C1", topic="own")
+
+    assert [role_of(one) for one in (sbom, serial, own)] == [
+        "procurement",
+        "facilities",
+        "security",
+    ]
+
+
+def test_every_topic_and_named_check_of_the_catalogue_has_a_role(root: Path) -> None:
+    catalogue = root / "src" / "cellwarden" / "checks" / "catalogue"
+    named = {row["topic_or_check"] for row in table("roles")}
+    topics = {path.name for path in catalogue.iterdir() if path.is_dir()}
+    checks = {path.stem for path in catalogue.rglob("*.toml")}
+
+    assert topics <= named
+    assert named <= topics | checks

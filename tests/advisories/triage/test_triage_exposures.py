@@ -32,7 +32,7 @@ def match(**changes: Any) -> Match:
         version="2.1",
         why="2.1 is below 2.4",
         fixed_in="",
-        source=f"{ADVISORY} CW-1",
+        source=f"{ADVISORY}#CW-1",
     )
     return msgspec.structs.replace(plain, **changes)
 
@@ -294,7 +294,7 @@ def test_fixed_part_with_a_known_day_has_a_stopped_clock() -> None:
 
 
 def test_worst_state_wins_among_advisories() -> None:
-    other = match(advisory_id="ICSA-1", state=MatchState.NOT_AFFECTED, source="ICSA-1 P-1")
+    other = match(advisory_id="ICSA-1", state=MatchState.NOT_AFFECTED, source="ICSA-1#P-1")
 
     exposure = only(triage([other, match()], facts(), as_of=AS_OF))
 
@@ -303,7 +303,7 @@ def test_worst_state_wins_among_advisories() -> None:
 
 
 def vendors_word(publisher: str, justification: str) -> tuple[list[Match], TriageFacts]:
-    denied = match(advisory_id="VEX-1", state=MatchState.NOT_AFFECTED, source="VEX-1 V-1")
+    denied = match(advisory_id="VEX-1", state=MatchState.NOT_AFFECTED, source="VEX-1#V-1")
     known = facts(
         advisories={
             **facts().advisories,
@@ -338,7 +338,7 @@ def test_word_of_another_vendor_or_without_a_reason_outweighs_nothing(
 
 
 def test_fix_of_another_product_is_not_this_parts_fix() -> None:
-    foreign = match(source=f"{ADVISORY} CW-2")
+    foreign = match(source=f"{ADVISORY}#CW-2")
 
     exposure = only(triage([foreign], facts(), as_of=AS_OF))
 
@@ -429,3 +429,12 @@ def test_order_of_matches_does_not_matter(matches: list[Match]) -> None:
     )
 
     assert triage(matches, facts(), as_of=AS_OF) == expected
+
+
+def test_title_is_that_of_the_advisory_that_counts() -> None:
+    other = {"advisory_id": "VEX-1", "title": "Not part of these products"}
+    rows = {CVE: [other, *facts().vulnerabilities[CVE]]}
+
+    exposure = only(triage([match()], facts(vulnerabilities=rows), as_of=AS_OF))
+
+    assert exposure.title == "Update without a signature"

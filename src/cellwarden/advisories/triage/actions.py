@@ -22,6 +22,9 @@ from cellwarden.model.report import Action, Exposure
 
 ROLES: Final = ("security", "facilities", "procurement", "auditor")
 
+DEFAULT_ROLE: Final = "security"
+"""Who gets what nobody was named for, such as findings of an operator's own checks."""
+
 OPEN_ENDED: Final = "9999-12-31"
 """Sorts what has no deadline behind everything that has one."""
 
@@ -71,21 +74,30 @@ def _loads(findings: list[Finding], exposures: list[Exposure], as_of: datetime) 
         by_subject[finding.subject].append(finding)
     told: set[str] = set()
     for exposure in exposures:
-        about = by_subject.get(f"{exposure.component_id}/{exposure.vulnerability}", [])
+        about = by_subject.get(subject_of(exposure), [])
         told |= {finding.id for finding in about}
         if about and all(finding.exception_id for finding in about):
             continue
         for act in _acts(exposure, as_of):
             loads[act].exposures.append(exposure)
             loads[act].findings += [finding for finding in about if not finding.exception_id]
-    roles = {row["topic"]: row["role"] for row in table("roles")}
     for finding in findings:
         asks = finding.verdict in {Verdict.FAIL, Verdict.UNKNOWN} and not finding.exception_id
         if asks and finding.id not in told:
-            role = roles.get(finding.topic, "security")
             what = (finding.check, finding.verdict.value, finding.vendor or "")
-            loads[Act(role, "check", what)].findings.append(finding)
+            loads[Act(role_of(finding), "check", what)].findings.append(finding)
     return loads
+
+
+def role_of(finding: Finding) -> str:
+    """Who acts on a finding: by its check, else by its topic (``tables/roles.csv``)."""
+    roles = {row["topic_or_check"]: row["role"] for row in table("roles")}
+    return roles.get(finding.check) or roles.get(finding.topic) or DEFAULT_ROLE
+
+
+def subject_of(exposure: Exposure) -> str:
+    """The subject id by which findings name an exposure."""
+    return f"{exposure.component_id}/{exposure.vulnerability}/{exposure.advisory_id}"
 
 
 def _acts(exposure: Exposure, as_of: datetime) -> Iterator[Act]:

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from cellwarden.advisories.triage.facts import TriageFacts
-from cellwarden.advisories.triage.fixes import leaf_tokens
+from cellwarden.advisories.triage.fixes import leaf_of
 from cellwarden.model.matching import Match, MatchState
 
 WORST_FIRST: Final = (
@@ -90,6 +90,4 @@ def _is_vendors_word(match: Match, facts: TriageFacts) -> bool:
 
 
 def _justification(match: Match, facts: TriageFacts) -> str:
-    leaves = leaf_tokens(match.source)
-    found = (facts.justifications.get((match.advisory_id, leaf)) for leaf in sorted(leaves))
-    return next(filter(None, found), "")
+    return facts.justifications.get((match.advisory_id, leaf_of(match)), "")

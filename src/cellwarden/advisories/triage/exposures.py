@@ -96,7 +96,7 @@ def _exposure(
         firmware=place.component.get("firmware") or "",
         advisory_id=match.advisory_id,
         vulnerability=case.vulnerability,
-        title=found.title or advisory.get("title") or "",
+        title=_title(found, match.advisory_id) or advisory.get("title") or "",
         state=match.state,
         candidate=match.candidate,
         confidence=match.confidence,
@@ -121,6 +121,11 @@ def _exposure(
         url=_web_address(advisory.get("url")),
         evidence=_evidence(place, found, fix, advisories),
     )
+
+
+def _title(found: Weakness, advisory_id: str) -> str:
+    """The weakness as the advisory that counts names it, else as any does."""
+    return found.titles.get(advisory_id) or next(iter(found.titles.values()), "")
 
 
 def _decision(found: Weakness, place: Place) -> Decision:

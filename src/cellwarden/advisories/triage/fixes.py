@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -95,19 +94,17 @@ def _first(
     return Fix(available_at=None, version=version, text=text, says=says, evidence=_fact_ids(others))
 
 
-def leaf_tokens(source: str) -> frozenset[str]:
-    """The ids that a match's source names: its advisory and its leaf."""
-    return frozenset(re.split(r"[\s,;/#|]+", source))
+def leaf_of(match: Match) -> str:
+    """The leaf that a match's source names behind its advisory: ``ICSA-21-348-02#CSAFPID-0001``."""
+    return match.source.removeprefix(f"{match.advisory_id}#") if "#" in match.source else ""
 
 
 def _concerns(row: Cells, vulnerability: str, match: Match) -> bool:
     """Whether a remediation speaks of this vulnerability and of this product leaf."""
     about = (row.get("vulnerabilities") or "").split()
     leaves = (row.get("leaf_ids") or "").split()
-    tokens = leaf_tokens(match.source) - {match.advisory_id, ""}
-    return (not about or vulnerability in about) and (
-        not leaves or not tokens or not tokens.isdisjoint(leaves)
-    )
+    leaf = leaf_of(match)
+    return (not about or vulnerability in about) and (not leaves or not leaf or leaf in leaves)
 
 
 def _is_of(release: Cells, component: Cells) -> bool:

@@ -17,11 +17,12 @@ class Weakness(msgspec.Struct, frozen=True, kw_only=True):
     """One vulnerability, as far as the feeds know it; nothing means unknown.
 
     ``in_kev`` is False only where a list that is fresh and younger than the weakness leaves it
-    out. ``published_at`` is the earliest date that any document gives for the weakness.
+    out. ``titles`` are by advisory. ``published_at`` is the earliest date that any document gives
+    for the weakness.
     """
 
     vulnerability: str
-    title: str
+    titles: dict[str, str]
     published_at: datetime | None
     score: Score | None
     in_kev: bool | None
@@ -56,7 +57,7 @@ def weakness(
     known_exploited = True if is_reported else in_kev
     return Weakness(
         vulnerability=vulnerability,
-        title=next((row["title"] for row in rows if row.get("title")), None) or "",
+        titles={row["advisory_id"] or "": title for row in rows if (title := row.get("title"))},
         published_at=published_at,
         score=score,
         in_kev=in_kev,
