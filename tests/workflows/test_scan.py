@@ -4,10 +4,12 @@ import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
+from cellwarden import checks
 from cellwarden.model.errors import SourceError
 from cellwarden.model.findings import Finding, Verdict
 from cellwarden.model.matching import MatchState
@@ -276,3 +278,51 @@ def test_an_empty_feed_folder_is_an_error_and_not_a_clean_result(
 
     with pytest.raises(SourceError):
         scan(workspace, now=NOW, actor="tester", asked_as_of=None, progress=quiet)
+
+
+ONE_SIDED = {
+    "firmware-changed-outside-a-window": "needs two readings by one source, so two scans",
+    "firmware-went-back": "needs two readings by one source, so two scans",
+    "import-forgotten": "needs an import that lies back",
+    "never-imported": "needs a feed that never came",
+    "no-firmware-window": "needs a site that declares its windows and has none",
+    "not-published": "needs a maker that declares all its releases",
+}
+"""Checks that one first scan of a living fleet cannot both fail and pass; others test them."""
+
+
+def test_every_check_fails_for_one_part_of_the_example_and_passes_for_another(
+    scanned: ScanOutcome, northgate: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert scanned.report.findings
+    kept: list[checks.Judgement] = []
+    judge = checks.judge
+
+    def judge_and_keep(*words: Any, **named: Any) -> checks.Judgement:
+        kept.append(judge(*words, **named))
+        return kept[-1]
+
+    monkeypatch.setattr(checks, "judge", judge_and_keep)
+    workspace = copy_of(northgate, tmp_path / "covered")
+
+    scan(workspace, now=NOW, actor="tester", asked_as_of=None, progress=quiet)
+
+    assert set(checks.uncovered(kept[0])) == set(ONE_SIDED)
+
+
+def test_firmware_that_goes_back_is_found_by_the_second_scan(
+    scanned: ScanOutcome, northgate: Workspace, tmp_path: Path
+) -> None:
+    assert not findings(scanned.report, "firmware-went-back")
+    workspace = copy_of(northgate, tmp_path / "back")
+    path = workspace.folder / "register" / "components-ng1.csv"
+    text = path.read_text("utf-8")
+    assert "NMC V6.00 JI" in text or "v6.7.2" in text
+    path.write_text(text.replace("v6.7.2", "v6.4.0"), "utf-8")
+
+    after = scan(workspace, now=NOW, actor="tester", asked_as_of=None, progress=quiet).report
+
+    back = findings(after, "firmware-went-back")
+    assert back
+    assert all(len(set(finding.evidence)) > 1 for finding in back)
+    assert "new" in {change.what for change in after.changes}

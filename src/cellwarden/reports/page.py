@@ -17,8 +17,8 @@ from cellwarden.reports.standing import (
     is_accepted,
     judged,
     standing,
-    waiting,
     unknowns,
+    waiting,
 )
 from cellwarden.reports.text import days_left, deadline, plural
 

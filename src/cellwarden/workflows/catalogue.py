@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cellwarden import checks
+from cellwarden import checks, frameworks
+from cellwarden.checks.pages import pages
 from cellwarden.model.errors import InputError
+from cellwarden.store.objects import write_durably
 from cellwarden.workflows.scan import own_check_folders
 from cellwarden.workflows.workspace import SETTINGS_NAME, open_workspace
 
@@ -30,4 +32,16 @@ def check_page(folder: Path, wanted: str) -> str:
             f"there is no check {wanted!r}",
             advice="did you mean " + ", ".join(close) + "?" if close else "see `checks list`",
         )
-    return checks.page(known[wanted])
+    return checks.page(known[wanted], frameworks.controls_for)
+
+
+def write_pages(folder: Path, target: Path) -> int:
+    """Write a documentation page for every check, and an index; returns how many files.
+
+    Raises:
+        StoreError: the disk refused.
+    """
+    texts = pages(all_checks(folder), frameworks.controls_for)
+    for name, text in texts.items():
+        write_durably(target / name, text.encode("utf-8"))
+    return len(texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from cellwarden.entry.console import say, width
 from cellwarden.entry.words import HERE, WorkspaceOption
 
-app = typer.Typer(help="The check catalogue: list, show.", no_args_is_help=True)
+app = typer.Typer(help="The check catalogue: list, show, pages.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -31,3 +32,15 @@ def show(
     from cellwarden.workflows.catalogue import check_page
 
     say(check_page(workspace, check))
+
+
+@app.command()
+def pages(
+    target: Annotated[Path, typer.Argument(help="The folder to write them to.")],
+    *,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Write a documentation page for every check, your own included."""
+    from cellwarden.workflows.catalogue import write_pages
+
+    say(f"{target}: {write_pages(workspace, target)} files")
