@@ -64,6 +64,24 @@ def test_harmless_words_are_kept_but_set_no_condition() -> None:
     assert found.conditions == ()
 
 
+def test_a_series_id_before_the_range_becomes_a_condition() -> None:
+    found = read_range("SMT Series ID=18: UPS 09.8 and prior")
+
+    assert found.conditions == ("SMT Series", "ID=18")
+    assert found.place("UPS 10.1").inside is False
+
+
+def test_words_beside_a_bound_that_nobody_understands_put_nothing_outside() -> None:
+    found = read_range("<= 4.1 | <= Froblet release")
+
+    assert found.place("4.0").inside is True
+    assert found.place("5.0").inside is None
+
+
+def test_letters_behind_a_bound_are_not_taken_for_words() -> None:
+    assert read_range("Versions prior to V6.00 KA").place("V6.00").inside is None
+
+
 def test_cve_ids_in_the_words_restrict_the_statement() -> None:
     found = read_range("<= 2.4.17  (CVE-2022-3386 and CVE-2022-3385 only)")
 
@@ -160,6 +178,25 @@ def test_every_text_of_the_corpus_is_read_and_holds_its_own_bound(shared: Path) 
                     wrong.append((text, one.bounds))
 
     assert len(texts) > 4000
+    assert wrong == []
+
+
+def test_every_bound_of_the_corpus_lies_on_its_own_side(shared: Path) -> None:
+    with (shared / "data" / "csaf_products.csv").open(encoding="utf-8", newline="") as lines:
+        texts = sorted({row["version_text"] for row in csv.DictReader(lines)})
+
+    wrong = []
+    for text in texts:
+        found = read_range(text)
+        if len(found.alternatives) != 1 or len(found.alternatives[0].comparators) != 1:
+            continue
+        one = found.alternatives[0].comparators[0]
+        expected = one.op in {"<=", ">=", "=", "is"}
+        if not one.prefix and len(one.bounds) == 1 and len(one.bounds[0]) <= LONGEST_VERSION:
+            inside = found.place(one.bounds[0]).inside
+            if inside is not expected and text != "No version" and not found.doubt:
+                wrong.append((text, one.bounds, inside))
+
     assert wrong == []
 
 

@@ -19,6 +19,7 @@ class Joined(msgspec.Struct):
     """The alternatives of a range, and whether their joining had to be interpreted."""
 
     alternatives: list[Alternative] = []
+    excluded: list[Comparator] = []
     doubt: str = ""
     is_interpreted: bool = False
 
@@ -52,10 +53,14 @@ def join_items(items: list[Item]) -> Joined:
             _lower_alone(item, behind, joined)
         elif item.op in UPPER:
             uppers.append(item)
+        elif item.op == "!=":
+            joined.excluded.append(_comparator(item))
         else:
             _listed(item, behind, items[:position], joined)
         position += 1
     _uppers(uppers, joined)
+    if joined.excluded and not joined.alternatives:
+        joined.add()
     return joined
 
 

@@ -12,7 +12,7 @@ from cellwarden.advisories.versions.intervals import plan_of
 from cellwarden.advisories.versions.items import Cut, Item, cut, is_listed_version, is_version
 from cellwarden.advisories.versions.nouns import Alternative, Comparator, Quality
 from cellwarden.advisories.versions.ranges import VersionRange
-from cellwarden.advisories.versions.spelling import plain, spaced
+from cellwarden.advisories.versions.spelling import plain, spaced, spell
 from cellwarden.advisories.versions.words import Tidied, tidy
 
 LONGEST_RANGE: Final = 1000
@@ -20,9 +20,13 @@ LONGEST_RANGE: Final = 1000
 
 _VERS: Final = re.compile(r"vers:(?P<scheme>[A-Za-z0-9.+-]+)/(?P<body>.*)", re.DOTALL)
 _CONSTRAINT: Final = re.compile(r"(?P<op><=|>=|!=|<|>|=|)(?P<bound>[^<>=!|]+)")
+_GENERATION: Final = re.compile(r"(nmc\d|hw\s?\d[\w.]*)\b")
+_INTERVAL: Final = re.compile(
+    r"(?P<open>[\[(])(?P<low>[^,()\[\]]*),(?P<high>[^,()\[\]]*)(?P<close>[\])])"
+)
 _EVERY: Final = frozenset({"", "*", "all", "any", "all versions", "vers:all/*"})
 _NOTHING: Final = re.compile(
-    r"no versions?$|versions including affected|\W*(?:ICSA|SSA)-\d", re.IGNORECASE
+    r"no versions?$|versions including affected|\W*(?:ICSA|SSA)-\d|(?:not|except)\b", re.IGNORECASE
 )
 
 
@@ -47,9 +51,19 @@ def _read(text: str) -> VersionRange:
         return VersionRange(text=text, quality=Quality.READ, is_all=True)
     if match := _VERS.fullmatch(plain(text)):
         return _read_vers(text, match["scheme"].casefold(), match["body"])
+    if (interval := _INTERVAL.fullmatch(words)) and (interval["low"] + interval["high"]).strip():
+        return _read_words(text, _as_words(interval))
     if _NOTHING.match(words):
         return _not_understood(text, "the words name no version")
     return _read_words(text, plain(text))
+
+
+def _as_words(interval: re.Match[str]) -> str:
+    """``[1.0,2.0)`` as operators: a square bracket takes its bound in."""
+    low, high = interval["low"].strip(), interval["high"].strip()
+    below = f"{'>=' if interval['open'] == '[' else '>'} {low}" if low else ""
+    above = f"{'<=' if interval['close'] == ']' else '<'} {high}" if high else ""
+    return f"{below} | {above}" if below and above else below or above
 
 
 def _read_vers(text: str, scheme: str, body: str) -> VersionRange:
@@ -149,17 +163,16 @@ def _everything(text: str, tidied: Tidied) -> VersionRange:
 def _assemble(text: str, tidied: Tidied, found: Cut) -> VersionRange:
     _add_names(tidied, found)
     joined = join_items(found.items)
+    excluded = (
+        *joined.excluded,
+        *(Comparator(op="!=", bounds=(name,)) for name in tidied.excluded),
+    )
     alternatives = tuple(
-        Alternative(
-            comparators=(
-                *one.comparators,
-                *(Comparator(op="!=", bounds=(name,)) for name in tidied.excluded),
-            ),
-            is_certain=one.is_certain,
-        )
+        Alternative(comparators=(*one.comparators, *excluded), is_certain=one.is_certain)
         for one in joined.alternatives
     )
-    doubt = tidied.doubt or found.doubt or joined.doubt
+    found.conditions.extend(_generations(found.items))
+    doubt = tidied.doubt or found.doubt or joined.doubt or _nought(found.items)
     conditions = (*tidied.conditions, *found.conditions)
     set_aside = (*tidied.qualifiers, *found.conditions)
     lossy = tidied.is_interpreted or found.is_interpreted or joined.is_interpreted or doubt
@@ -174,6 +187,18 @@ def _assemble(text: str, tidied: Tidied, found: Cut) -> VersionRange:
         doubt=doubt,
         plan=None if doubt else plan_of(alternatives),
     )
+
+
+def _generations(items: list[Item]) -> list[str]:
+    """The hardware generations that stand before a bound's numbers: NMC2 in ``NMC2 AOS 6.9``."""
+    labels = [spell(bound).label for item in items for bound in item.bounds]
+    return [match[1].upper() for label in labels if (match := _GENERATION.match(label))]
+
+
+def _nought(items: list[Item]) -> str:
+    """A listed nought is more often a cell that somebody had to fill than a version."""
+    exact = {bound.strip("vV .") for item in items if not item.op for bound in item.bounds}
+    return "a nought may stand for a version that nobody gave" if exact == {"0"} else ""
 
 
 def _add_names(tidied: Tidied, found: Cut) -> None:

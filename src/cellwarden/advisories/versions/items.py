@@ -42,7 +42,7 @@ _EMPTY_LEAD: Final = re.compile(
 )
 _OWN_NUMBER: Final = re.compile(r"[vV]?(?:19|20)\d\d|[rR]\d{3}|[vV]\d+")
 _DOTTED_START: Final = re.compile(r"[vVrR]?\.?\d+\.\d")
-_WORDS: Final = re.compile(r"[A-Za-z]{2}[^\d]*")
+_WORDS: Final = re.compile(r"[A-Za-z]{3}[^\d]*")
 _ORDINAL: Final = re.compile(r"\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
 _WILD_END: Final = re.compile(r"[\s.]*[xX*]+$")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
@@ -150,6 +150,8 @@ def _take_lead(lead: str, op: str, number: int, result: Cut) -> None:
     result.is_interpreted = True
     if op in UPPER and is_strict(lead):
         result.items.append(Item(">=", (lead,), number))
+    elif op in UPPER and is_wild(lead) and not spell(lead).label:
+        result.items.append(Item(">=", (lead,), number, prefix=True))
     elif is_strict(lead):
         result.items.append(Item("", (lead,), number))
     else:
@@ -214,6 +216,8 @@ def _is_span(low: str, high: str) -> bool:
 def _item(op: str, words: str, number: int, result: Cut) -> Item:
     """One bound: its names, whether a wildcard ends it, and words behind it as a condition."""
     words = _GLUED_AND.sub("", words.strip(" :;,-/"))
+    if not op and words.endswith("+") and is_strict(words[:-1]):
+        return Item(">=", (words[:-1],), number)
     if special := _NUMBER_AND_VERSION.fullmatch(words):
         result.is_interpreted = True
         result.conditions.append(special["id"])

@@ -11,6 +11,9 @@ from cellwarden.advisories.versions.order import is_readable
 from cellwarden.advisories.versions.spelling import plain, spaced
 
 _CVE: Final = re.compile(r"CVE-\d{1,4}-\d{4,}", re.IGNORECASE)
+_SERIES: Final = re.compile(
+    r"\(?(?P<series>\b[A-Z]\w* Series)?\s*\bID\s?=?\s?(?P<id>\d+)\b\)?\s*[:,]?", re.IGNORECASE
+)
 _BRACKET: Final = re.compile(r"\(([^()]*)\)")
 _KEPT_BRACKET: Final = re.compile(
     r"\s*(?:build|bn)?\.?\s*\d+[a-z]?\s*|\s*build\s+\d+(?:\.\d+)?\s*", re.IGNORECASE
@@ -112,6 +115,7 @@ def tidy(text: str) -> Tidied:
     """Set conditions, brackets, ids and filler words aside and write prose as operators."""
     tidied = Tidied(text=spaced(plain(text)).replace('"', " ").strip())
     _set_aside_ids(tidied)
+    _set_aside_series(tidied)
     if _SERIAL_OR_DAY.search(tidied.text) and not re.search(r"\bonly\b", tidied.text):
         tidied.require(tidied.text)
         tidied.text, tidied.is_all, tidied.is_interpreted = "", True, True
@@ -134,6 +138,16 @@ def _set_aside_ids(tidied: Tidied) -> None:
     without = re.sub(r"\([^()]*CVE-\d[^()]*\)", " ", tidied.text)
     tidied.text = re.sub(r"\|?\s*CVE-\d{1,4}-\d{4,}(?:\s*(?:and|,|only))*", " ", without)
     tidied.is_interpreted = True
+
+
+def _set_aside_series(tidied: Tidied) -> None:
+    """``SMT Series ID=18: UPS 09.8 and prior``: the series and its id are a condition."""
+    for match in _SERIES.finditer(tidied.text):
+        if match["series"]:
+            tidied.require(match["series"])
+        tidied.require(f"ID={match['id']}")
+        tidied.is_interpreted = True
+    tidied.text = _SERIES.sub(" ", tidied.text)
 
 
 def _read_including(tidied: Tidied) -> None:
