@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +15,7 @@ import msgspec
 from cellwarden.ledger import merkle
 from cellwarden.ledger.entries import Entry, decode, encode
 from cellwarden.ledger.log import problems
+from cellwarden.model.errors import StoreError
 from cellwarden.store.facts import Fact, Partitions, commitment, make_views, rows_problem
 from cellwarden.store.objects import Objects
 from cellwarden.store.sqlite_log import SqliteLog
@@ -63,6 +66,31 @@ class State:
     ) -> None:
         """Let go of the files."""
         self.log.close()
+
+    @contextlib.contextmanager
+    def alone(self, *, wait_s: float = 10.0) -> Iterator[None]:
+        """Be the only process that compares and records: two at once would record twice.
+
+        The lock is the operating system's and ends with the process, however it ends.
+
+        Raises:
+            StoreError: another process is at it, and still is after ``wait_s`` seconds.
+        """
+        with (self.folder / "lock").open("a") as file:
+            deadline = time.monotonic() + wait_s
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        raise StoreError(
+                            f"another process is writing to {self.folder}",
+                            advice="wait until the other scan or import has ended, then run this"
+                            " again",
+                        ) from None
+                    time.sleep(0.05)
+            yield
 
     def record(self, draft: Draft, tables: Mapping[str, Sequence[Fact]]) -> int:
         """Record one entry with its rows and return its index; durable when this returns.

@@ -50,10 +50,11 @@ def scan(
     clock_at = format_time(now)
     as_of = workspace.as_of(now, asked_as_of)
     with workspace.open_state() as state:
-        register = record_register(
-            workspace, state, clock_at=clock_at, actor=actor, progress=progress
-        )
-        import_configured(workspace, state, clock_at=clock_at, actor=actor, progress=progress)
+        with state.alone():
+            register = record_register(
+                workspace, state, clock_at=clock_at, actor=actor, progress=progress
+            )
+            import_configured(workspace, state, clock_at=clock_at, actor=actor, progress=progress)
         report = judge_fleet(workspace, state, as_of=as_of, started_at=clock_at, progress=progress)
     keep_run(workspace, report)
     return ScanOutcome(report=report, source_errors=register.problems)

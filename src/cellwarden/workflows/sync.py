@@ -48,7 +48,7 @@ def sync_feeds(
         )
     lines: list[str] = []
     problems: list[SourceError] = []
-    with workspace.open_state() as state:
+    with workspace.open_state() as state, state.alone():
         for source in sources:
             status = _sync_one(
                 workspace, state, source, clock_at=clock_at, actor=actor, progress=progress

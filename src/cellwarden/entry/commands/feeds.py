@@ -34,7 +34,7 @@ def import_(
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    with opened.open_state() as state, progress() as bar:
+    with opened.open_state() as state, state.alone(), progress() as bar:
         outcome = import_feeds(
             state,
             paths,

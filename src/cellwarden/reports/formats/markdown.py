@@ -29,13 +29,21 @@ SUFFIX: Final = ".md"
 ROWS: Final = 100
 """Rows of one table; beyond it the count is told and the JSON report holds the rest."""
 
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>:])")
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]!|~>]|(?<=www)\.|:(?=//)|(?<=mailto):)", re.IGNORECASE)
+_AT_START: Final = re.compile(r"^(\s*)([#+\-=]|\d+(?=[.)]))")
+"""Signs that begin a heading, a list or a rule where they stand first, and mean nothing later."""
 
 
 def escape(text: str) -> str:
     """A text that Markdown shows as it is: no markup, no HTML, no link, no mention."""
     shown = printable(clip(text, 600)).replace("&", "&amp;").replace("<", "&lt;")
-    return _SPECIAL.sub(r"\\\1", shown).replace("@", "&#64;")
+    plain = _SPECIAL.sub(r"\\\1", shown).replace("@", "&#64;")
+    return _AT_START.sub(_unmarked, plain)
+
+
+def _unmarked(start: re.Match[str]) -> str:
+    blanks, sign = start.groups()
+    return f"{blanks}\\{sign}" if not sign.isdigit() else f"{blanks}{sign}\\"
 
 
 def render(report: Report) -> str:
