@@ -12,6 +12,10 @@ from cellwarden.advisories.identity.vendors import relatives
 from cellwarden.advisories.identity.words import compact, plain, stem, toml_table, wildcard
 
 
+Found = tuple[str, re.Pattern[str], re.Pattern[str] | None]
+"""A product, the phrases that name it in a text, and those that say it is another one."""
+
+
 class CardByVersion(msgspec.Struct, frozen=True, kw_only=True):
     """A card that the firmware version's shape reveals, on hosts with these model codes."""
 
@@ -51,8 +55,8 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     """All known products, and the patterns that find them in a text."""
 
     products: dict[str, Product]
-    register: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...]
-    advisory: tuple[tuple[str, re.Pattern[str], re.Pattern[str] | None], ...]
+    register: tuple[Found, ...]
+    advisory: tuple[Found, ...]
     children: dict[str, tuple[str, ...]]
 
 
@@ -60,7 +64,8 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
 def catalogue() -> Catalogue:
     """The products of ``products.toml``."""
     products: dict[str, Product] = {}
-    register, advisory = [], []
+    register: list[Found] = []
+    advisory: list[Found] = []
     for key, row in toml_table("products.toml").items():
         products[key] = _product(key, row)
         says = row.get("says", [])

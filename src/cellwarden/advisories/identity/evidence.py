@@ -32,6 +32,7 @@ from cellwarden.advisories.identity.words import (
 )
 from cellwarden.model.matching import Component
 
+_LONGEST_DETAIL: Final = 2
 _NUMBER: Final = re.compile(r"v?\d+(?:\.\d+)+\S*")
 _APC_UPS_FIRMWARE: Final = re.compile(r"\d{1,3}\.\w{1,4}\s?\.[a-z]\b")
 
@@ -98,18 +99,9 @@ def read_columns(columns: Columns) -> Evidence:
         keys=_keys(columns, texts),
         tokens=spellings(shown),
         codes=codes,
-        words=tuple(
-            dict.fromkeys(
-                c
-                for c in plain_words
-                if c not in lists.generic
-                and c not in lists.edition
-                and c not in lists.line
-                and len(c) > 2  # noqa: PLR2004 - shorter ones are details
-            )
-        ),  # fmt: skip
+        words=tuple(dict.fromkeys(c for c in plain_words if _decides(c))),
         editions=tuple(c for c in plain_words if c in lists.edition),
-        details=tuple(c for c in parts if len(c) <= 2 and c not in lists.noise),  # noqa: PLR2004
+        details=tuple(c for c in parts if len(c) <= _LONGEST_DETAIL and c not in lists.noise),
         hosts=tuple(h for h in hosts if h not in above),
         lineage=frozenset(step for host in hosts for step in lineage(host)),
         cards=tuple(p for p in named if known[p].role == "card"),
@@ -117,11 +109,19 @@ def read_columns(columns: Columns) -> Evidence:
         is_thin=not columns.model.strip() and not columns.part.strip(),
         is_card=_role(columns) == "network_card",
         is_device=_role(columns) in lists.no_card_roles,
-        is_part=_role(columns) in lists.part_roles and not any(known[p].role == "card" for p in named),
+        is_part=_role(columns) in lists.part_roles
+        and not any(known[p].role == "card" for p in named),
         order_numbers=_order_numbers(columns),
         branches=tuple(m.group(1) for c in parts if (m := BRANCH.fullmatch(c))),
         ratings=ratings(parts),
     )
+
+
+def _decides(word: str) -> bool:
+    """True for a word that tells one product from another."""
+    lists = word_lists()
+    is_common = word in lists.generic or word in lists.edition or word in lists.line
+    return len(word) > _LONGEST_DETAIL and not is_common
 
 
 def _role(columns: Columns) -> str:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
+import msgspec
+
+from cellwarden.advisories.identity.answers import candidate, other, same
 from cellwarden.advisories.identity.catalogue import catalogue, lineage
-from cellwarden.advisories.identity.nouns import (
-    Answer,
-    Claim,
-    Evidence,
-    Feature,
-    Identity,
-    Wanted,
+from cellwarden.advisories.identity.naming import (
+    compare,
+    fits,
+    order_number_contradiction,
+    size_contradiction,
 )
-from cellwarden.advisories.identity.vendors import ANYONE, Relation, relation, vendor_name
-from cellwarden.advisories.identity.words import compact, wildcard, word_lists
+from cellwarden.advisories.identity.nouns import Answer, Claim, Evidence, Feature, Identity
+from cellwarden.advisories.identity.vendors import Relation, relation, vendor_name
+from cellwarden.advisories.identity.words import compact, word_lists
 
 _BY_VENDOR: Final = {"same": 0.0, "group": 0.03, "oem": 0.1, "unnamed": 0.1}
-_STRONG_CODE: Final = 5
 _WHOLE_NAME: Final = 5
-_CODE_LEAF: Final = 4
 _ENOUGH_WORDS: Final = 2
 _CARD_WORDS: Final = frozenset({"web", "snmp", "network", "management", "card", "ups", "agent"})
 
@@ -32,34 +33,42 @@ def judge(seen: Evidence, claim: Claim) -> Identity:
     """
     maker = _maker(seen, claim)
     if maker is None:
-        return _other(f"{_who(seen)} is not {claim.vendor_text or 'the advisory’s maker'}", "maker")
-    shown = Feature("maker", maker.why, supports=None if maker.kind == "nobody" else True)
-    answer = _product(seen, claim)
-    if answer.answer is Answer.OTHER:
-        return answer
-    if maker.kind == "nobody":
-        if answer.answer is Answer.SAME and (answer.specificity == _WHOLE_NAME or claim.hosts):
-            why = "the name fits, but the register names no maker"
-            return _candidate(why, 0.5, (shown, *answer.features))
-        return _other("the register names no maker, and the name does not fit as a whole", "maker")
-    if maker.kind == "unnamed" and answer.answer is Answer.CANDIDATE:
-        return _other("the advisory names no single maker, and the name does not fit", "maker")
-    if seen.is_thin and answer.answer is Answer.SAME:
-        return _candidate(
-            f"{answer.why}, but the register names no model", 0.45, (shown, *answer.features)
-        )
-    if answer.answer is Answer.SAME and claim.requires and not _has_required(seen, claim):
+        return other(f"{_who(seen)} is not {claim.vendor_text or 'the advisory’s maker'}", "maker")
+    found = next(one for rule in _RULES if (one := rule(seen, claim)) is not None)
+    if found.answer is Answer.OTHER:
+        return found
+    return _with_maker(seen, claim, maker, _lessened(seen, claim, found))
+
+
+def _lessened(seen: Evidence, claim: Claim, found: Identity) -> Identity:
+    """An answer made weaker by what the row or the advisory leaves open."""
+    if found.answer is not Answer.SAME:
+        return found
+    if seen.is_thin:
+        return candidate(f"{found.why}, but the register names no model", 0.45, found.features)
+    if claim.requires and not _has_required(seen, claim):
         needs = " or ".join(" ".join((*w.words, *w.codes, *w.generic)) for w in claim.requires[:3])
-        answer = _candidate(f"{answer.why}, but {needs} has to be there as well", 0.45, answer.features)
-    loss = _BY_VENDOR.get(maker.kind, 0.2)
-    why = answer.why if maker.kind in {"same", "nobody"} else f"{answer.why}; {maker.why}"
-    return Identity(
-        answer=answer.answer,
-        confidence=round(max(answer.confidence - loss, 0.05), 2),
-        why=why,
-        features=(shown, *answer.features),
-        specificity=answer.specificity,
-        is_series_open=answer.is_series_open,
+        why = f"{found.why}, but {needs} has to be there as well"
+        return candidate(why, 0.45, found.features)
+    return found
+
+
+def _with_maker(seen: Evidence, claim: Claim, maker: Relation, found: Identity) -> Identity:
+    """An answer weighed by how the two makers stand to each other."""
+    shown = Feature("maker", maker.why, supports=True if seen.vendors else None)
+    if maker.kind == "nobody":
+        is_whole = found.specificity == _WHOLE_NAME or bool(claim.hosts)
+        if found.answer is Answer.SAME and is_whole:
+            why = "the name fits, but the register names no maker"
+            return candidate(why, 0.5, (shown, *found.features))
+        return other("the register names no maker, and the name does not fit as a whole", "maker")
+    if maker.kind == "unnamed" and found.answer is Answer.CANDIDATE:
+        return other("the advisory names no single maker, and the name does not fit", "maker")
+    return msgspec.structs.replace(
+        found,
+        confidence=round(max(found.confidence - _BY_VENDOR[maker.kind], 0.05), 2),
+        why=found.why if maker.kind == "same" else f"{found.why}; {maker.why}",
+        features=(shown, *found.features),
     )
 
 
@@ -67,7 +76,7 @@ def _has_required(seen: Evidence, claim: Claim) -> bool:
     """True where the row shows one of the things that the advisory wants to be present as well."""
     return any(
         all(w in seen.tokens for w in (*need.words, *need.codes))
-        and all(_fits(pattern, seen) for pattern in need.wildcards)
+        and all(fits(pattern, seen) for pattern in need.wildcards)
         for need in claim.requires
     )
 
@@ -88,86 +97,54 @@ def _maker(seen: Evidence, claim: Claim) -> Relation | None:
     return best
 
 
-def _other(why: str, feature: str) -> Identity:
-    return Identity(
-        answer=Answer.OTHER,
-        confidence=0.0,
-        why=why,
-        features=(Feature(feature, why, supports=False),),
-    )
+def _part_of_it(seen: Evidence, claim: Claim) -> Identity | None:
+    if not seen.is_part or _names_a_part(claim):
+        return None
+    return other("it is a part in the device, not the device that the advisory names", "role")
 
 
-def _candidate(
-    why: str, confidence: float, features: tuple[Feature, ...] = (), specificity: int = 2
-) -> Identity:
-    return Identity(
-        answer=Answer.CANDIDATE,
-        confidence=confidence,
-        why=why,
-        features=features,
-        specificity=specificity,
-    )
-
-
-def _same(why: str, confidence: float, specificity: int, *features: Feature) -> Identity:
-    return Identity(
-        answer=Answer.SAME, confidence=confidence, why=why, specificity=specificity,
-        features=(*features, Feature("product", why, supports=True)),
-    )  # fmt: skip
-
-
-def _product(seen: Evidence, claim: Claim) -> Identity:
-    if seen.is_part and not _names_a_part(claim):
-        return _other("it is a part in the device, not the device that the advisory names", "role")
+def _order_number(seen: Evidence, claim: Claim) -> Identity | None:
     both = seen.order_numbers & claim.order_numbers
-    if both:
-        return _same(f"the order number {sorted(both)[0]} is the advisory's", 1.0, 5)
+    return same(f"the order number {min(both)} is the advisory's", 1.0, 5) if both else None
+
+
+def _other_card(seen: Evidence, claim: Claim) -> Identity | None:
     if claim.cards:
-        refused = _card_refused(seen, claim)
-        if refused:
-            return refused
-    elif seen.is_card and claim.hosts and _speaks_of_device(claim):
-        return _other(
-            "the advisory speaks of the device's own firmware, this is a network card", "card"
-        )
-    if claim.series_ids and seen.series_ids and not claim.series_ids & seen.series_ids:
-        ids = ", ".join(sorted(seen.series_ids))
-        return _other(
-            f"its series is ID {ids}, the advisory's {', '.join(sorted(claim.series_ids))}",
-            "series",
-        )
-    if claim.key and claim.key in seen.keys:
-        return _whole_name(seen, claim)
-    size = _size_contradiction(seen, claim)
-    if size:
-        return size
-    contradiction = _order_number_contradiction(seen, claim)
-    if contradiction:
-        return contradiction
-    if claim.hosts:
-        return _in_hosts(seen, claim)
-    return _in_words(seen, claim)
+        return _card_refused(seen, claim)
+    if seen.is_card and claim.hosts and _speaks_of_device(claim):
+        why = "the advisory speaks of the device's own firmware, this is a network card"
+        return other(why, "card")
+    return None
+
+
+def _other_series(seen: Evidence, claim: Claim) -> Identity | None:
+    if not claim.series_ids or not seen.series_ids or claim.series_ids & seen.series_ids:
+        return None
+    own, wanted = (", ".join(sorted(ids)) for ids in (seen.series_ids, claim.series_ids))
+    return other(f"its series is ID {own}, the advisory's {wanted}", "series")
 
 
 def _names_a_part(claim: Claim) -> bool:
     """True where the advisory's product is itself a battery, sensor or board, as this part is."""
-    return not word_lists().part_words.isdisjoint(w for one in claim.wanted for w in (*one.generic, *one.words))
+    return not word_lists().part_words.isdisjoint(
+        w for one in claim.wanted for w in (*one.generic, *one.words)
+    )
 
 
-def _whole_name(seen: Evidence, claim: Claim) -> Identity:
+def _whole_name(seen: Evidence, claim: Claim) -> Identity | None:
+    if not claim.key or claim.key not in seen.keys:
+        return None
     if claim.wanted and all(
         not (w.words or w.codes or w.wildcards or w.line) for w in claim.wanted
     ):
-        small = {
-            word for w in claim.wanted for word in (*w.generic, *w.details, *w.editions)
-        }
+        small = {word for w in claim.wanted for word in (*w.generic, *w.details, *w.editions)}
         is_common = len(small) < _ENOUGH_WORDS or small <= _CARD_WORDS
         if is_common and not (claim.hosts or claim.cards):
-            return _candidate("only words that many products share are the same", 0.35)
+            return candidate("only words that many products share are the same", 0.35)
     card = _card_feature(seen, claim)
     if card is None:
-        return _candidate("the name is the advisory's, but which card it holds is not known", 0.5)
-    return _series(seen, claim, _same("the register and the advisory name it alike", 0.98, 5, *card))
+        return candidate("the name is the advisory's, but which card it holds is not known", 0.5)
+    return _series(seen, claim, same("the register and the advisory name it alike", 0.98, 5, *card))
 
 
 # ---- cards --------------------------------------------------------------------------------
@@ -185,10 +162,10 @@ def _card_refused(seen: Evidence, claim: Claim) -> Identity | None:
     groups = {known[c].group for c in claim.cards if known[c].group}
     rivals = tuple(c for c in seen.cards if known[c].group in groups)
     if rivals:
-        why = f"it is the {_names(rivals)} ({seen.card_why}); the advisory speaks of {_names(claim.cards)}"
-        return _other(why, "generation")
+        why = f"it is the {_names(rivals)} ({seen.card_why}), not the {_names(claim.cards)}"
+        return other(why, "generation")
     if seen.is_device:
-        return _other(
+        return other(
             f"this is the device's own firmware; the advisory speaks of {_names(claim.cards)}",
             "card",
         )
@@ -214,33 +191,39 @@ def _speaks_of_device(claim: Claim) -> bool:
 # ---- known products -----------------------------------------------------------------------
 
 
-def _in_hosts(seen: Evidence, claim: Claim) -> Identity:
+def _in_hosts(seen: Evidence, claim: Claim) -> Identity | None:
+    if not claim.hosts:
+        return None
     shared = claim.hosts & seen.lineage
-    narrower = not shared and any(seen.lineage & set(lineage(host)) for host in claim.hosts)
     card = _card_feature(seen, claim)
-    known = catalogue().products
     if shared:
-        name = _names(frozenset(shared))
-        if card is None:
-            return _candidate(
-                f"it is a {name}; whether it holds {_names(claim.cards)} is not known", 0.4
-            )
-        own = shared & set(seen.hosts)
-        return _series(seen, claim, _same(f"it is the {name}", 0.95, 3 if own else 2, *card))
-    if narrower:
+        return _in_host(seen, claim, shared, card)
+    if any(seen.lineage & set(lineage(host)) for host in claim.hosts):
         return _less_known(seen, claim, card)
-    if card:
-        if any(known[c].one_product for c in claim.cards & set(seen.cards)):
-            return _candidate(
-                f"the card is the {_names(claim.cards)}, but the advisory names it in {_names(claim.hosts)}",
-                0.45,
-            )
-        if not seen.hosts and not _host_words(seen):
-            return _candidate(
-                f"the card is the {_names(claim.cards)}; what it sits in is not known ({_names(claim.hosts)}?)",
-                0.4,
-            )
-    return _other(f"nothing in the register says {_names(claim.hosts)}", "product")
+    elsewhere = _card_elsewhere(seen, claim) if card else None
+    return elsewhere or other(f"nothing in the register says {_names(claim.hosts)}", "product")
+
+
+def _in_host(
+    seen: Evidence, claim: Claim, shared: frozenset[str], card: tuple[Feature, ...] | None
+) -> Identity:
+    name = _names(shared)
+    if card is None:
+        why = f"it is a {name}; whether it holds {_names(claim.cards)} is not known"
+        return candidate(why, 0.4)
+    own = shared & set(seen.hosts)
+    return _series(seen, claim, same(f"it is the {name}", 0.95, 3 if own else 2, *card))
+
+
+def _card_elsewhere(seen: Evidence, claim: Claim) -> Identity | None:
+    """The advisory's card, but not in what the advisory names."""
+    known = catalogue().products
+    card, hosts = f"the card is the {_names(claim.cards)}", _names(claim.hosts)
+    if any(known[c].one_product for c in claim.cards & set(seen.cards)):
+        return candidate(f"{card}, but the advisory names it in {hosts}", 0.45)
+    if not seen.hosts and not _host_words(seen):
+        return candidate(f"{card}; what it sits in is not known ({hosts}?)", 0.4)
+    return None
 
 
 def _host_words(seen: Evidence) -> bool:
@@ -255,9 +238,9 @@ def _less_known(seen: Evidence, claim: Claim, card: tuple[Feature, ...] | None) 
     known = catalogue().products
     rivals = [h for h in seen.hosts if known[h].parent and h not in claim.hosts]
     if rivals:
-        return _other(f"it is the {_names(tuple(rivals))}, not {_names(claim.hosts)}", "series")
+        return other(f"it is the {_names(tuple(rivals))}, not {_names(claim.hosts)}", "series")
     if card is None:
-        return _candidate(f"it may be {_names(claim.hosts)}; its card is not known either", 0.3)
+        return candidate(f"it may be {_names(claim.hosts)}; its card is not known either", 0.3)
     return Identity(
         answer=Answer.SAME,
         confidence=0.85,
@@ -273,71 +256,38 @@ def _series(seen: Evidence, claim: Claim, found: Identity) -> Identity:
         return found
     both = claim.series_ids & seen.series_ids
     if both:
-        return Identity(
-            answer=Answer.SAME, confidence=0.98, why=f"{found.why}, series ID {sorted(both)[0]}",
-            features=(*found.features, Feature("series", f"ID {sorted(both)[0]}", supports=True)),
+        return msgspec.structs.replace(
+            found,
+            confidence=0.98,
+            why=f"{found.why}, series ID {min(both)}",
+            features=(*found.features, Feature("series", f"ID {min(both)}", supports=True)),
             specificity=4,
-        )  # fmt: skip
-    return Identity(
-        answer=Answer.SAME, confidence=0.85, why=f"{found.why}, but which series id it has is not known",
-        features=found.features, specificity=found.specificity, is_series_open=True,
-    )  # fmt: skip
+        )
+    why = f"{found.why}, but which series id it has is not known"
+    return msgspec.structs.replace(found, confidence=0.85, why=why, is_series_open=True)
 
 
 # ---- words and codes ----------------------------------------------------------------------
-
-
-def _order_number_contradiction(seen: Evidence, claim: Claim) -> Identity | None:
-    rivals = {
-        n for n in seen.order_numbers if any(_alike(n, other) for other in claim.order_numbers)
-    }
-    if not rivals:
-        return None
-    return _other(
-        f"its order number {sorted(rivals)[0]} is not {', '.join(sorted(claim.order_numbers))}",
-        "order number",
-    )
-
-
-def _size_contradiction(seen: Evidence, claim: Claim) -> Identity | None:
-    """Two sizes in one unit, or two version lines: ``15kW`` is not ``5kW``, ``V8`` is not ``V9``."""
-    if claim.branch and seen.branches:
-        if not any(b.startswith(claim.branch) or claim.branch.startswith(b) for b in seen.branches):
-            return _other(f"it is of the V{seen.branches[0]} line, not V{claim.branch}", "version line")
-    own = dict(seen.ratings)
-    for unit, sizes in claim.ratings:
-        if unit in own and not own[unit] & sizes:
-            return _other(f"it is the {', '.join(sorted(own[unit]))}, not {', '.join(sorted(sizes))}", "size")
-    return None
-
-
-def _alike(one: str, other: str) -> bool:
-    """True for two order numbers of one scheme: same length, letters and digits at the start."""
-    return len(one) == len(other) and [c.isdigit() for c in one[:5]] == [
-        c.isdigit() for c in other[:5]
-    ]
 
 
 def _in_words(seen: Evidence, claim: Claim) -> Identity:
     card = _card_feature(seen, claim)
     if claim.cards and not _decides(claim):
         if card:
-            return _same(f"it is the {_names(claim.cards)}", 0.95, 3, *card)
-        return _other(f"nothing in the register says {_names(claim.cards)}", "card")
-    best = _other("the names share nothing that decides", "product")
+            return same(f"it is the {_names(claim.cards)}", 0.95, 3, *card)
+        return other(f"nothing in the register says {_names(claim.cards)}", "card")
+    best = other("the names share nothing that decides", "product")
     for wanted in claim.wanted:
-        found = _compare(seen, wanted, claim)
+        found = compare(seen, wanted)
         if (found.answer is Answer.SAME, found.confidence) > (
             best.answer is Answer.SAME,
             best.confidence,
-        ):
-            best = found
-        elif best.answer is Answer.OTHER and found.answer is Answer.OTHER:
+        ) or (best.answer is Answer.OTHER and found.answer is Answer.OTHER):
             best = found
     if claim.cards and best.answer is not Answer.OTHER and card is None:
-        return _candidate(f"{best.why}; whether it holds {_names(claim.cards)} is not known", 0.4)
+        return candidate(f"{best.why}; whether it holds {_names(claim.cards)} is not known", 0.4)
     if claim.cards and card and best.answer is Answer.SAME:
-        return _same(best.why, best.confidence, best.specificity, *card)
+        return same(best.why, best.confidence, best.specificity, *card)
     return _series(seen, claim, best) if best.answer is Answer.SAME else best
 
 
@@ -345,139 +295,15 @@ def _decides(claim: Claim) -> bool:
     return any(w.codes or w.wildcards or w.words or w.line for w in claim.wanted)
 
 
-def _compare(seen: Evidence, wanted: Wanted, claim: Claim) -> Identity:
-    """One alternative against the row: codes first, then words, then details."""
-    tokens = seen.tokens
-    wild = {pattern: _fits(pattern, seen) for pattern in wanted.wildcards}
-    missing = [c for c in wanted.codes if c not in tokens] + [
-        p for p, code in wild.items() if not code
-    ]
-    hit = [c for c in wanted.codes if c in tokens] + [p for p, code in wild.items() if code]
-    words = [w for w in wanted.words if w in tokens]
-    lacking = [w for w in wanted.words if w not in tokens]
-    if missing:
-        return _without_code(seen, wanted, missing, words)
-    if hit:
-        return _with_code(seen, wanted, hit, words, lacking, wild)
-    if wanted.words:
-        return _by_words(seen, wanted, words, lacking)
-    return _by_small_words(seen, wanted)
-
-
-def _fits(pattern: str, seen: Evidence) -> str:
-    shape = wildcard(pattern)
-    for code in seen.codes:
-        if shape.fullmatch(code):
-            return code
-    return next((t for t in sorted(seen.tokens) if shape.fullmatch(t)), "")
-
-
-def _without_code(seen: Evidence, wanted: Wanted, missing: list[str], words: list[str]) -> Identity:
-    own = [c for c in seen.codes if c not in wanted.codes]
-    if own:
-        return _other(f"its model is {own[0]}, the advisory's {', '.join(missing)}", "model code")
-    if wanted.words and len(words) == len(wanted.words) and not _extra(seen, wanted):
-        return _candidate(f"the register does not say whether it is the {', '.join(missing)}", 0.4)
-    if wanted.line and set(wanted.line) <= seen.tokens and words and not _extra(seen, wanted):
-        return _candidate(f"the register does not say whether it is the {', '.join(missing)}", 0.3)
-    return _other(f"nothing in the register says {', '.join(missing)}", "model code")
-
-
-def _extra(seen: Evidence, wanted: Wanted) -> list[str]:
-    return [w for w in seen.words if w not in wanted.words and w not in wanted.line]
-
-
-def _with_code(
-    seen: Evidence,
-    wanted: Wanted,
-    hit: list[str],
-    words: list[str],
-    lacking: list[str],
-    wild: dict[str, str],
-) -> Identity:
-    strong = any(len(c) >= _STRONG_CODE or not c.isdigit() for c in hit if len(c) >= 3)  # noqa: PLR2004
-    if lacking and not (strong and len(words) * 2 >= len(wanted.words)):
-        if strong and not words and _extra(seen, wanted):
-            return _other(f"only {hit[0]} is shared, not {', '.join(lacking)}", "product")
-        if not strong and not words:
-            return _other(f"only {hit[0]} is shared, not {', '.join(lacking)}", "product")
-        return _candidate(
-            f"{hit[0]} is shared, but the register does not say {', '.join(lacking)}", 0.5
-        )
-    lines = word_lists().line
-    if not strong and wanted.line and not seen.tokens & set(wanted.line) and seen.tokens & lines:
-        return _other(f"only {hit[0]} is shared, not {' '.join(wanted.line)}", "product")
-    others = [c for c in seen.codes if c not in hit and c not in wild.values()]
-    absent = [g for g in wanted.generic if g not in seen.tokens]
-    if others and absent and not wild:
-        why = f"{hit[0].upper()} is shared, but the register says {others[0].upper()} and not {absent[0]}"
-        return _candidate(why, 0.4)
-    if hit[0] in wild:
-        return _details(seen, wanted, _same(f"{wild[hit[0]].upper()} is of the models {hit[0].upper()}", 0.93, 3))
-    return _details(seen, wanted, _same(f"the model code {hit[0].upper()} is the advisory's", 0.95, 4))
-
-
-def _by_words(seen: Evidence, wanted: Wanted, words: list[str], lacking: list[str]) -> Identity:
-    own_editions = [e for e in seen.editions if e not in wanted.editions]
-    open_editions = [e for e in wanted.editions if e not in seen.tokens]
-    if not lacking:
-        if open_editions and own_editions:
-            return _other(f"it is the {own_editions[0]}, not the {open_editions[0]}", "edition")
-        if open_editions:
-            return _candidate(
-                f"the register does not say whether it is {' '.join(open_editions)}", 0.45
-            )
-        name = " ".join((*wanted.line, *words))
-        if own_editions:
-            return _candidate(
-                f"the advisory says {name}, the register {own_editions[0]} as well", 0.45
-            )
-        return _details(seen, wanted, _same(f"it is named {name}", 0.9, 3))
-    covered = len(words) / max(len(wanted.words) + len(wanted.editions), 1)
-    if words and covered >= 0.5 and not _extra(seen, wanted) and not own_editions:  # noqa: PLR2004
-        return _candidate(f"the register does not say {', '.join(lacking)}", 0.35)
-    return _other(f"nothing in the register says {', '.join(lacking)}", "product")
-
-
-def _by_small_words(seen: Evidence, wanted: Wanted) -> Identity:
-    small = (*wanted.line, *wanted.details, *wanted.editions, *wanted.generic)
-    if not small or not all(w in seen.tokens for w in small):
-        return _other("only words that many products share could be compared", "product")
-    own = [*seen.codes, *seen.words, *(e for e in seen.editions if e not in wanted.editions)]
-    tells = bool(wanted.details or wanted.line) and (len(small) > 1 or bool(wanted.line))
-    if own:
-        if tells and len(small) > 1 and not seen.codes:
-            return _candidate(f"the advisory says {' '.join(small)}, the register {own[0]} as well", 0.4)
-        return _other(f"only {' '.join(small)} is shared, and the register says {own[0]}", "product")
-    if tells:
-        return _same(f"it is named {' '.join(small)}", 0.8, 3)
-    return _candidate("only words that many products share are the same", 0.35)
-
-
-def _details(seen: Evidence, wanted: Wanted, found: Identity) -> Identity:
-    """Short numbers and letters: they contradict where both sides have some of their own."""
-    open_details = [d for d in wanted.details if d not in seen.tokens]
-    if not open_details:
-        return found
-    rivals = [
-        d
-        for d in seen.details
-        if d not in wanted.details and d.isdigit() == open_details[0].isdigit()
-    ]
-    if found.specificity < _CODE_LEAF:
-        rivals += _extra(seen, wanted)
-    if rivals:
-        return _other(f"it is the {rivals[0]}, not the {open_details[0]}", "detail")
-    is_named = any(len(d) > 1 and d.isalpha() for d in open_details)
-    if is_named and found.specificity < _CODE_LEAF:
-        why = f"{found.why}, but the register does not say {', '.join(open_details)}"
-        return _candidate(why, 0.4)
-    return Identity(
-        answer=Answer.SAME, confidence=0.85, specificity=max(found.specificity - 1, 2),
-        why=f"{found.why}; the register does not say {', '.join(open_details)}", features=found.features,
-    )  # fmt: skip
-
-
-def names_anyone(claim: Claim) -> bool:
-    """True where the advisory names no single maker."""
-    return ANYONE in claim.vendors
+_RULES: Final[tuple[Callable[[Evidence, Claim], Identity | None], ...]] = (
+    _part_of_it,
+    _order_number,
+    _other_card,
+    _other_series,
+    _whole_name,
+    size_contradiction,
+    order_number_contradiction,
+    _in_hosts,
+    _in_words,
+)
+"""What is asked of every pair, in this order; the first that answers decides."""

@@ -1,4 +1,4 @@
-"""The words of identity: what a register row and an advisory product are read as, and the answer."""
+"""The words of identity: what a register row and an advisory's product are read as, and more."""
 
 from __future__ import annotations
 
@@ -83,7 +83,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     ``vendors`` are makers' ids, empty where nobody is named. ``hosts`` are known products with
     the families above them in ``lineage``; ``cards`` the network cards. ``is_card`` is true where
     the component is a network card itself, ``is_device`` where its firmware is the device's own,
-    ``is_part`` for a battery, sensor or board in a device, ``is_thin`` where neither model nor part is filled.
+    ``is_part`` for a battery, sensor or board in a device, ``is_thin`` where neither model nor
+    part is filled.
     """
 
     text: str

@@ -7,6 +7,7 @@ import tomllib
 import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any, Final
 
 import msgspec
@@ -153,7 +154,7 @@ def stem(chunk: str) -> str:
 
 @lru_cache(maxsize=16384)
 def wildcard(chunk: str) -> re.Pattern[str]:
-    """The pattern of a wildcard; free places at the end may be more than the x's that stand there."""
+    """The pattern of a wildcard; at its end there may be more free places than x's."""
     text = compact(chunk)
     if text.endswith("*"):
         return re.compile(re.escape(text[:-1]) + r"[0-9a-z]*")
@@ -182,7 +183,7 @@ def spellings(parts: tuple[str, ...]) -> frozenset[str]:
                 found.update(match.groups())
             if piece:
                 small.append(piece)
-    for here, there in zip(small, small[1:], strict=False):
+    for here, there in pairwise(small):
         found.add(here + there)
     for one, two, three in zip(small, small[1:], small[2:], strict=False):
         found.add(one + two + three)

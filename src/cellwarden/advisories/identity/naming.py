@@ -1,0 +1,208 @@
+"""Names set against names: order numbers, sizes, model codes, words, details."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import msgspec
+
+from cellwarden.advisories.identity.answers import candidate, other, same
+from cellwarden.advisories.identity.nouns import Claim, Evidence, Identity, Wanted
+from cellwarden.advisories.identity.words import wildcard, word_lists
+
+_STRONG_CODE: Final = 5
+_CODE_LEAF: Final = 4
+_SHORTEST_CODE: Final = 3
+_HALF: Final = 0.5
+
+
+class _Shared(NamedTuple):
+    """What a row and one wanted product have in common, and what is lacking."""
+
+    codes: list[str]
+    words: list[str]
+    lacking: list[str]
+    wild: dict[str, str]
+
+
+def size_contradiction(seen: Evidence, claim: Claim) -> Identity | None:
+    """Another size or version line: ``15kW`` is not ``5kW``, ``V8`` is not ``V9``."""
+    line = claim.branch
+    own_lines = seen.branches
+    if line and own_lines and not any(b.startswith(line) or line.startswith(b) for b in own_lines):
+        return other(f"it is of the V{own_lines[0]} line, not V{line}", "version line")
+    own = dict(seen.ratings)
+    for unit, sizes in claim.ratings:
+        if unit in own and not own[unit] & sizes:
+            return other(
+                f"it is the {', '.join(sorted(own[unit]))}, not {', '.join(sorted(sizes))}", "size"
+            )
+    return None
+
+
+def order_number_contradiction(seen: Evidence, claim: Claim) -> Identity | None:
+    """Another product where both give order numbers of one scheme and none is shared."""
+    rivals = {
+        n for n in seen.order_numbers if any(_alike(n, other) for other in claim.order_numbers)
+    }
+    if not rivals:
+        return None
+    return other(
+        f"its order number {min(rivals)} is not {', '.join(sorted(claim.order_numbers))}",
+        "order number",
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    """True for two order numbers of one scheme: same length, letters and digits at the start."""
+    return len(one) == len(other) and [c.isdigit() for c in one[:5]] == [
+        c.isdigit() for c in other[:5]
+    ]
+
+
+def compare(seen: Evidence, wanted: Wanted) -> Identity:
+    """One alternative against the row: codes first, then words, then details."""
+    tokens = seen.tokens
+    wild = {pattern: fits(pattern, seen) for pattern in wanted.wildcards}
+    shared = _Shared(
+        codes=[c for c in wanted.codes if c in tokens] + [p for p, code in wild.items() if code],
+        words=[w for w in wanted.words if w in tokens],
+        lacking=[w for w in wanted.words if w not in tokens],
+        wild=wild,
+    )
+    missing = [c for c in wanted.codes if c not in tokens]
+    missing += [p for p, code in wild.items() if not code]
+    if missing:
+        return _without_code(seen, wanted, missing, shared.words)
+    if shared.codes:
+        return _unlike_in_words(seen, wanted, shared) or _with_code(seen, wanted, shared)
+    if wanted.words:
+        return _by_words(seen, wanted, shared)
+    return _by_small_words(seen, wanted)
+
+
+def fits(pattern: str, seen: Evidence) -> str:
+    """The row's model code that a wildcard stands for; empty where there is none."""
+    shape = wildcard(pattern)
+    for code in seen.codes:
+        if shape.fullmatch(code):
+            return code
+    return next((t for t in sorted(seen.tokens) if shape.fullmatch(t)), "")
+
+
+def _without_code(seen: Evidence, wanted: Wanted, missing: list[str], words: list[str]) -> Identity:
+    own = [c for c in seen.codes if c not in wanted.codes]
+    if own:
+        return other(f"its model is {own[0]}, the advisory's {', '.join(missing)}", "model code")
+    if wanted.words and len(words) == len(wanted.words) and not _extra(seen, wanted):
+        return candidate(f"the register does not say whether it is the {', '.join(missing)}", 0.4)
+    if wanted.line and set(wanted.line) <= seen.tokens and words and not _extra(seen, wanted):
+        return candidate(f"the register does not say whether it is the {', '.join(missing)}", 0.3)
+    return other(f"nothing in the register says {', '.join(missing)}", "model code")
+
+
+def _extra(seen: Evidence, wanted: Wanted) -> list[str]:
+    return [w for w in seen.words if w not in wanted.words and w not in wanted.line]
+
+
+def _is_strong(codes: list[str]) -> bool:
+    """True where a code is enough by itself: letters with digits, or many digits."""
+    return any(
+        len(c) >= _STRONG_CODE or (len(c) >= _SHORTEST_CODE and not c.isdigit()) for c in codes
+    )
+
+
+def _unlike_in_words(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identity | None:
+    """What the words say against a shared code; nothing where they do not."""
+    code, lacking = shared.codes[0], ", ".join(shared.lacking)
+    strong = _is_strong(shared.codes)
+    if shared.lacking and not (strong and len(shared.words) * 2 >= len(wanted.words)):
+        if not shared.words and (not strong or _extra(seen, wanted)):
+            return other(f"only {code} is shared, not {lacking}", "product")
+        return candidate(f"{code} is shared, but the register does not say {lacking}", 0.5)
+    lines = word_lists().line
+    if not strong and wanted.line and not seen.tokens & set(wanted.line) and seen.tokens & lines:
+        return other(f"only {code} is shared, not {' '.join(wanted.line)}", "product")
+    return None
+
+
+def _with_code(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identity:
+    code, wild = shared.codes[0], shared.wild
+    others = [c for c in seen.codes if c not in shared.codes and c not in wild.values()]
+    absent = [g for g in wanted.generic if g not in seen.tokens]
+    shown = code.upper()
+    if others and absent and not wild:
+        own = others[0].upper()
+        return candidate(f"{shown} is shared, but the register says {own} and not {absent[0]}", 0.4)
+    if code in wild:
+        found = same(f"{wild[code].upper()} is of the models {shown}", 0.93, 3)
+    else:
+        found = same(f"the model code {shown} is the advisory's", 0.95, 4)
+    return _details(seen, wanted, found)
+
+
+def _by_words(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identity:
+    if not shared.lacking:
+        return _by_all_words(seen, wanted)
+    words, lacking = shared.words, ", ".join(shared.lacking)
+    covered = len(words) / (len(wanted.words) + len(wanted.editions))
+    own = _extra(seen, wanted) or [e for e in seen.editions if e not in wanted.editions]
+    if words and covered >= _HALF and not own:
+        return candidate(f"the register does not say {lacking}", 0.35)
+    return other(f"nothing in the register says {lacking}", "product")
+
+
+def _by_all_words(seen: Evidence, wanted: Wanted) -> Identity:
+    """All words are there: the edition may still be another one."""
+    own_editions = [e for e in seen.editions if e not in wanted.editions]
+    open_editions = [e for e in wanted.editions if e not in seen.tokens]
+    if open_editions and own_editions:
+        return other(f"it is the {own_editions[0]}, not the {open_editions[0]}", "edition")
+    if open_editions:
+        editions = " ".join(open_editions)
+        return candidate(f"the register does not say whether it is {editions}", 0.45)
+    name = " ".join((*wanted.line, *wanted.words))
+    if own_editions:
+        why = f"the advisory says {name}, the register {own_editions[0]} as well"
+        return candidate(why, 0.45)
+    return _details(seen, wanted, same(f"it is named {name}", 0.9, 3))
+
+
+def _by_small_words(seen: Evidence, wanted: Wanted) -> Identity:
+    small = (*wanted.line, *wanted.details, *wanted.editions, *wanted.generic)
+    if not small or not all(w in seen.tokens for w in small):
+        return other("only words that many products share could be compared", "product")
+    own = [*seen.codes, *seen.words, *(e for e in seen.editions if e not in wanted.editions)]
+    tells = bool(wanted.details or wanted.line) and (len(small) > 1 or bool(wanted.line))
+    if own:
+        if tells and len(small) > 1 and not seen.codes:
+            return candidate(
+                f"the advisory says {' '.join(small)}, the register {own[0]} as well", 0.4
+            )
+        return other(f"only {' '.join(small)} is shared, and the register says {own[0]}", "product")
+    if tells:
+        return same(f"it is named {' '.join(small)}", 0.8, 3)
+    return candidate("only words that many products share are the same", 0.35)
+
+
+def _details(seen: Evidence, wanted: Wanted, found: Identity) -> Identity:
+    """Short numbers and letters: they contradict where both sides have some of their own."""
+    open_details = [d for d in wanted.details if d not in seen.tokens]
+    if not open_details:
+        return found
+    rivals = [
+        d
+        for d in seen.details
+        if d not in wanted.details and d.isdigit() == open_details[0].isdigit()
+    ]
+    if found.specificity < _CODE_LEAF:
+        rivals += _extra(seen, wanted)
+    if rivals:
+        return other(f"it is the {rivals[0]}, not the {open_details[0]}", "detail")
+    is_named = any(len(d) > 1 and d.isalpha() for d in open_details)
+    if is_named and found.specificity < _CODE_LEAF:
+        why = f"{found.why}, but the register does not say {', '.join(open_details)}"
+        return candidate(why, 0.4)
+    why = f"{found.why}; the register does not say {', '.join(open_details)}"
+    specificity = max(found.specificity - 1, 2)
+    return msgspec.structs.replace(found, confidence=0.85, specificity=specificity, why=why)
