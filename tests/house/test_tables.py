@@ -18,7 +18,8 @@ OWNERS = {
     "store/views": "the relations of every kind",
     "checks": "subjects, parts and verdicts; empty ones of what a run lacks",
     "workflows": "the derived tables that a run fills",
-    "advisories/bulk/sql": "keys and pairs of a bulk match, in a connection of its own",
+    "advisories/bulk": "keys and pairs of a bulk match, in a connection of its own",
+    "advisories/bulk/sql": "as its folder",
 }
 """Which folder defines relations, and which; everything else only reads."""
 
