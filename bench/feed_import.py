@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 from environments import CELLWARDEN, OURS, SHARED, scratch
 from measure import RUNS, Measured, median, run, several
@@ -27,7 +28,14 @@ def bench() -> Outcome:
         workspace = folder / "workspace"
         shutil.rmtree(workspace, ignore_errors=True)
         run([CELLWARDEN, "init", workspace], stdout=folder / "init.out")
-        command = [CELLWARDEN, "feeds", "import", corpus, "--workspace", workspace]
+        command: list[str | Path] = [
+            CELLWARDEN,
+            "feeds",
+            "import",
+            corpus,
+            "--workspace",
+            workspace,
+        ]
         imports.append(run(command, stdout=folder / "import.out"))
     imported = median(imports)
     ratio = imported.seconds / decoded.seconds
