@@ -11,7 +11,6 @@ import msgspec
 from cellwarden.advisories.identity.vendors import relatives
 from cellwarden.advisories.identity.words import compact, plain, stem, toml_table, wildcard
 
-
 Found = tuple[str, re.Pattern[str], re.Pattern[str] | None]
 """A product, the phrases that name it in a text, and those that say it is another one."""
 

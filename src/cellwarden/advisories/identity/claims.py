@@ -73,7 +73,7 @@ def _claim(
     vendors = tuple(dict.fromkeys(makers)) or (ANYONE,)
     named = named_in(product, advisory=True, vendors=() if vendors == (ANYONE,) else vendors)
     known = catalogue().products
-    cards = {p for p in named if known[p].role == "card"}
+    cards = _narrowest({p for p in named if known[p].role == "card"})
     branches = {m.group(1) for c in chunks(text) if (m := BRANCH.fullmatch(c))}
     is_one_line = len(branches) == 1 and not _AND_EARLIER.search(text)
     return Claim(
@@ -97,7 +97,7 @@ def _with_surroundings(claim: Claim, around: str) -> Claim:
     """The claim with the card and the series that stand beside the product's name."""
     near = named_in(around, advisory=True, vendors=claim.vendors)
     known = catalogue().products
-    cards = claim.cards or frozenset(p for p in near if known[p].role == "card")
+    cards = claim.cards or frozenset(_narrowest({p for p in near if known[p].role == "card"}))
     series = claim.series_ids or _series_ids(around)
     if cards == claim.cards and series == claim.series_ids:
         return claim

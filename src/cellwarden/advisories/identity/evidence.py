@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -72,6 +73,8 @@ def columns_of(component: Component) -> Columns:
 def read_columns(columns: Columns) -> Evidence:
     """What the identity columns show, before any firmware is looked at."""
     vendors, rest = _vendors(columns)
+    nickname = folded(columns.manufacturer)
+    nickname = nickname if nickname in registry().by_nickname else ""
     texts = [t for t in (rest, columns.model, columns.part, columns.hardware) if t]
     lists = word_lists()
     parts = tuple(c for text in texts for c in chunks(_model_text(text)))
@@ -85,7 +88,7 @@ def read_columns(columns: Columns) -> Evidence:
     )
     plain_words = [c for c in parts if c.isalpha() and c not in lists.noise]
     known = catalogue().products
-    whole = " ".join(texts)
+    whole = " ".join([nickname, *texts])
     named = dict.fromkeys(named_in(whole, advisory=False, vendors=vendors))
     allowed = frozenset().union(*(of_vendor(v) for v in vendors)) if vendors else None
     for product in named_by_code(codes):
@@ -104,7 +107,7 @@ def read_columns(columns: Columns) -> Evidence:
         details=tuple(c for c in parts if len(c) <= _LONGEST_DETAIL and c not in lists.noise),
         hosts=tuple(h for h in hosts if h not in above),
         lineage=frozenset(step for host in hosts for step in lineage(host)),
-        cards=tuple(p for p in named if known[p].role == "card"),
+        cards=_with_families(p for p in named if known[p].role == "card"),
         card_why="the register names it",
         is_thin=not columns.model.strip() and not columns.part.strip(),
         is_card=_role(columns) == "network_card",
@@ -115,6 +118,12 @@ def read_columns(columns: Columns) -> Evidence:
         branches=tuple(m.group(1) for c in parts if (m := BRANCH.fullmatch(c))),
         ratings=ratings(parts),
     )
+
+
+def _with_families(products: Iterable[str]) -> tuple[str, ...]:
+    """Products and the families above them, the products first."""
+    own = tuple(products)
+    return tuple(dict.fromkeys((*own, *(step for one in own for step in lineage(one)))))
 
 
 def _decides(word: str) -> bool:
@@ -132,12 +141,9 @@ def _vendors(columns: Columns) -> tuple[tuple[str, ...], str]:
     """The makers that a row names, and what its manufacturer cell says beside the maker."""
     makers: list[str] = []
     rest = ""
-    known = registry()
     for maker in vendor_ids(columns.manufacturer, nicknames=True):
         if not maker.startswith("~"):
             makers.append(maker)
-            if folded(columns.manufacturer) in known.by_nickname:
-                rest = columns.manufacturer
         else:
             rest = columns.manufacturer
     lead = leading_vendor(columns.manufacturer)
@@ -153,7 +159,7 @@ def _vendors(columns: Columns) -> tuple[tuple[str, ...], str]:
         makers.extend(branded(text))
     if not makers:
         rest = ""
-        makers.extend(vendor_ids(columns.manufacturer, nicknames=True))
+    makers.extend(vendor_ids(columns.manufacturer, nicknames=True))
     return tuple(dict.fromkeys(makers)), rest
 
 

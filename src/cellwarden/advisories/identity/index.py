@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from cellwarden.advisories.identity.catalogue import catalogue
 from cellwarden.advisories.identity.nouns import Claim, Evidence, Wanted
 from cellwarden.advisories.identity.vendors import ANYONE, relatives
-from cellwarden.advisories.identity.words import stem
+from cellwarden.advisories.identity.words import shortened, stem
 
 Key = tuple[str, str, str]
 
@@ -33,7 +33,10 @@ def claim_keys(claim: Claim) -> Iterator[Key]:
 
 def _wanted_keys(vendor: str, wanted: Wanted) -> Iterator[Key]:
     if wanted.codes:
-        yield vendor, "code", max(wanted.codes, key=_rarity)
+        code = max(wanted.codes, key=_rarity)
+        yield vendor, "code", code
+        if short := shortened(code):
+            yield vendor, "code", short
     elif wanted.wildcards:
         for pattern in wanted.wildcards:
             yield vendor, "stem", stem(pattern)
@@ -81,7 +84,8 @@ def evidence_keys(seen: Evidence) -> Iterator[Key]:
 
 def _products(seen: Evidence) -> frozenset[str]:
     children = catalogue().children
-    below = {child for host in seen.lineage for child in children.get(host, ())}
+    families = (*seen.lineage, *seen.cards)
+    below = {child for one in families for child in children.get(one, ())}
     return frozenset((*seen.lineage, *below, *seen.cards))
 
 

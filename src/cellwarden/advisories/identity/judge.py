@@ -164,6 +164,9 @@ def _card_refused(seen: Evidence, claim: Claim) -> Identity | None:
     if rivals:
         why = f"it is the {_names(rivals)} ({seen.card_why}), not the {_names(claim.cards)}"
         return other(why, "generation")
+    family = tuple(c for c in seen.cards if any(c in lineage(wanted) for wanted in claim.cards))
+    if family:
+        return candidate(f"which {_names(family)} it is, the register does not say", 0.45)
     if seen.is_device:
         return other(
             f"this is the device's own firmware; the advisory speaks of {_names(claim.cards)}",

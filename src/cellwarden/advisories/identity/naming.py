@@ -8,7 +8,7 @@ import msgspec
 
 from cellwarden.advisories.identity.answers import candidate, other, same
 from cellwarden.advisories.identity.nouns import Claim, Evidence, Identity, Wanted
-from cellwarden.advisories.identity.words import wildcard, word_lists
+from cellwarden.advisories.identity.words import shortened, wildcard, word_lists
 
 _STRONG_CODE: Final = 5
 _CODE_LEAF: Final = 4
@@ -92,6 +92,9 @@ def fits(pattern: str, seen: Evidence) -> str:
 
 def _without_code(seen: Evidence, wanted: Wanted, missing: list[str], words: list[str]) -> Identity:
     own = [c for c in seen.codes if c not in wanted.codes]
+    if len(missing) == 1 and shortened(missing[0]) in own:
+        shown = missing[0].upper()
+        return candidate(f"the register does not say whether it is the {shown}", 0.45)
     if own:
         return other(f"its model is {own[0]}, the advisory's {', '.join(missing)}", "model code")
     if wanted.words and len(words) == len(wanted.words) and not _extra(seen, wanted):
@@ -116,7 +119,9 @@ def _unlike_in_words(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identit
     """What the words say against a shared code; nothing where they do not."""
     code, lacking = shared.codes[0], ", ".join(shared.lacking)
     strong = _is_strong(shared.codes)
-    if shared.lacking and not (strong and len(shared.words) * 2 >= len(wanted.words)):
+    is_bare = strong and not _extra(seen, wanted) and set(seen.codes) <= set(shared.codes)
+    is_enough = is_bare or (strong and len(shared.words) * 2 >= len(wanted.words))
+    if shared.lacking and not is_enough:
         if not shared.words and (not strong or _extra(seen, wanted)):
             return other(f"only {code} is shared, not {lacking}", "product")
         return candidate(f"{code} is shared, but the register does not say {lacking}", 0.5)
@@ -170,7 +175,11 @@ def _by_all_words(seen: Evidence, wanted: Wanted) -> Identity:
 
 def _by_small_words(seen: Evidence, wanted: Wanted) -> Identity:
     small = (*wanted.line, *wanted.details, *wanted.editions, *wanted.generic)
-    if not small or not all(w in seen.tokens for w in small):
+    lacking = [w for w in small if w not in seen.tokens]
+    bare = not (seen.codes or seen.words or seen.editions)
+    if lacking and wanted.line and bare and set(lacking) <= set(wanted.editions):
+        return candidate(f"the register does not say whether it is {' '.join(lacking)}", 0.4)
+    if lacking or not small:
         return other("only words that many products share could be compared", "product")
     own = [*seen.codes, *seen.words, *(e for e in seen.editions if e not in wanted.editions)]
     tells = bool(wanted.details or wanted.line) and (len(small) > 1 or bool(wanted.line))

@@ -29,6 +29,9 @@ _ORDER_NUMBER: Final = re.compile(
 )
 _NAME_NUMBER: Final = re.compile(r"([a-z]{3,})(\d{2,})")
 _WILD: Final = re.compile(r"\d+[a-z]*x{2,}|\dx(?=\d|$)|[a-z]{2,}\d*x{2,}$|\*$")
+_VARIANT: Final = re.compile(r"([a-z]+\d{2,})[a-z]{1,3}")
+_SHORT_CODE: Final = re.compile(r"[a-z]{1,3}(?:-[a-z]{1,3})+")
+"""``DS-SC``: letters alone, and still a model code."""
 _SHORTEST_STEM: Final = 2
 
 
@@ -93,7 +96,11 @@ def chunks(text: str) -> tuple[str, ...]:
     out: list[str] = []
     for found in _CHUNK.findall(folded(text)):
         chunk = found.rstrip(".'-")
-        if any(letter.isdigit() for letter in chunk) or "*" in chunk:
+        if (
+            any(letter.isdigit() for letter in chunk)
+            or "*" in chunk
+            or _SHORT_CODE.fullmatch(chunk)
+        ):
             out.append(chunk.replace("'", ""))
         else:
             out.extend(part for part in re.split(r"[-.']+", chunk) if part)
@@ -125,12 +132,20 @@ def is_order_number(chunk: str) -> bool:
 
 
 def is_code(chunk: str) -> bool:
-    """True for a model code: letters with digits, or at least three digits."""
+    """True for a model code: letters with digits, at least three digits, or ``DS-SC``."""
+    if _SHORT_CODE.fullmatch(chunk):
+        return True
     if chunk.isalpha() or is_rating(chunk):
         return False
     if chunk.isdigit():
         return len(chunk) >= 3  # noqa: PLR2004 - 204, 9130; shorter numbers are details
     return any(c.isdigit() for c in chunk) and any(c.isalpha() for c in chunk)
+
+
+def shortened(code: str) -> str:
+    """A model code without the letters of its variant: ``ups5000e`` is one of ``ups5000``."""
+    found = _VARIANT.fullmatch(code)
+    return found.group(1) if found else ""
 
 
 def is_wildcard(chunk: str) -> bool:

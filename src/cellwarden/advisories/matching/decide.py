@@ -1,9 +1,8 @@
-"""What one statement says of one component, and what all statements of an advisory say together."""
+"""What one statement says of one component."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -15,15 +14,6 @@ from cellwarden.advisories.matching.nouns import Chosen, Line, Verdict, read
 from cellwarden.advisories.versions import Placement
 from cellwarden.model.matching import MatchState
 
-_STRENGTH: Final = {
-    MatchState.AFFECTED: 3,
-    MatchState.UNDETERMINED: 2,
-    MatchState.FIXED: 1,
-    MatchState.NOT_AFFECTED: 0,
-}
-_EXACT_LEAF: Final = 4
-_FAMILY_LEAF: Final = 2
-
 
 class Said(msgspec.Struct, frozen=True):
     """State and reason for one version under one statement, before identity is added."""
@@ -32,6 +22,9 @@ class Said(msgspec.Struct, frozen=True):
     why: str
     fixed_in: str = ""
     is_listed: bool = False
+
+
+_NOTHING: Final = Said(None, "")
 
 
 def verdict(
@@ -46,11 +39,13 @@ def verdict(
     elif identity.is_series_open and status != "not_affected":
         said = _series_open(line, status, fixes)
     elif status == "affected":
-        said = _affected(line, chosen, seen, fixes)
+        said = affected(line, chosen, seen, fixes)
     elif status == "under_investigation":
         said = _open(line, chosen)
+    elif status in _LISTED:
+        said = _listed(line, chosen, seen, MatchState(status))
     else:
-        said = _listed(line, chosen, seen, MatchState(status) if status in _LISTED else None)
+        said = _NOTHING
     if said.state is None:
         return None
     return Verdict(
@@ -67,11 +62,13 @@ def verdict(
 
 def _open(line: Line, chosen: Chosen) -> Said:
     """Under investigation, or by default unknown: undetermined where the words may mean it."""
-    if not line.range.is_all and chosen.versions:
-        if all(place(line, version).inside is False for version in chosen.versions):
-            return Said(None, "")
+    outside = [place(line, version).inside is False for version in chosen.versions]
+    if outside and all(outside) and not line.range.is_all:
+        return _NOTHING
     is_rest = line.statement.leaf_id.endswith("/default")
-    why = "the record does not know of other versions" if is_rest else "the maker still investigates"
+    why = (
+        "the record does not know of other versions" if is_rest else "the maker still investigates"
+    )
     return Said(MatchState.UNDETERMINED, why)
 
 
@@ -80,7 +77,7 @@ _LISTED: Final = frozenset({"fixed", "not_affected"})
 
 def _series_open(line: Line, status: str, fixes: tuple[str, ...]) -> Said:
     if status == "fixed":
-        return Said(None, "")
+        return _NOTHING
     return Said(
         MatchState.UNDETERMINED,
         f"the advisory counts versions by series ({line.statement.version_text})",
@@ -93,36 +90,41 @@ def fix_words(line: Line, fixes: tuple[str, ...]) -> str:
     return line.range.first_after or " or ".join(fixes)
 
 
-def _affected(line: Line, chosen: Chosen, seen: Evidence, fixes: tuple[str, ...]) -> Said:
-    fixed_in = fix_words(line, fixes)
-    words = line.statement.version_text or "every version"
+def affected(line: Line, chosen: Chosen, seen: Evidence, fixes: tuple[str, ...]) -> Said:
+    """What an affected statement says of the versions that were chosen."""
+    is_all = line.range.is_all and not line.claim.branch
     if line.contradicts and chosen.versions:
-        why = "the record counts every version that it does not list as affected, and yet names an end"
-        return Said(MatchState.UNDETERMINED, why, fixed_in)
-    if line.range.is_all and not line.claim.branch:
-        return _inside(line, line.range.place(""), chosen, seen, "every version is affected", fixed_in)
-    if not chosen.versions:
-        return Said(MatchState.UNDETERMINED, f"its version is not recorded; affected is {words}", fixed_in)
-    places = [place(line, version) for version in chosen.versions]
-    answers = {found.inside for found in places}
-    if len(answers) > 1:
-        return Said(MatchState.UNDETERMINED, f"{chosen.doubt or 'its parts lie differently'}", fixed_in)
-    first = places[0]
-    if first.inside is None or (chosen.doubt and len(chosen.versions) == 1):
-        return Said(MatchState.UNDETERMINED, chosen.doubt or first.why, fixed_in)
-    if first.inside:
-        return _inside(line, first, chosen, seen, first.why, fixed_in)
-    return _outside(line, first, chosen, fixes)
+        why = "the record counts all versions that it does not list as affected, yet names an end"
+    elif is_all:
+        found = Placement(
+            inside=True, why="every version is affected", conditions=line.range.conditions
+        )
+        return _inside(line, found, chosen, seen, fixes)
+    elif not chosen.versions:
+        why = f"its version is not recorded; affected is {line.statement.version_text}"
+    else:
+        places = [place(line, version) for version in chosen.versions]
+        first = places[0]
+        if any(one.inside is not first.inside for one in places):
+            why = chosen.doubt or "its parts lie differently"
+        elif first.inside is None or (chosen.doubt and len(places) == 1):
+            why = chosen.doubt or first.why
+        elif first.inside:
+            return _inside(line, first, chosen, seen, fixes)
+        else:
+            return _outside(line, first, chosen, fixes)
+    return Said(MatchState.UNDETERMINED, why, fix_words(line, fixes))
 
 
 def _inside(
-    line: Line, found: Placement, chosen: Chosen, seen: Evidence, why: str, fixed_in: str
+    line: Line, found: Placement, chosen: Chosen, seen: Evidence, fixes: tuple[str, ...]
 ) -> Said:
+    fixed_in = fix_words(line, fixes)
     open_conditions = [c for c in found.conditions if not _holds(c, line, chosen, seen)]
     if open_conditions:
-        names = ", ".join(open_conditions)
-        return Said(MatchState.UNDETERMINED, f"{why}, if {names} applies, which is not recorded", fixed_in)
-    return Said(MatchState.AFFECTED, why, fixed_in)
+        why = f"{found.why}, if {', '.join(open_conditions)} applies, which is not recorded"
+        return Said(MatchState.UNDETERMINED, why, fixed_in)
+    return Said(MatchState.AFFECTED, found.why, fixed_in)
 
 
 def _outside(line: Line, found: Placement, chosen: Chosen, fixes: tuple[str, ...]) -> Said:
@@ -156,7 +158,7 @@ def _is_before(line: Line, version: str) -> bool:
 
 
 def place(line: Line, version: str) -> Placement:
-    """Where a version lies, its product's branch included: ``Parasolid V34.0`` speaks of 34.0 alone."""
+    """Where a version lies; a product text such as ``Parasolid V34.0`` speaks of 34.0 alone."""
     found = _place(line.range_text, line.range_kind, version)
     if found.inside is True and line.claim.branch and not _in_branch(version, line.claim.branch):
         why = f"{version} is not of the V{line.claim.branch} line that the advisory names"
@@ -177,30 +179,42 @@ def _in_branch(version: str, branch: str) -> bool:
     return numbers[: len(wanted)] == wanted
 
 
-def _listed(line: Line, chosen: Chosen, seen: Evidence, state: MatchState | None) -> Said:
-    if state is None:
-        return Said(None, "")
-    words = line.statement.version_text or "every version"
-    label = "fixed" if state is MatchState.FIXED else "not affected"
+def _listed(line: Line, chosen: Chosen, seen: Evidence, state: MatchState) -> Said:
+    """What a fixed or not affected leaf says: of the versions that it lists, and no other."""
     if not chosen.versions:
-        everything = line.range.is_all and state is MatchState.NOT_AFFECTED and not line.claim.branch
-        return Said(state, f"the advisory lists every version as {label}", "", everything) if everything else Said(None, "")
+        return _whole_product_listed(line, state)
     if chosen.doubt or chosen.is_weak:
-        return Said(None, "")
+        return _NOTHING
     places = [place(line, version) for version in chosen.versions]
-    if any(found.inside is None for found in places):
-        return Said(None, "")
     if all(found.inside for found in places):
-        if _is_rest(line):
-            return Said(None, "") if "!=" in words else Said(state, places[0].why)
-        if any(not _holds(c, line, chosen, seen) for found in places for c in found.conditions):
-            return Said(None, "")
-        fixed_in = words if state is MatchState.FIXED else ""
-        return Said(state, f"{chosen.versions[0]} is listed as {label}", fixed_in, is_listed=True)
-    if state is MatchState.FIXED and (line.lists_versions or line.statement.is_first_fixed):
+        return _inside_listed(line, chosen, seen, state, places[0])
+    is_first = line.lists_versions or line.statement.is_first_fixed
+    if state is MatchState.FIXED and is_first and all(found.inside is False for found in places):
+        words = line.statement.version_text
         if all(_is_at_least(version, words) for version in chosen.versions):
-            return Said(state, f"{chosen.versions[0]} is at or after {words}, the first fixed version", words)
-    return Said(None, "")
+            why = f"{chosen.versions[0]} is at or after {words}, the first fixed version"
+            return Said(state, why, words)
+    return _NOTHING
+
+
+def _whole_product_listed(line: Line, state: MatchState) -> Said:
+    """A leaf without versions: a product that is not affected at all needs no version."""
+    if state is MatchState.NOT_AFFECTED and line.range.is_all and not line.claim.branch:
+        return Said(state, "the advisory lists every version as not affected", is_listed=True)
+    return _NOTHING
+
+
+def _inside_listed(
+    line: Line, chosen: Chosen, seen: Evidence, state: MatchState, found: Placement
+) -> Said:
+    words = line.statement.version_text or "every version"
+    if _is_rest(line):
+        return _NOTHING if "!=" in words else Said(state, found.why)
+    if any(not _holds(c, line, chosen, seen) for c in found.conditions):
+        return _NOTHING
+    label = "fixed" if state is MatchState.FIXED else "not affected"
+    fixed_in = words if state is MatchState.FIXED else ""
+    return Said(state, f"{chosen.versions[0]} is listed as {label}", fixed_in, is_listed=True)
 
 
 def _is_rest(line: Line) -> bool:
@@ -224,80 +238,7 @@ def _holds(condition: str, line: Line, chosen: Chosen, seen: Evidence) -> bool:
     shown |= {"id", "ups", *seen.series_ids} if seen.series_ids & line.claim.series_ids else set()
     if line.claim.cards & set(seen.cards):
         shown |= {"nmc2", "nmc3", "nmc1", "aos"} & set(words)
-    of_product = set(line.claim.key) | {w for one in line.claim.wanted for w in (*one.words, *one.codes, *one.generic)}
+    of_product = set(line.claim.key) | {
+        w for one in line.claim.wanted for w in (*one.words, *one.codes, *one.generic)
+    }
     return all(word in seen.tokens or word in shown or word in of_product for word in words)
-
-
-# ---- together -----------------------------------------------------------------------------
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """One state of an advisory for a component: its vulnerabilities and the deciding verdicts."""
-
-    state: MatchState
-    vulnerabilities: tuple[str, ...]
-    deciding: tuple[Verdict, ...]
-    fixed_in: str
-
-
-def together(verdicts: Sequence[Verdict]) -> tuple[Outcome, ...]:
-    """What all statements of one advisory say of one component: one outcome for each state.
-
-    For each vulnerability a certain product decides before a candidate, the exact model before
-    its family, an explicit listing before a range; then affected before undetermined before fixed
-    before not affected.
-    """
-    if not verdicts:
-        return ()
-    certain = [v for v in verdicts if v.identity.answer is Answer.SAME]
-    pool = certain or list(verdicts)
-    states = {v.state for v in pool}
-    specific = {v.identity.specificity for v in pool}
-    if len(states) == 1 and len(specific) == 1:
-        return (_outcome(pool),)
-    by_vulnerability: dict[str, list[Verdict]] = {}
-    for one in pool:
-        for vulnerability in one.line.statement.vulnerabilities or ("",):
-            by_vulnerability.setdefault(vulnerability, []).append(one)
-    grouped: dict[MatchState, dict[str, list[Verdict]]] = {}
-    for vulnerability, said in by_vulnerability.items():
-        deciding = _decide(said)
-        grouped.setdefault(deciding[0].state, {})[vulnerability] = deciding
-    out = []
-    for state, found in grouped.items():
-        deciding = list(dict.fromkeys(v for group in found.values() for v in group))
-        named = tuple(sorted(v for v in found if v))
-        out.append(Outcome(state, named, tuple(deciding), _fixed_in(deciding, pool)))
-    return tuple(sorted(out, key=lambda one: -_STRENGTH[one.state]))
-
-
-def _outcome(pool: list[Verdict]) -> Outcome:
-    named = {v for one in pool for v in one.line.statement.vulnerabilities}
-    return Outcome(pool[0].state, tuple(sorted(named)), tuple(pool), _fixed_in(pool, pool))
-
-
-def _decide(said: Sequence[Verdict]) -> list[Verdict]:
-    """The verdicts that decide one vulnerability, all of one state."""
-    best = max(v.identity.specificity for v in said)
-    pool = [v for v in said if not (best >= _EXACT_LEAF and v.identity.specificity <= _FAMILY_LEAF)]
-    listed = [v for v in pool if v.is_listed]
-    if listed:
-        top = max(v.identity.specificity for v in pool if v.state is MatchState.AFFECTED) if any(
-            v.state is MatchState.AFFECTED for v in pool
-        ) else 0
-        listed = [v for v in listed if v.identity.specificity >= top]
-    pool = listed or pool
-    strongest = max(_STRENGTH[v.state] for v in pool)
-    return [v for v in pool if _STRENGTH[v.state] == strongest]
-
-
-def _fixed_in(deciding: Iterable[Verdict], pool: Iterable[Verdict]) -> str:
-    """The fix that the deciding statements name, or that the advisory's fixed leaves name."""
-    deciding = list(deciding)
-    state = deciding[0].state
-    if state is MatchState.NOT_AFFECTED:
-        return ""
-    named = [v.fixed_in for v in deciding if v.fixed_in]
-    if not named and state is not MatchState.FIXED:
-        named = [v.fixed_in for v in pool if v.fixed_in]
-    return " or ".join(dict.fromkeys(named))

@@ -12,8 +12,13 @@ from cellwarden.advisories.identity.words import folded
 from cellwarden.advisories.matching.nouns import Line
 from cellwarden.model.matching import Statement
 
-_VERSION: Final = r"(?P<version>[vV]?\.?\s?\d+(?:\.\d+)+(?:[-_.][A-Za-z0-9]+)*|[vV]\d+(?:\.\d+)*(?:\s(?:SP|Update|HF|Patch)\s?\d+)?)"
-_BEFORE: Final = r"(?:(?:firmware|software|release|version|versions|ver\.?|the|latest|new|of|FW)\s+)*"
+_VERSION: Final = (
+    r"(?P<version>[vV]?\.?\s?\d+(?:\.\d+)+(?:[-_.][A-Za-z0-9]+)*"
+    r"|[vV]\d+(?:\.\d+)*(?:\s(?:SP|Update|HF|Patch)\s?\d+)?)"
+)
+_BEFORE: Final = (
+    r"(?:(?:firmware|software|release|version|versions|ver\.?|the|latest|new|of|FW)\s+)*"
+)
 _PATTERNS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -51,10 +56,13 @@ def fix_of(line: Line, texts: Sequence[str], *, products: int) -> tuple[str, ...
         named = versions_named(text)
         if not named or (products > 1 and not _speaks_of(text, line)):
             continue
-        for version in named:
-            if not line.range.is_all and line.range.place(version).inside is False:
-                found.append(version)
+        found.extend(version for version in named if _is_after(line, version))
     return tuple(dict.fromkeys(found))
+
+
+def _is_after(line: Line, version: str) -> bool:
+    """True where a version certainly lies outside the statement's range."""
+    return not line.range.is_all and line.range.place(version).inside is False
 
 
 def _speaks_of(text: str, line: Line) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -12,7 +12,6 @@ from cellwarden.advisories.identity import (
     Claim,
     ClaimIndex,
     Evidence,
-    Feature,
     Identity,
     columns_of,
     firmware_matters,
@@ -21,7 +20,7 @@ from cellwarden.advisories.identity import (
     with_firmware,
 )
 from cellwarden.advisories.matching import parts as firmware
-from cellwarden.advisories.matching.decide import Outcome, together, verdict
+from cellwarden.advisories.matching.decide import verdict
 from cellwarden.advisories.matching.fixes import fix_of
 from cellwarden.advisories.matching.nouns import (
     Chosen,
@@ -32,17 +31,26 @@ from cellwarden.advisories.matching.nouns import (
     Line,
     Verdict,
 )
+from cellwarden.advisories.matching.people import (
+    by_subject,
+    is_yes,
+    refused,
+    rows_as,
+    subjects,
+    sure,
+)
 from cellwarden.advisories.matching.quick import Quick, compiled
 from cellwarden.advisories.matching.statements import ready
+from cellwarden.advisories.matching.telling import in_words, match_of
+from cellwarden.advisories.matching.together import Outcome, together
 from cellwarden.advisories.versions.order import version_key
-from cellwarden.model.matching import Component, Match, MatchState, Statement
-
-_SHOWN_RANGES: Final = 3
+from cellwarden.model.matching import Component, Match, Statement
 
 
 class Group(msgspec.Struct, frozen=True, eq=False):
     """One advisory's statements that may speak of one identity, each with its answer."""
 
+    seen: Evidence
     advisory_id: str
     lines: tuple[tuple[Line, Identity], ...]
     fixes: tuple[tuple[str, ...], ...]
@@ -74,9 +82,9 @@ class Matcher:
     ) -> None:
         self._statements = tuple(statements)
         self._fixes = dict(fixes or {})
-        self._decisions = tuple(_as(Decision, row) for row in decisions)
-        self._corrections = tuple(_as(Correction, row) for row in corrections)
-        self._decided = _by_subject(self._decisions)
+        self._decisions = rows_as(Decision, decisions)
+        self._corrections = rows_as(Correction, corrections)
+        self._decided = by_subject(self._decisions)
         lines = ready(self._statements, self._corrections)
         self._lines_of: dict[Claim, list[Line]] = {}
         self._by_advisory: dict[str, list[Line]] = {}
@@ -96,36 +104,35 @@ class Matcher:
             if self._decided:
                 groups = tuple(self._with_decisions(component, plan))
             if groups:
-                yield from self._match_groups(component, plan.seen, groups)
+                yield from self._match_groups(component, groups)
 
-    def _match_groups(
-        self, component: Component, seen: Evidence, groups: Sequence[Group]
-    ) -> Iterator[Match]:
+    def _match_groups(self, component: Component, groups: Sequence[Group]) -> Iterator[Match]:
         """One component against the advisories that speak of it; the short way where it serves."""
         parts = firmware.firmware_parts(component.firmware, component.part)
         key = version_key(parts[0].version) if len(parts) == 1 else None
+        version = parts[0].version if parts else ""
+        part = (parts[0].name if parts else "") or component.part
         for group in groups:
             quick = group.quick
-            said = quick.say(key, parts[0].version) if quick is not None and key is not None else None
-            if said is None or quick is None:
-                for outcome in self._outcomes(component, seen, group):
-                    yield _match(component, group.advisory_id, outcome)
+            if quick is None or (key is None and quick.constant is None):
+                for outcome in self._outcomes(component, group):
+                    yield match_of(component, group.advisory_id, outcome)
                 continue
-            state, why, fixed_in = said
-            yield Match(
-                component_id=component.component_id,
-                part=parts[0].name or component.part,
-                advisory_id=group.advisory_id,
-                vulnerabilities=quick.vulnerabilities,
-                state=state,
-                confidence=quick.confidence,
-                candidate=False,
-                range=quick.range,
-                version=component.firmware,
-                why=why,
-                fixed_in=fixed_in,
-                source=quick.source,
-            )
+            for told in quick.tell(key or b"", version, part, group.seen):
+                yield Match(
+                    component_id=component.component_id,
+                    part=part,
+                    advisory_id=group.advisory_id,
+                    vulnerabilities=told.vulnerabilities,
+                    state=told.state,
+                    confidence=told.confidence,
+                    candidate=quick.is_candidate,
+                    range=told.range,
+                    version=component.firmware,
+                    why=told.why,
+                    fixed_in=told.fixed_in,
+                    source=told.source,
+                )
 
     def explain(self, component: Component, advisory_id: str) -> Explanation:
         """Everything that was compared for one component and one advisory, in words."""
@@ -151,7 +158,7 @@ class Matcher:
             advisory_id=advisory_id,
             matches=matches,
             considered=tuple(considered),
-            lines=tuple(_in_words(component, advisory_id, matches, considered)),
+            lines=tuple(in_words(component, advisory_id, matches, considered)),
         )
 
     def evidence(self, component: Component) -> Evidence:
@@ -179,12 +186,11 @@ class Matcher:
 
     # ---- one identity ---------------------------------------------------------------------
 
-    def _outcomes(
-        self, component: Component, seen: Evidence, group: Group
-    ) -> tuple[Outcome, ...]:
+    def _outcomes(self, component: Component, group: Group) -> tuple[Outcome, ...]:
         said = []
         for (line, identity), fixes in zip(group.lines, group.fixes, strict=True):
-            found = verdict(line, identity, self._choose(component, seen, line), seen, fixes)
+            chosen = self._choose(component, group.seen, line)
+            found = verdict(line, identity, chosen, group.seen, fixes)
             if found is not None:
                 said.append(found)
         return together(said)
@@ -214,13 +220,11 @@ class Matcher:
         for advisory_id in sorted(found):
             yield self._group(advisory_id, found[advisory_id], seen)
 
-    def _group(
-        self, advisory_id: str, pairs: list[tuple[Line, Identity]], seen: Evidence
-    ) -> Group:
+    def _group(self, advisory_id: str, pairs: list[tuple[Line, Identity]], seen: Evidence) -> Group:
         ordered = tuple(sorted(pairs, key=lambda pair: (-pair[1].specificity, pair[0].place)))
         fixes = tuple(self._fix(line) for line, _ in ordered)
-        quick = compiled(ordered, fixes, seen, _sentence(ordered[0][1].why))
-        return Group(advisory_id, ordered, fixes, quick)
+        quick = compiled(ordered, fixes, seen)
+        return Group(seen, advisory_id, ordered, fixes, quick)
 
     def _fix(self, line: Line) -> tuple[str, ...]:
         found = self._fixes_of.get(id(line))
@@ -256,8 +260,9 @@ class Matcher:
 
     def _with_decisions(self, component: Component, plan: Plan) -> Iterator[Group]:
         """The plan's groups as people decided: no takes a row away, yes makes it certain."""
-        subjects = _subjects(component)
-        decided = {a: d for s in reversed(subjects) for a, d in self._decided.get(s, {}).items()}
+        decided = {
+            a: d for s in reversed(subjects(component)) for a, d in self._decided.get(s, {}).items()
+        }
         if not decided:
             yield from plan.groups
             return
@@ -266,7 +271,7 @@ class Matcher:
             decision = decided.get(advisory_id)
             if decision is None:
                 yield known[advisory_id]
-            elif _is_yes(decision):
+            elif is_yes(decision):
                 group = self._as_decided(advisory_id, known.get(advisory_id), plan.seen, decision)
                 if group is not None:
                     yield group
@@ -274,130 +279,27 @@ class Matcher:
     def _as_decided(
         self, advisory_id: str, group: Group | None, seen: Evidence, decision: Decision
     ) -> Group | None:
-        sure = _sure(decision)
+        certain = sure(decision)
         pairs = list(group.lines) if group else []
         if not pairs:
-            pairs = [(line, sure) for line in self._by_advisory.get(advisory_id, ())]
+            pairs = [(line, certain) for line in self._by_advisory.get(advisory_id, ())]
         texts = {text.strip() for text in decision.product.split(";") if text.strip()}
         named = [pair for pair in pairs if pair[0].claim.text in texts] if texts else []
-        kept = [(line, sure) for line, _ in named or pairs]
+        kept = [(line, certain) for line, _ in named or pairs]
+        cards = {card for line, _ in kept for card in line.claim.cards}
+        seen = msgspec.structs.replace(seen, cards=tuple(sorted({*seen.cards, *cards})))
         return self._group(advisory_id, kept, seen) if kept else None
 
     def _decided_identity(self, component: Component, line: Line) -> Identity | None:
-        for subject in _subjects(component):
+        for subject in subjects(component):
             decision = self._decided.get(subject, {}).get(line.statement.advisory_id)
             if decision is not None:
-                return _sure(decision) if _is_yes(decision) else _refused(decision)
+                return sure(decision) if is_yes(decision) else refused(decision)
         return None
 
 
 def _firmware(component: Component) -> str:
     """The firmware cell; where it is blank, a version that stands in the model cell."""
-    return component.firmware if component.firmware.strip() else firmware.firmware_in_model(component)
-
-
-def _as(kind: type[Any], row: Any) -> Any:
-    if isinstance(row, kind):
-        return row
-    names = set(kind.__struct_fields__)
-    return kind(**{key: value or "" for key, value in row.items() if key in names})
-
-
-def _by_subject(decisions: Iterable[Decision]) -> dict[str, dict[str, Decision]]:
-    """Decisions by component or by kind of component; the later one of two holds."""
-    found: dict[str, dict[str, Decision]] = {}
-    for decision in sorted(decisions, key=lambda one: one.decided_at):
-        found.setdefault(decision.component_id, {})[decision.advisory_id] = decision
-    return found
-
-
-def _subjects(component: Component) -> tuple[str, str]:
-    return component.component_id, f"{component.manufacturer}|{component.model}"
-
-
-def _is_yes(decision: Decision) -> bool:
-    return decision.answer.strip().casefold() == "yes"
-
-
-def _sure(decision: Decision) -> Identity:
-    why = _decision_words(decision, "confirmed that it is this product")
-    feature = Feature("decision", why, supports=True)
-    return Identity(answer=Answer.SAME, confidence=1.0, why=why, features=(feature,), specificity=5)
-
-
-def _refused(decision: Decision) -> Identity:
-    why = _decision_words(decision, "said that it is another product")
-    feature = Feature("decision", why, supports=False)
-    return Identity(answer=Answer.OTHER, confidence=1.0, why=why, features=(feature,))
-
-
-def _decision_words(decision: Decision, act: str) -> str:
-    when = f" on {decision.decided_at[:10]}" if decision.decided_at else ""
-    reason = f": {decision.reason}" if decision.reason else ""
-    return f"{decision.decided_by or 'somebody'} {act}{when}{reason}"
-
-
-# ---- words --------------------------------------------------------------------------------
-
-
-def _match(component: Component, advisory_id: str, outcome: Outcome) -> Match:
-    first = outcome.deciding[0]
-    alike = (v.line.statement for v in outcome.deciding if v.line.statement.status == first.line.statement.status)
-    ranges = dict.fromkeys(said.version_text or "all versions" for said in alike)
-    return Match(
-        component_id=component.component_id,
-        part=first.part or component.part,
-        advisory_id=advisory_id,
-        vulnerabilities=outcome.vulnerabilities,
-        state=outcome.state,
-        confidence=first.identity.confidence,
-        candidate=first.identity.answer is Answer.CANDIDATE,
-        range=" || ".join(list(ranges)[:_SHOWN_RANGES]),
-        version=component.firmware,
-        why=_why(first),
-        fixed_in=outcome.fixed_in,
-        source=first.line.place,
+    return (
+        component.firmware if component.firmware.strip() else firmware.firmware_in_model(component)
     )
-
-
-def _why(found: Verdict) -> str:
-    notes = "".join(f" {_sentence(note)}" for note in found.line.notes)
-    return f"{_sentence(found.identity.why)} {_sentence(found.why)}{notes}"
-
-
-def _sentence(text: str) -> str:
-    if not text:
-        return ""
-    first = text.split(" ", 1)[0]
-    return f"{text[:1].upper()}{text[1:]}." if first.isalpha() else f"{text}."
-
-
-def _in_words(
-    component: Component,
-    advisory_id: str,
-    matches: Sequence[Match],
-    considered: Sequence[Considered],
-) -> Iterator[str]:
-    name = " ".join(f"{component.manufacturer} {component.model} {component.part}".split())
-    yield f"{component.component_id}: {name or 'no maker, no model'}, firmware {component.firmware or 'not recorded'}"
-    if not considered:
-        yield f"{advisory_id} names no product that we could read."
-        return
-    if not matches:
-        yield f"No row: {advisory_id} speaks of another product."
-    for match in matches:
-        state = "candidate" if match.candidate else match.state.value.replace("_", " ")
-        yield f"{advisory_id}: {state}, confidence {match.confidence}. {match.why}"
-        if match.fixed_in:
-            yield f"Fixed in {match.fixed_in}."
-    for one in considered:
-        yield f"{one.source} says {one.product} {one.range}".rstrip()
-        state = f"; {one.state.value.replace('_', ' ')}" if one.state else ""
-        yield f"  product: {one.identity.answer.value} ({one.identity.confidence}): {one.identity.why}{state}"
-        for feature in one.identity.features:
-            sign = {True: "+", False: "-", None: "?"}[feature.supports]
-            yield f"  {sign} {feature.name}: {feature.words}"
-        if one.why:
-            yield f"  version: {one.why}"
-        for note in one.notes:
-            yield f"  correction: {note}"

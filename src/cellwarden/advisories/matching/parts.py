@@ -59,29 +59,34 @@ def choose(line: Line, parts: tuple[FirmwarePart, ...], column: str, seen: Evide
     Words in the range decide, then what is known of the product; where the part cannot be told,
     all parts are given with a doubt, and only their agreement decides.
     """
+    versions = tuple(one.version for one in parts)
     if not parts:
         return Chosen(column, ())
     if seen.cards and not line.claim.cards and line.claim.hosts:
-        versions = tuple(one.version for one in parts)
-        return Chosen(column, versions, "the advisory does not say which firmware of the device it means")
+        why = "the advisory does not say which firmware of the device it means"
+        return Chosen(column, versions, why)
     if len(parts) == 1 and not parts[0].name:
-        doubt = _unnamed_doubt(line, column, seen)
-        return Chosen(column, (parts[0].version,), doubt)
+        return Chosen(column, versions, _unnamed_doubt(line, column, seen))
+    found = _named(line, parts, column)
+    if found is not None:
+        return Chosen(found.name, (found.version,))
+    if len(parts) == 1:
+        wanted, own = ", ".join(line.part_words), parts[0].name
+        doubt = f"the advisory speaks of {wanted}, the register of {own}" if wanted else ""
+        return Chosen(own, versions, doubt)
+    names = ", ".join(one.name or "a part without a name" for one in parts)
+    return Chosen(column, versions, f"which of {names} is meant is not said")
+
+
+def _named(line: Line, parts: tuple[FirmwarePart, ...], column: str) -> FirmwarePart | None:
+    """The part that the range's words name, or that statements on this product speak of."""
     by_name = {one.name.upper(): one for one in reversed(parts)}
     for name in line.part_words:
         for key, one in by_name.items():
-            if key == name or key.split(" ")[0] == name:
-                return Chosen(one.name, (one.version,))
-    for name in (*_speaks_of(line.claim), *_by_column(column, by_name)):
-        one = by_name.get(name)
-        if one is not None:
-            return Chosen(one.name, (one.version,))
-    if len(parts) == 1:
-        wanted = ", ".join(line.part_words)
-        doubt = f"the advisory speaks of {wanted}, the register of {parts[0].name}" if wanted else ""
-        return Chosen(parts[0].name, (parts[0].version,), doubt)
-    names = ", ".join(one.name or "a part without a name" for one in parts)
-    return Chosen(column, tuple(one.version for one in parts), f"which of {names} is meant is not said")
+            if name in {key, key.split(" ")[0]}:
+                return one
+    wanted = (*_speaks_of(line.claim), column.upper())
+    return next((by_name[name] for name in wanted if name and name in by_name), None)
 
 
 def _speaks_of(claim: Claim) -> tuple[str, ...]:
@@ -89,11 +94,6 @@ def _speaks_of(claim: Claim) -> tuple[str, ...]:
     return tuple(
         part.upper() for key in sorted(claim.cards or claim.hosts) for part in known[key].parts
     )
-
-
-def _by_column(column: str, by_name: dict[str, FirmwarePart]) -> tuple[str, ...]:
-    name = column.upper()
-    return (name,) if name in by_name else ()
 
 
 def _unnamed_doubt(line: Line, column: str, seen: Evidence) -> str:
@@ -104,4 +104,4 @@ def _unnamed_doubt(line: Line, column: str, seen: Evidence) -> str:
     held = set(seen.cards) & line.claim.cards
     if not any(held & set(known[host].own_count) for host in seen.lineage):
         return ""
-    return "the advisory speaks of the card's AOS, and the register does not say which part its version is"
+    return "the advisory speaks of the card's AOS; of which part the version is, is not recorded"

@@ -19,10 +19,13 @@ _SERIES_WORD: Final = re.compile(r"^\s*(SM[TCX]L?|SRTL?|SCL)\s+Series\s*$", re.I
 _EVERY_VERSION: Final = re.compile(r"^vers:[^/]*/<=?\s*all(?:%20|\s)versions$", re.IGNORECASE)
 _DOUBLE_COMPARATOR: Final = re.compile(r"[<>]=?([<>]=?[^<>=|]+)")
 _REST: Final = "/default"
-_SERIES_ID: Final = re.compile(r"^(?:.{0,40}?\bSeries\s+)?ID\s*=\s*\d+(?:\s*/\s*\d+)*\s*:\s*", re.IGNORECASE)
+_SERIES_ID: Final = re.compile(
+    r"^(?:.{0,40}?\bSeries\s+)?ID\s*=\s*\d+(?:\s*/\s*\d+)*\s*:\s*", re.IGNORECASE
+)
 _UPS_VERSION: Final = re.compile(r"\bUPSa?\s*(?=\d)", re.IGNORECASE)
 _PART_WORDS: Final = re.compile(
-    r"\b(AOS|APP|UPS|INV|NET|NMC\d?|MCU|COM|BIOS|BMC|FP|RCT|DSP|Web firmware|Boot)(?=[a-z]?[\s:=v]*\d|\s+v?\d)",
+    r"\b(AOS|APP|UPS|INV|NET|NMC\d?|MCU|COM|BIOS|BMC|FP|RCT|DSP|Web firmware|Boot)"
+    r"(?=[a-z]?[\s:=v]*\d)",
     re.IGNORECASE,
 )
 
@@ -77,7 +80,14 @@ def _rests_judged(lines: list[Line]) -> Iterator[Line]:
 
 def _order(line: Line) -> tuple[str, ...]:
     said = line.statement
-    return (said.advisory_id, said.leaf_id, said.status, said.version_text, said.product, *said.vulnerabilities)
+    return (
+        said.advisory_id,
+        said.leaf_id,
+        said.status,
+        said.version_text,
+        said.product,
+        *said.vulnerabilities,
+    )
 
 
 def _lines(
@@ -129,7 +139,9 @@ def _own_comparators(text: str) -> str:
     if not inner:
         return text
     versions = {piece.lstrip("<>=") for piece in inner}
-    rest = [p for p in pieces if not _DOUBLE_COMPARATOR.fullmatch(p) and p.lstrip("<>=") not in versions]
+    rest = [
+        p for p in pieces if not _DOUBLE_COMPARATOR.fullmatch(p) and p.lstrip("<>=") not in versions
+    ]
     return f"{scheme}/{'|'.join((*rest, *inner))}"
 
 

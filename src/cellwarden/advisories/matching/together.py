@@ -1,0 +1,96 @@
+"""What all statements of one advisory say together of one component."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from cellwarden.advisories.identity import Answer
+from cellwarden.advisories.matching.nouns import Verdict
+from cellwarden.model.matching import MatchState
+
+STRENGTH: Final = {
+    MatchState.AFFECTED: 3,
+    MatchState.UNDETERMINED: 2,
+    MatchState.FIXED: 1,
+    MatchState.NOT_AFFECTED: 0,
+}
+"""Which state holds where statements differ on one vulnerability: the higher number."""
+_EXACT_LEAF: Final = 4
+_FAMILY_LEAF: Final = 2
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """One state of an advisory for a component: its vulnerabilities and the deciding verdicts."""
+
+    state: MatchState
+    vulnerabilities: tuple[str, ...]
+    deciding: tuple[Verdict, ...]
+    fixed_in: str
+
+
+def together(verdicts: Sequence[Verdict]) -> tuple[Outcome, ...]:
+    """What all statements of one advisory say of one component: one outcome for each state.
+
+    For each vulnerability a certain product decides before a candidate, the exact model before
+    its family, an explicit listing before a range; then affected before undetermined before fixed
+    before not affected.
+    """
+    if not verdicts:
+        return ()
+    certain = [v for v in verdicts if v.identity.answer is Answer.SAME]
+    pool = certain or list(verdicts)
+    states = {v.state for v in pool}
+    specific = {v.identity.specificity for v in pool}
+    if len(states) == 1 and len(specific) == 1:
+        return (_outcome(pool),)
+    by_vulnerability: dict[str, list[Verdict]] = {}
+    for one in pool:
+        for vulnerability in one.line.statement.vulnerabilities or ("",):
+            by_vulnerability.setdefault(vulnerability, []).append(one)
+    grouped: dict[MatchState, dict[str, list[Verdict]]] = {}
+    for vulnerability, said in by_vulnerability.items():
+        deciding = _decide(said)
+        grouped.setdefault(deciding[0].state, {})[vulnerability] = deciding
+    out = []
+    for state, found in grouped.items():
+        chosen = {id(v) for group in found.values() for v in group}
+        deciding = [v for v in pool if id(v) in chosen]
+        named = tuple(sorted(v for v in found if v))
+        out.append(Outcome(state, named, tuple(deciding), _fixed_in(deciding, pool)))
+    return tuple(sorted(out, key=lambda one: -STRENGTH[one.state]))
+
+
+def _outcome(pool: list[Verdict]) -> Outcome:
+    named = {v for one in pool for v in one.line.statement.vulnerabilities}
+    return Outcome(pool[0].state, tuple(sorted(named)), tuple(pool), _fixed_in(pool, pool))
+
+
+def _decide(said: Sequence[Verdict]) -> list[Verdict]:
+    """The verdicts that decide one vulnerability, all of one state."""
+    pool = [said[at] for at in family_yields([v.identity.specificity for v in said])]
+    ranged = [v.identity.specificity for v in pool if v.state is MatchState.AFFECTED]
+    top = max(ranged, default=0)
+    listed = [v for v in pool if v.is_listed and v.identity.specificity >= top]
+    pool = listed or pool
+    strongest = max(STRENGTH[v.state] for v in pool)
+    return [v for v in pool if STRENGTH[v.state] == strongest]
+
+
+def family_yields(specificities: Sequence[int]) -> list[int]:
+    """The places of the leaves that count: a family's leaf yields to one of the exact model."""
+    is_exact = max(specificities) >= _EXACT_LEAF
+    return [at for at, one in enumerate(specificities) if not (is_exact and one <= _FAMILY_LEAF)]
+
+
+def _fixed_in(deciding: Sequence[Verdict], pool: Sequence[Verdict]) -> str:
+    """The fix that the deciding statements name, or that the advisory's fixed leaves name."""
+    state = deciding[0].state
+    if state is MatchState.NOT_AFFECTED:
+        return ""
+    named = [v.fixed_in for v in deciding if v.fixed_in]
+    if not named and state is not MatchState.FIXED:
+        named = [v.fixed_in for v in pool if v.fixed_in]
+    return " or ".join(dict.fromkeys(named))
