@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from cellwarden.advisories.identity.answers import candidate, other, same
-from cellwarden.advisories.identity.catalogue import catalogue, lineage
+from cellwarden.advisories.identity.catalogue import catalogue, code_fits, lineage
 from cellwarden.advisories.identity.naming import (
     compare,
     fits,
@@ -17,7 +17,7 @@ from cellwarden.advisories.identity.naming import (
 )
 from cellwarden.advisories.identity.nouns import Answer, Claim, Evidence, Feature, Identity
 from cellwarden.advisories.identity.vendors import Relation, relation, vendor_name
-from cellwarden.advisories.identity.words import compact, word_lists
+from cellwarden.advisories.identity.words import compact, is_wildcard, word_lists
 
 _BY_VENDOR: Final = {"same": 0.0, "group": 0.03, "oem": 0.1, "unnamed": 0.1}
 _WHOLE_NAME: Final = 5
@@ -211,11 +211,39 @@ def _in_host(
     seen: Evidence, claim: Claim, shared: frozenset[str], card: tuple[Feature, ...] | None
 ) -> Identity:
     name = _names(shared)
+    member = _member(seen, claim, shared)
+    if member is not None and member.answer is not Answer.SAME:
+        return member
     if card is None:
         why = f"it is a {name}; whether it holds {_names(claim.cards)} is not known"
         return candidate(why, 0.4)
+    if member is not None:
+        return _series(seen, claim, same(member.why, member.confidence, member.specificity, *card))
+    known = catalogue().products
     own = shared & set(seen.hosts)
-    return _series(seen, claim, same(f"it is the {name}", 0.95, 3 if own else 2, *card))
+    is_one = any(not any(is_wildcard(code) for code in known[host].codes) for host in own)
+    return _series(seen, claim, same(f"it is the {name}", 0.95, 3 if is_one else 2, *card))
+
+
+def _member(seen: Evidence, claim: Claim, shared: frozenset[str]) -> Identity | None:
+    """What model codes say within a family; nothing where the advisory means all of it."""
+    patterns = [p for host in shared for p in catalogue().products[host].codes if is_wildcard(p)]
+
+    def in_family(code: str) -> bool:
+        return any(code_fits(pattern, code) for pattern in patterns)
+
+    codes = {c for w in claim.wanted for c in w.codes if in_family(c)}
+    wild = {p for w in claim.wanted for p in w.wildcards}
+    if not codes and not wild:
+        return None
+    for code in (c for c in seen.codes if in_family(c)):
+        if any(code.startswith(wanted) for wanted in codes):
+            return same(f"the model code {code.upper()} is the advisory's", 0.95, 4)
+        if any(code_fits(pattern, code) for pattern in wild):
+            return same(f"{code.upper()} is of the models that the advisory names", 0.93, 3)
+        wanted = ", ".join(sorted(codes | wild)).upper()
+        return other(f"its model is {code.upper()}, the advisory's {wanted}", "model code")
+    return candidate(f"it is a {_names(shared)}; which model is not known", 0.4)
 
 
 def _card_elsewhere(seen: Evidence, claim: Claim) -> Identity | None:

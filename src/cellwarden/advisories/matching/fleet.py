@@ -69,6 +69,6 @@ class FleetIndex:
 def _words(seen: Evidence) -> set[str]:
     children = catalogue().children
     known = {*seen.lineage, *seen.cards}
-    known.update(child for host in seen.lineage for child in children.get(host, ()))
+    known.update(child for one in tuple(known) for child in children.get(one, ()))
     whole = {key[0] for key in seen.keys}
     return {*seen.tokens, *seen.codes, *seen.order_numbers, *whole, *(f" {k}" for k in known)}

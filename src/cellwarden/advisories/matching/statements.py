@@ -25,7 +25,7 @@ _SERIES_ID: Final = re.compile(
 _UPS_VERSION: Final = re.compile(r"\bUPSa?\s*(?=\d)", re.IGNORECASE)
 _PART_WORDS: Final = re.compile(
     r"\b(AOS|APP|UPS|INV|NET|NMC\d?|MCU|COM|BIOS|BMC|FP|RCT|DSP|Web firmware|Boot)"
-    r"(?=[a-z]?[\s:=v]*\d)",
+    r"(?=[a-z]?[\s:=v<>]*\d)",
     re.IGNORECASE,
 )
 

@@ -1,0 +1,236 @@
+"""From statements to states: ranges, listings, parts, families, contradictions."""
+
+from __future__ import annotations
+
+import pytest
+
+from cellwarden.advisories.matching import Matcher
+from cellwarden.model.matching import Component, Match, MatchState, Statement
+
+A, F, N, U = (
+    MatchState.AFFECTED,
+    MatchState.FIXED,
+    MatchState.NOT_AFFECTED,
+    MatchState.UNDETERMINED,
+)
+
+
+def said(
+    words: str,
+    *,
+    status: str = "affected",
+    leaf: str = "1",
+    product: str = "CBC-200 Cabinet Controller",
+    kind: str = "range",
+    vulnerabilities: tuple[str, ...] = ("CVE-2026-0001",),
+    **cells: str,
+) -> Statement:
+    return Statement(
+        advisory_id="CW-1",
+        leaf_id=leaf,
+        status=status,
+        vulnerabilities=vulnerabilities,
+        vendor="Corvane Energy",
+        product=product,
+        version_text=words,
+        version_kind=kind,
+        **cells,  # type: ignore[arg-type]  # text cells alone are given here
+    )
+
+
+def rows(
+    statements: list[Statement], firmware: str, *, fixes: tuple[str, ...] = (), **cells: str
+) -> list[Match]:
+    named = {"manufacturer": "Corvane Energy", "model": "CBC-200", **cells}
+    component = Component(component_id="C", firmware=firmware, **named)
+    return list(Matcher(statements, fixes={"CW-1": fixes}).match([component]))
+
+
+@pytest.mark.parametrize(
+    ("words", "firmware", "state", "fixed_in"),
+    [
+        ("<= 2.4.1", "2.4.1", A, ""),
+        ("<= 2.4.1", "2.4.2", N, ""),
+        ("< 2.4.3", "2.4.1", A, "2.4.3"),
+        ("< 2.4.3", "2.4.3", F, "2.4.3"),
+        ("vers:generic/>=2.0.0|<2.4.3", "1.9.0", N, ""),
+        ("vers:generic/>=2.0.0|<2.4.3", "2.5.0", F, "2.4.3"),
+        ("<= 2.4.1", "", U, ""),
+        ("<= 2.4.1", "unreadable ??", U, ""),
+        ("vers:all/*", "", A, ""),
+        ("vers:all/*", "unreadable ??", A, ""),
+        ("some builds of spring", "2.4.1", U, ""),
+    ],
+)
+def test_range_gives_the_state(words: str, firmware: str, state: MatchState, fixed_in: str) -> None:
+    (found,) = rows([said(words)], firmware)
+
+    assert (found.state, found.fixed_in) == (state, fixed_in)
+    assert found.range == words
+    assert found.version == firmware
+
+
+def test_remediation_text_names_the_fix_of_an_inclusive_range() -> None:
+    fixes = ("Corvane recommends that users update to version 2.4.3 or later.",)
+
+    (before,) = rows([said("<= 2.4.1")], "2.4.1", fixes=fixes)
+    (after,) = rows([said("<= 2.4.1")], "2.4.3", fixes=fixes)
+    (between,) = rows([said("<= 2.4.1")], "2.4.2", fixes=fixes)
+
+    assert (before.state, before.fixed_in) == (A, "2.4.3")
+    assert after.state is F
+    assert between.state is N
+
+
+def test_version_older_than_a_listed_one_is_not_called_safe() -> None:
+    (older,) = rows([said("7.20", kind="version")], "4.11")
+    (newer,) = rows([said("7.20", kind="version")], "7.42")
+
+    assert older.state is U
+    assert newer.state is N
+
+
+def test_fixed_leaf_that_lists_the_version_overrides_the_range() -> None:
+    statements = [said("<= 2.4.1"), said("2.4.0", status="fixed", leaf="2", kind="version")]
+
+    (found,) = rows(statements, "2.4.0")
+
+    assert found.state is F
+    assert "listed as fixed" in found.why
+
+
+def test_product_listed_as_not_affected_is_not_affected_without_a_version() -> None:
+    (found,) = rows([said("", status="not_affected", kind="all")], "")
+
+    assert found.state is N
+
+
+def test_under_investigation_is_undetermined() -> None:
+    (found,) = rows([said("", status="under_investigation", kind="all")], "2.4.1")
+
+    assert found.state is U
+
+
+def test_each_state_has_its_own_row_with_its_vulnerabilities() -> None:
+    statements = [
+        said("<= 2.4.1", vulnerabilities=("CVE-2026-0001", "CVE-2026-0002")),
+        said("< 2.0", leaf="2", vulnerabilities=("CVE-2026-0003",)),
+    ]
+
+    found = {row.state: row.vulnerabilities for row in rows(statements, "2.4.1")}
+
+    assert found == {A: ("CVE-2026-0001", "CVE-2026-0002"), F: ("CVE-2026-0003",)}
+
+
+def test_affected_beats_fixed_within_one_vulnerability() -> None:
+    statements = [said("< 2.0"), said("<= 2.4.1", leaf="2")]
+
+    (found,) = rows(statements, "2.4.1")
+
+    assert found.state is A
+
+
+def test_leaf_of_the_exact_model_overrides_the_leaf_of_its_family() -> None:
+    family = said("vers:all/*", product="Rack Power Distribution Units (PDU)", leaf="1")
+    exact = said("< 2.0", product="AP8641 Switched Rack PDU", leaf="2")
+    statements = [
+        Statement(**{f: getattr(one, f) for f in one.__struct_fields__} | {"vendor": "APC"})
+        for one in (family, exact)
+    ]
+
+    (found,) = rows(statements, "6.7.2", manufacturer="APC", model="AP8641")
+
+    assert found.state is F
+
+
+def test_part_that_the_range_names_is_compared() -> None:
+    words = said("NET <= 2.3.5", product="CBC-200 Cabinet Controller")
+
+    (found,) = rows([words], "INV: 9.0.0 NET: 2.3.5")
+
+    assert (found.state, found.part) == (A, "NET")
+
+
+def test_parts_that_differ_are_undetermined_where_none_is_named() -> None:
+    (differing,) = rows([said("<= 2.4.1")], "INV: 2.4.0 DSP: 9.0.0")
+    (agreeing,) = rows([said("<= 2.4.1")], "INV: 2.4.0 DSP: 2.3.0")
+
+    assert differing.state is U
+    assert agreeing.state is A
+
+
+def test_condition_that_the_register_does_not_show_keeps_it_undetermined() -> None:
+    words = "<= 2.4.1 (Windows Server 2019)"
+
+    (inside,) = rows([said(words)], "2.4.1")
+    (outside,) = rows([said(words)], "2.5.0")
+
+    assert inside.state is U
+    assert outside.state is N
+
+
+def test_version_in_the_model_cell_is_never_proof_of_safety() -> None:
+    (inside,) = rows([said("<= 2.4.1")], "", model="CBC-200 V2.4.0")
+    (outside,) = rows([said("<= 2.4.1")], "", model="CBC-200 V2.5.0")
+
+    assert inside.state is A
+    assert outside.state is U
+
+
+def test_bound_that_brings_its_own_comparator_is_taken_at_its_word() -> None:
+    words = "vers:generic/>=2.4.1|<%3C%3D%202.4.1"
+
+    (found,) = rows([said(words, kind="vers")], "2.3.0")
+
+    assert found.state is A
+
+
+def test_default_status_adds_nothing_beside_a_range() -> None:
+    statements = [
+        said("vers:generic/<=2.4.1", leaf="cna/0/0", kind="vers"),
+        said(
+            "vers:generic/>2.4.1",
+            leaf="cna/0/default",
+            kind="vers",
+            status="under_investigation",
+        ),
+    ]
+
+    (found,) = rows(statements, "2.5.0")
+
+    assert found.state is N
+
+
+def test_record_that_contradicts_its_own_end_leaves_the_rest_undetermined() -> None:
+    statements = [
+        said("vers:generic/<2.4.3", leaf="cna/0/0", kind="vers"),
+        said("vers:generic/*", leaf="cna/0/default", kind="vers"),
+    ]
+
+    (inside,) = rows(statements, "2.4.1")
+    (behind,) = rows(statements, "2.4.3")
+
+    assert inside.state is A
+    assert behind.state is U
+
+
+def test_product_of_another_maker_has_no_row() -> None:
+    assert rows([said("vers:all/*")], "2.4.1", manufacturer="Dunmere Storage") == []
+
+
+def test_thing_that_has_to_be_present_as_well_makes_a_candidate() -> None:
+    needs = Statement(
+        advisory_id="CW-1",
+        leaf_id="1",
+        status="affected",
+        vulnerabilities=("CVE-2026-0001",),
+        vendor="corvane energy",
+        product="cbc-200_firmware",
+        version_text="vers:generic/<2.4.3",
+        version_kind="vers",
+        requires=("cpe:2.3:h:corvane_energy:relay_board_7:-:*:*:*:*:*:*:*",),
+    )
+
+    (found,) = rows([needs], "2.4.1")
+
+    assert found.candidate
