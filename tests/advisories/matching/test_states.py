@@ -234,3 +234,32 @@ def test_thing_that_has_to_be_present_as_well_makes_a_candidate() -> None:
     (found,) = rows([needs], "2.4.1")
 
     assert found.candidate
+
+
+def test_what_was_added_to_a_record_does_not_narrow_what_its_maker_said() -> None:
+    def leaf(place: str, product: str, words: str) -> Statement:
+        return Statement(
+            advisory_id="CVE-2026-0009",
+            leaf_id=place,
+            status="affected",
+            vulnerabilities=("CVE-2026-0009",),
+            vendor="APC",
+            product=product,
+            version_text=words,
+        )
+
+    by_maker = leaf("cna/0/0", "Rack Power Distribution Units (PDU)", "<= 7.0")
+    by_another = leaf("adp0/0/0", "AP8641", "<= 6.0")
+    component = Component(component_id="C", manufacturer="APC", model="AP8641", firmware="6.7.2")
+
+    (found,) = Matcher([by_maker, by_another]).match([component])
+
+    assert found.state is A
+
+
+def test_cell_of_ten_million_characters_is_matched_by_its_beginning() -> None:
+    (found,) = rows(
+        [said("<= 2.4.1")], "2.4.1", model="CBC-200 Cabinet Controller " + "x" * 10_000_000
+    )
+
+    assert found.state is A

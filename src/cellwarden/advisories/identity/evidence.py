@@ -97,7 +97,7 @@ def read_columns(columns: Columns) -> Evidence:
     hosts = tuple(p for p in named if known[p].role == "host")
     above = {step for host in hosts for step in lineage(host)[1:]}
     return Evidence(
-        text=" ".join(f"{columns.manufacturer} {columns.model} {columns.part}".split()),
+        text=folded(f"{columns.manufacturer[:200]} {columns.model[:200]} {columns.part[:200]}"),
         vendors=vendors,
         keys=_keys(columns, texts),
         tokens=spellings(shown),

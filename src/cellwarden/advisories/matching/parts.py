@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Final
 
 from cellwarden.advisories.identity import Claim, Evidence, PartShown, catalogue
-from cellwarden.advisories.identity.words import folded, word_lists
+from cellwarden.advisories.identity.catalogue import named_in
+from cellwarden.advisories.identity.words import LONGEST_TEXT, folded, word_lists
 from cellwarden.advisories.matching.nouns import Chosen, Line
 from cellwarden.advisories.versions import FirmwarePart, read_firmware
 from cellwarden.model.matching import Component
@@ -47,6 +48,7 @@ def firmware_in_model(component: Component) -> str:
 @lru_cache(maxsize=65536)
 def _version_in(*texts: str) -> str:
     for text in texts:
+        text = text[:LONGEST_TEXT]  # noqa: PLW2901 - a hostile cell is not searched to its end
         found = _IN_MODEL.search(text)
         if found:
             return found.group()
@@ -62,7 +64,8 @@ def choose(line: Line, parts: tuple[FirmwarePart, ...], column: str, seen: Evide
     versions = tuple(one.version for one in parts)
     if not parts:
         return Chosen(column, ())
-    if seen.cards and not line.claim.cards and line.claim.hosts:
+    is_card = _names_a_card(column, seen)
+    if is_card and not line.claim.cards and line.claim.hosts:
         why = "the advisory does not say which firmware of the device it means"
         return Chosen(column, versions, why)
     if len(parts) == 1 and not parts[0].name:
@@ -76,6 +79,20 @@ def choose(line: Line, parts: tuple[FirmwarePart, ...], column: str, seen: Evide
         return Chosen(own, versions, doubt)
     names = ", ".join(one.name or "a part without a name" for one in parts)
     return Chosen(column, versions, f"which of {names} is meant is not said")
+
+
+def _names_a_card(column: str, seen: Evidence) -> bool:
+    """True where the part column says that this component is the network card of its device."""
+    return (
+        bool(seen.cards)
+        and bool(column)
+        and not _cards_in(column, seen.vendors).isdisjoint(seen.cards)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _cards_in(column: str, vendors: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(named_in(column, advisory=False, vendors=vendors))
 
 
 def _named(line: Line, parts: tuple[FirmwarePart, ...], column: str) -> FirmwarePart | None:

@@ -213,7 +213,9 @@ def compiled(
             for at, one in enumerate(found)
             if name in (one.line.statement.vulnerabilities or ("",))
         ]
-        kept = family_yields([certain[at][0][1].specificity for at in places])
+        kept = family_yields(
+            [(certain[at][0][1].specificity, found[at].line.statement.leaf_id) for at in places]
+        )
         survivors.setdefault(tuple(places[at] for at in kept), []).append(name)
     groups = tuple(
         (tuple(sorted(name for name in group if name)), places)

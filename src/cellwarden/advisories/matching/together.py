@@ -70,7 +70,10 @@ def _outcome(pool: list[Verdict]) -> Outcome:
 
 def _decide(said: Sequence[Verdict]) -> list[Verdict]:
     """The verdicts that decide one vulnerability, all of one state."""
-    pool = [said[at] for at in family_yields([v.identity.specificity for v in said])]
+    pool = [
+        said[at]
+        for at in family_yields([(v.identity.specificity, v.line.statement.leaf_id) for v in said])
+    ]
     ranged = [v.identity.specificity for v in pool if v.state is MatchState.AFFECTED]
     top = max(ranged, default=0)
     listed = [v for v in pool if v.is_listed and v.identity.specificity >= top]
@@ -79,10 +82,24 @@ def _decide(said: Sequence[Verdict]) -> list[Verdict]:
     return [v for v in pool if STRENGTH[v.state] == strongest]
 
 
-def family_yields(specificities: Sequence[int]) -> list[int]:
-    """The places of the leaves that count: a family's leaf yields to one of the exact model."""
-    is_exact = max(specificities) >= _EXACT_LEAF
-    return [at for at, one in enumerate(specificities) if not (is_exact and one <= _FAMILY_LEAF)]
+def family_yields(leaves: Sequence[tuple[int, str]]) -> list[int]:
+    """The places of the leaves that count: a family's leaf yields to one of the exact model.
+
+    A leaf is its specificity and its leaf id. It yields to leaves of the same author alone: what
+    somebody added to a CVE record narrows nothing that the maker said in it.
+    """
+    exact = {_author(leaf) for specificity, leaf in leaves if specificity >= _EXACT_LEAF}
+    return [
+        at
+        for at, (specificity, leaf) in enumerate(leaves)
+        if specificity > _FAMILY_LEAF or _author(leaf) not in exact
+    ]
+
+
+def _author(leaf_id: str) -> str:
+    """Who said it, within one document: a CVE record's container; empty where there is but one."""
+    author, bar, _ = leaf_id.partition("/")
+    return author if bar else ""
 
 
 def _fixed_in(deciding: Sequence[Verdict], pool: Sequence[Verdict]) -> str:
