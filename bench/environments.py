@@ -24,8 +24,8 @@ def peer(name: str) -> Path:
     if stamp.is_file() and stamp.read_text("utf-8") == digest:
         return python
     subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-    install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([python, *install, "--require-hashes", "-r", locked], check=True)
+    install = ["-m", "pip", "install", "-qqq", "--disable-pip-version-check", "--require-hashes"]
+    subprocess.run([python, *install, "-r", locked], check=True)
     stamp.write_text(digest, "utf-8")
     return python
 
