@@ -1,4 +1,4 @@
-"""The RFC 6962 Merkle tree: roots and inclusion proofs over leaf hashes, SHA-256 throughout."""
+"""The RFC 6962 Merkle tree: roots, inclusion and consistency proofs over leaf hashes, SHA-256."""
 
 from __future__ import annotations
 
@@ -86,3 +86,89 @@ def root_from_proof(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -
     if last:
         raise ValueError("the proof is shorter than the tree is high")
     return node
+
+
+def consistency_proof(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
+    """What shows that a tree only grew from ``old_size`` leaves (RFC 6962 section 2.1.2).
+
+    Raises:
+        IndexError: there was no such tree, or it was empty: nothing can be shown from nothing.
+    """
+    if not 0 < old_size <= len(leaves):
+        raise IndexError(f"a tree of {old_size} inside a tree of {len(leaves)}")
+    path: list[bytes] = []
+    first, last = 0, len(leaves)
+    old_root_is_known = True
+    while old_size != last:
+        middle = first + (1 << (last - first - 1).bit_length() - 1)
+        if old_size <= middle:
+            path.append(root(leaves[middle:last]))
+            last = middle
+        else:
+            path.append(root(leaves[first:middle]))
+            first = middle
+            old_root_is_known = False
+    if not old_root_is_known:
+        path.append(root(leaves[first:last]))
+    return path[::-1]
+
+
+def check_consistency(
+    *, old_size: int, old_root: bytes, new_size: int, new_root: bytes, path: Sequence[bytes]
+) -> None:
+    """Check that the newer tree begins with the older one (RFC 9162 section 2.1.4.2).
+
+    Raises:
+        ValueError: it does not, or the proof does not show it; says which.
+    """
+    if not 0 <= old_size <= new_size:
+        raise ValueError(f"a tree of {new_size} entries cannot extend one of {old_size}")
+    if old_size == new_size:
+        _check_same(old_size, old_root, new_root, path)
+        return
+    if old_size == 0:
+        raise ValueError("nothing can be shown about growth from an empty tree")
+    if any(len(digest) != _DIGEST_BYTES for digest in (old_root, new_root, *path)):
+        raise ValueError("a digest in the proof is not 32 bytes long")
+    nodes = [old_root, *path] if old_size & (old_size - 1) == 0 else list(path)
+    if not path:
+        raise ValueError("the proof is empty, and the trees have different sizes")
+    old_head, new_head = _heads(nodes, old_size - 1, new_size - 1)
+    if old_head != old_root:
+        raise ValueError(f"the proof leads to another root at {old_size} entries")
+    if new_head != new_root:
+        raise ValueError(f"the proof leads to another root at {new_size} entries")
+
+
+def _check_same(size: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> None:
+    """Two heads of one size are the same head, and need no proof."""
+    if path:
+        raise ValueError("trees of the same size need no proof, and there is one")
+    if old_root != new_root:
+        raise ValueError(f"two different roots at {size} entries")
+    if size == 0 and old_root != EMPTY_ROOT:
+        raise ValueError("an empty tree has another root")
+
+
+def _heads(nodes: Sequence[bytes], position: int, last: int) -> tuple[bytes, bytes]:
+    """The two tree heads that a consistency proof leads to: the older and the newer."""
+    while position & 1:
+        position >>= 1
+        last >>= 1
+    old_head = new_head = nodes[0]
+    for node in nodes[1:]:
+        if last == 0:
+            raise ValueError("the proof is longer than the tree is high")
+        if position & 1 or position == last:
+            old_head = node_hash(node, old_head)
+            new_head = node_hash(node, new_head)
+            while not position & 1 and position:
+                position >>= 1
+                last >>= 1
+        else:
+            new_head = node_hash(new_head, node)
+        position >>= 1
+        last >>= 1
+    if last:
+        raise ValueError("the proof is shorter than the tree is high")
+    return old_head, new_head
