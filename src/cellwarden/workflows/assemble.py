@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from cellwarden.advisories import identity, triage, versions
-from cellwarden.advisories.identity.vendors import relatives, vendor_ids
+from cellwarden.advisories.identity.vendors import relatives, vendor_ids, vendor_name
 from cellwarden.checks import tables
 from cellwarden.model.matching import Component, Statement
 from cellwarden.model.report import Exposure, FeedAge
@@ -133,6 +133,22 @@ def makers_behind(names: Iterable[str]) -> dict[str, str]:
     """The maker behind each name in lower case; a name that names nobody is left out."""
     found = {name.strip().casefold(): vendor_ids(name) for name in names}
     return {name: ids[0] for name, ids in found.items() if ids}
+
+
+def maker_names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """What people call the maker behind each name in the register, by the name in lower case.
+
+    Brands of one group are one maker here: "APC" and "American Power Conversion" are not two.
+    """
+    rows = connection.sql(
+        "select distinct manufacturer from component where manufacturer is not null"
+    ).fetchall()
+    found = {}
+    for (name,) in rows:
+        ids = vendor_ids(name, nicknames=True)
+        if len(ids) == 1 and not ids[0].startswith("~"):
+            found[name.strip().casefold()] = vendor_name(ids[0])
+    return found
 
 
 def known_products(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -138,7 +138,9 @@ def _judge(
         changes=(),
         actions=triage.actions(findings, exposures, facts, as_of=parse_time(as_of)),
         sites=summarise.site_summaries(connection, findings, judgement.passes_by_site),
-        vendors=summarise.vendor_summaries(connection, findings, exposures),
+        vendors=summarise.vendor_summaries(
+            connection, findings, exposures, assemble.maker_names(connection)
+        ),
         exceptions=exceptions,
     )
     if previous is None:

@@ -89,38 +89,50 @@ def vendor_summaries(
     connection: duckdb.DuckDBPyConnection,
     findings: Iterable[Finding],
     exposures: Iterable[Exposure],
+    maker_of: Mapping[str, str],
 ) -> tuple[VendorSummary, ...]:
-    """One line for each maker in the register, most failures first."""
+    """One line for each maker in the register, whatever its devices call it, worst first.
+
+    ``maker_of`` leads from a name in lower case to what people call the maker. ``affected`` and
+    ``undetermined`` count components, each once and by its worst state.
+    """
+
+    def maker(name: str | None) -> str:
+        return maker_of.get((name or "").strip().casefold()) or name or "(not named)"
+
     fails: defaultdict[str, Counter[str]] = defaultdict(Counter)
     unknowns: Counter[str] = Counter()
     for finding in findings:
-        vendor = finding.vendor or "(not named)"
         if finding.verdict is Verdict.FAIL and not finding.exception_id:
-            fails[vendor][finding.severity.value] += finding.count
+            fails[maker(finding.vendor)][finding.severity.value] += finding.count
         elif finding.verdict is Verdict.UNKNOWN:
-            unknowns[vendor] += finding.count
-    states: defaultdict[str, Counter[MatchState]] = defaultdict(Counter)
-    exploited: Counter[str] = Counter()
+            unknowns[maker(finding.vendor)] += finding.count
+    touched: defaultdict[tuple[str, MatchState], set[str]] = defaultdict(set)
+    exploited: defaultdict[str, set[str]] = defaultdict(set)
     for exposure in exposures:
-        vendor = exposure.vendor or "(not named)"
-        states[vendor][exposure.state] += 1
+        vendor = maker(exposure.vendor)
+        touched[vendor, exposure.state].add(exposure.component_id)
         if exposure.is_known_exploited and exposure.state is MatchState.AFFECTED:
-            exploited[vendor] += 1
-    rows = connection.sql(
-        "select coalesce(manufacturer, '(not named)'), count(*) from component group by 1"
-    ).fetchall()
-    summaries = [
-        VendorSummary(
-            vendor=vendor,
-            components=components,
-            affected=states[vendor][MatchState.AFFECTED],
-            undetermined=states[vendor][MatchState.UNDETERMINED],
-            known_exploited=exploited[vendor],
-            fails=dict(fails[vendor]),
-            unknowns=unknowns[vendor],
+            exploited[vendor].add(exposure.component_id)
+    components: Counter[str] = Counter()
+    for name, count in connection.sql(
+        "select manufacturer, count(*) from component group by manufacturer"
+    ).fetchall():
+        components[maker(name)] += count
+    summaries = []
+    for vendor, count in components.items():
+        affected = touched[vendor, MatchState.AFFECTED]
+        summaries.append(
+            VendorSummary(
+                vendor=vendor,
+                components=count,
+                affected=len(affected),
+                undetermined=len(touched[vendor, MatchState.UNDETERMINED] - affected),
+                known_exploited=len(exploited[vendor]),
+                fails=dict(fails[vendor]),
+                unknowns=unknowns[vendor],
+            )
         )
-        for vendor, components in rows
-    ]
     return tuple(
         sorted(
             summaries, key=lambda s: (-s.known_exploited, -s.affected, -_weight(s.fails), s.vendor)
