@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cellwarden.advisories.versions import FirmwarePart, is_readable, read_firmware
+from cellwarden.advisories.versions import (
+    FirmwarePart,
+    is_readable,
+    read_firmware,
+    read_range,
+)
 
 PARTS = [
     ("AOS 6.4.0 / APP 6.4.0", [("AOS", "6.4.0"), ("APP", "6.4.0")]),
@@ -32,13 +37,65 @@ PARTS = [
     ("ConnectUPS Web/SNMP Card V4.32", [("ConnectUPS Web/SNMP Card", "V4.32")]),
     ("HW:2.122 SW:SC300 Controller - software version 1.17", [("HW", "2.122"), ("SW", "1.17")]),
     ("Tripp Lite 3.0.37 (GAPI 2.0)", [("Tripp Lite", "3.0.37"), ("GAPI", "2.0")]),
+    ("SMU V500R001C10_02B19", [("SMU", "V500R001C10_02B19")]),
+    ("Firmware V2.5.3 HF 9", [("Firmware", "V2.5.3 HF 9")]),
+    ("AOS 6.4.0 HF 2", [("AOS", "6.4.0 HF 2")]),
+    ("rpdu2g v7.0.6", [("rpdu2g", "v7.0.6")]),
     ("00.01.0019;00.01.0020", [("", "00.01.0019"), ("", "00.01.0020")]),
 ]
+
+SEVERAL_PARTS = {
+    "AOS v3.9.4 / App v3.9.3",
+    "AOS v7.1.0 / App v6.0.2",
+    "INV: 1.25.0000 NET: 2.3.5-r64721",
+}
+"""The version texts of the gold file that name more than one part."""
 
 
 @pytest.mark.parametrize(("text", "parts"), PARTS)
 def test_a_firmware_text_names_its_parts(text: str, parts: list[tuple[str, str]]) -> None:
     assert [(part.name, part.version) for part in read_firmware(text)] == parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("V2.5.3 HF 9", "V2.5.3 Hotfix 9", "V2.1.9 (HF 3)", "V2 HF: 3", "UPS HF 9", "HF 9"),
+        *("V3.03 BN 829", "V2.1.9 Build 300", "V4.8.6 Build 20", "V1.3 Build 15010100"),
+        *("V1.0.9 Patch 12", "V2.04 Build 7", "V7.10 Rev 9", "V7.10 R 9", "V1.69 release 165"),
+        *("V8.0 Update 4", "V4.0 Upd 1", "V14 SP1 Update 13", "V17 Update 5", "Update 20"),
+        *(
+            "V3.0 Service Pack 1",
+            "V3.0 SP 1",
+            "V5.0 QU 1",
+            "V2.0 TCU 3",
+            "V4.70 SP9 Security Patch 1",
+        ),
+        *("CPCI85 V05.20", "CPC80 V16.40", "HiOS 07.0.03", "QRTB 2.12.8", "IR302 3.5.56"),
+        *("April 2018", "March 13, 2019", "14 March 2019", "january 30 2014"),
+    ],
+)
+def test_a_step_a_build_a_month_and_a_product_line_stay_in_the_version(text: str) -> None:
+    assert [(part.name, part.version) for part in read_firmware(text)] == [("", text)]
+
+
+def test_every_version_of_the_gold_file_is_one_part_that_lies_where_the_whole_text_does() -> None:
+    path = Path(__file__).with_name("gold.tsv")
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+    wrong = []
+    for row in rows:
+        found = read_range(row["range_text"], kind=row["kind"])
+        version, parts = row["version"], read_firmware(row["version"])
+        if [part.version for part in parts] in ([], [version]) or version in SEVERAL_PARTS:
+            continue
+        inside = found.place(parts[0].version).inside
+        if len(parts) != 1 or (inside is not found.place(version).inside and inside is not None):
+            wrong.append((row["range_text"], version, parts))
+
+    assert len(rows) > 1000
+    assert wrong == []
 
 
 @pytest.mark.parametrize("text", ["UPS 09.3 (ID18)", "UPS 08.8 / ID=18", "UPS 09.3 / id 18"])

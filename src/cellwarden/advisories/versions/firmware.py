@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from cellwarden.advisories.versions.nouns import FirmwarePart
-from cellwarden.advisories.versions.spelling import is_blank, plain
+from cellwarden.advisories.versions.spelling import MONTH, is_blank, plain
 
 LONGEST: Final = 400
 """Characters of a cell that are read; a longer cell is one part, cut and unreadable."""
@@ -28,6 +28,18 @@ _NAMED: Final = re.compile(
 )
 _EMPTY_NAME: Final = frozenset(
     {"v", "ver", "ver.", "version", "rev", "revision", "release", "r", "firmware version"}
+)
+_PART_WORD: Final = re.compile(
+    r"aos|apps?|boot|com|fw|firmware|hw|sw|software|os|bios|ups|inve?|conv?|cont|rect?|rct|ifc|disp|dsp"
+    r"|lcd|mcu|dpm|fp|stsw|byp|main|sys|system|protocol|net|network|web|card|snmp|gui|nmc\d?|nv|vision"
+    r"|netman|netagent|cs\d{3}|rpdu\d?g?|pdu|smu\w*|controller|module|adapter|interface|board|unit"
+)
+"""Words that name a part or a kind of card; other words before a version may name a product line,
+and then belong to the version."""
+_STEP_WORD: Final = re.compile(
+    r"(?:sp|hf|hotfix|fix|upd|update|patch|build|bn|rev|revision|rel|release|ver|version|pack|qu|cu"
+    r"|ru|tcu?|uc|mp|fp|ip|sr|ir|[rvqspu]|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
+    r"|january|february|march|april|august|september|october|november|december)[.:#]?"
 )
 _LEADING: Final = re.compile(r"(?:version|ver\.?)\s+(?=\S*\d)", re.IGNORECASE)
 _SOFTWARE: Final = re.compile(r".*\b(?:software|firmware) version\s+", re.IGNORECASE)
@@ -50,9 +62,10 @@ def _read(text: str) -> tuple[FirmwarePart, ...]:
         return ()
     cleaned = plain(text)
     rest, ids = _take_ids(cleaned)
+    pieces = _pieces(rest)
     parts: list[FirmwarePart] = []
-    for piece in _pieces(rest):
-        parts.extend(_read_piece(piece))
+    for piece in pieces:
+        parts.extend(_read_piece(piece, is_alone=len(pieces) == 1))
     named = [part for part in parts if not is_blank(part.version)]
     if not named:
         return (FirmwarePart(name="", version=rest, ids=ids),) if not is_blank(rest) else ()
@@ -74,30 +87,57 @@ def _take_ids(text: str) -> tuple[str, dict[str, str]]:
 
 def _pieces(text: str) -> list[str]:
     """Cut a text where one part ends, but not inside a name such as Web/SNMP Card."""
+    if MONTH.match(text.casefold()):
+        return [text]
     found = [piece.strip() for piece in _SPLIT.split(text)]
     if len(found) > 1 and not all(any(sign.isdigit() for sign in piece) for piece in found):
         return [text]
     return [piece for piece in found if piece]
 
 
-def _read_piece(piece: str) -> list[FirmwarePart]:
+def _read_piece(piece: str, *, is_alone: bool) -> list[FirmwarePart]:
     labels = list(_COLON_PART.finditer(piece))
-    if labels and labels[0].start() == 0:
+    label = (labels[0]["name"] or "") if labels and labels[0].start() == 0 else None
+    if label is not None and (_PART_WORD.fullmatch(label.casefold()) or not _is_counted(label)):
         return [
             FirmwarePart(name=_name(label["name"] or ""), version=_version(version))
             for label, version in _labelled(piece, labels)
         ]
     if usb := re.fullmatch(r"(?P<first>.+?)\s+(?P<name>[A-Z]+ FW)\s+(?P<version>\S+)", piece):
         second = FirmwarePart(name=usb["name"], version=usb["version"])
-        return [*_read_piece(usb["first"]), second]
-    if api := _API.search(piece):
+        return [*_read_piece(usb["first"], is_alone=False), second]
+    if (api := _API.search(piece)) and not _is_counted(api["name"]):
         second = FirmwarePart(name=api["name"], version=api["api"])
-        return [*_read_piece((piece[: api.start()] + piece[api.end() :]).strip()), second]
+        first = (piece[: api.start()] + piece[api.end() :]).strip()
+        return [*_read_piece(first, is_alone=False), second]
     bare = _LEADING.sub("", piece, count=1) if _LEADING.match(piece) else piece
     named = None if _NO_NAME.match(bare) else _NAMED.fullmatch(bare)
-    if named and _name(named["name"]):
-        return [FirmwarePart(name=_name(named["name"]), version=named["version"].strip())]
+    name = _name(named["name"]) if named else ""
+    if named and name and _names_a_part(name, is_alone=is_alone):
+        return [FirmwarePart(name=name, version=named["version"].strip())]
     return [FirmwarePart(name="", version=bare)]
+
+
+def _names_a_part(name: str, *, is_alone: bool) -> bool:
+    """Whether the words before a version name a part and are no piece of the version itself.
+
+    ``V2.5.3 HF`` is the beginning of a version; ``CPCI85`` and ``HiOS`` are a product's own
+    words, without which ``CPCI85 V05.20`` is no longer told from ``CPC80 V05.20``. Beside other
+    parts every word without digits names one.
+    """
+    if _is_counted(name):
+        return False
+    words = re.split(r"[\s/]+", name.casefold())
+    known = [bool(_PART_WORD.fullmatch(word)) for word in words]
+    return any(known) or not is_alone
+
+
+def _is_counted(name: str) -> bool:
+    """Whether words end in a step, a build or a month, or hold a number that names no card."""
+    words = re.split(r"[\s/]+", name.casefold())
+    return bool(_STEP_WORD.fullmatch(words[-1])) or any(
+        any(sign.isdigit() for sign in word) and not _PART_WORD.fullmatch(word) for word in words
+    )
 
 
 def _labelled(piece: str, labels: list[re.Match[str]]) -> list[tuple[re.Match[str], str]]:

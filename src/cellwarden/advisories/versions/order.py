@@ -20,6 +20,8 @@ YEARS: Final = (1995, 2040)
 _QUICK: Final = re.compile(r"[vV]?(\d{1,7}(?:\.\d{1,7})+)")
 """What most devices say; anything else takes the longer way to the same key."""
 _FRACTION: Final = re.compile(r"\d+\.0\d*")
+_BUILD_ALONE: Final = re.compile(r"(?:build|bn|revision|rev|release|rel)[\s.:_#-]*\d+")
+_NUMBER_ALONE: Final = re.compile(r"[a-z\s.:_#-]*\d+")
 
 
 class Weighing(NamedTuple):
@@ -62,6 +64,8 @@ def weigh(version: str, bound: str) -> Weighing:
         return Weighing(0, "text", "")
     if one.label and other.label and one.label != other.label:
         return Weighing(None, "", "")
+    if _is_build_of(one.whole, other.whole) or _is_build_of(other.whole, one.whole):
+        return Weighing(None, "build", "")
     of_version, of_bound = _who_reads(version), _who_reads(bound)
     if (of_version ^ of_bound) & _apart():
         return Weighing(None, "", "")
@@ -74,6 +78,11 @@ def weigh(version: str, bound: str) -> Weighing:
             return _by_scheme(schemes()[position], a, b, (one.label, other.label))
         position += 1
     return Weighing(None, "", "")
+
+
+def _is_build_of(one: str, other: str) -> bool:
+    """Whether a text is a build or revision alone (``Build 300``), the other more than a number."""
+    return bool(_BUILD_ALONE.fullmatch(one)) and not _NUMBER_ALONE.fullmatch(other)
 
 
 @lru_cache(maxsize=65536)
