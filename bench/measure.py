@@ -85,7 +85,7 @@ def machine() -> list[str]:
     cores = len(os.sched_getaffinity(0))
     names = ("cellwarden", "duckdb", "pyarrow", "msgspec")
     return [
-        f"{model}, {cores} cores, {memory:.0f} GiB",
+        f"{model}, {cores} cores, {memory:.0f} GiB, load {os.getloadavg()[0]:.1f} at the start",
         f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         ", ".join(f"{name} {version(name)}" for name in names),
     ]
