@@ -32,6 +32,15 @@ def test_root_is_what_the_recursive_definition_says(leaves: list[bytes]) -> None
     assert merkle.root(leaves) == _reference_root(leaves)
 
 
+@given(LEAVES, st.sets(st.integers(0, 80)))
+def test_heads_at_several_sizes_are_those_of_the_trees_of_that_size(
+    leaves: list[bytes], sizes: set[int]
+) -> None:
+    heads = merkle.roots_at(iter(leaves), sizes)
+
+    assert heads == {size: merkle.root(leaves[:size]) for size in sizes if size <= len(leaves)}
+
+
 @given(LEAVES.filter(bool), st.data())
 def test_every_leaf_is_proven_and_no_other_leaf_is(
     leaves: list[bytes], data: st.DataObject

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 _DIGEST_BYTES: Final = 32
@@ -24,18 +24,40 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def root(leaves: Sequence[bytes]) -> bytes:
     """The tree head over leaf hashes, in order, without recursion: peaks of full subtrees."""
-    if not leaves:
-        return EMPTY_ROOT
     peaks: list[tuple[int, bytes]] = []
     for leaf in leaves:
-        height, top = 0, leaf
-        while peaks and peaks[-1][0] == height:
-            top = node_hash(peaks.pop()[1], top)
-            height += 1
-        peaks.append((height, top))
-    top = peaks.pop()[1]
-    while peaks:
+        _add(peaks, leaf)
+    return _top(peaks)
+
+
+def roots_at(leaves: Iterable[bytes], sizes: Iterable[int]) -> dict[int, bytes]:
+    """The tree heads at several sizes, in one pass; a size beyond the leaves has none."""
+    wanted = set(sizes)
+    peaks: list[tuple[int, bytes]] = []
+    found = {0: EMPTY_ROOT} if 0 in wanted else {}
+    for size, leaf in enumerate(leaves, start=1):
+        _add(peaks, leaf)
+        if size in wanted:
+            found[size] = _top(peaks)
+    return found
+
+
+def _add(peaks: list[tuple[int, bytes]], leaf: bytes) -> None:
+    """Put one more leaf under the peaks of full subtrees, highest first."""
+    height, top = 0, leaf
+    while peaks and peaks[-1][0] == height:
         top = node_hash(peaks.pop()[1], top)
+        height += 1
+    peaks.append((height, top))
+
+
+def _top(peaks: Sequence[tuple[int, bytes]]) -> bytes:
+    """The tree head over peaks, which stay as they are."""
+    if not peaks:
+        return EMPTY_ROOT
+    top = peaks[-1][1]
+    for _, peak in reversed(peaks[:-1]):
+        top = node_hash(peak, top)
     return top
 
 
