@@ -22,7 +22,7 @@ bench: $(VENV)/dev.stamp  ## measure, and write docs/benchmarks.md
 	$(BIN)/python bench/run.py
 
 lock: $(VENV)/dev.stamp  ## renew the hash-locked requirements
-	for kind in run dev; do \
+	for kind in run dev bench-vdb bench-cve-bin-tool; do \
 	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	    --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	    --upgrade requirements/$$kind.in -o requirements/$$kind.txt; \

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 from datetime import UTC, datetime
@@ -326,3 +328,36 @@ def test_firmware_that_goes_back_is_found_by_the_second_scan(
     assert back
     assert all(len(set(finding.evidence)) > 1 for finding in back)
     assert "new" in {change.what for change in after.changes}
+
+
+def test_a_part_that_was_patched_between_two_scans_has_a_closed_clock(
+    scanned: ScanOutcome, northgate: Workspace, tmp_path: Path
+) -> None:
+    workspace = copy_of(northgate, tmp_path / "patched")
+    path = workspace.folder / "register" / "components-ng1.csv"
+    lines = path.read_text("utf-8").splitlines()
+    header = lines[0].split(",")
+    before = exposures(scanned.report, vulnerability="CVE-2023-46604")[0]
+    assert before.state is MatchState.AFFECTED
+    assert before.clock
+    assert before.clock.fixed_on is None
+    for number, line in enumerate(lines):
+        if line.startswith(f"{before.component_id},"):
+            cells = next(csv.reader([line]))
+            cells[header.index("firmware")] = "1.0.11"
+            cells[header.index("read_at")] = "2026-11-15"
+            buffer = io.StringIO()
+            csv.writer(buffer, lineterminator="").writerow(cells)
+            lines[number] = buffer.getvalue()
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+
+    after = scan(workspace, now=NOW, actor="tester", asked_as_of=None, progress=quiet).report
+
+    now = exposures(after, vulnerability="CVE-2023-46604", component_id=before.component_id)[0]
+    assert now.state is MatchState.FIXED
+    assert now.clock
+    assert now.clock.fixed_on == "2026-11-15"
+    assert now.clock.open_part is None
+    assert now.deadline_on is None
+    gone = [change for change in after.changes if change.what == "gone"]
+    assert any("CVE-2023-46604" in change.subject for change in gone)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cellwarden.advisories import identity, triage, versions
 from cellwarden.advisories.identity.vendors import relatives, vendor_ids, vendor_name
 from cellwarden.checks import tables
-from cellwarden.model.matching import Component, Statement
+from cellwarden.model.matching import Component, Match, MatchState, Statement
 from cellwarden.model.report import Exposure, FeedAge
 from cellwarden.store.state import State
 
@@ -88,7 +88,12 @@ def remediation_texts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[
 
 
 def triage_facts(
-    connection: duckdb.DuckDBPyConnection, state: State, feeds: Sequence[FeedAge], as_of: str
+    connection: duckdb.DuckDBPyConnection,
+    state: State,
+    *,
+    matches: Sequence[Match],
+    feeds: Sequence[FeedAge],
+    as_of: str,
 ) -> triage.TriageFacts:
     """Everything that triage may know, from the views of one time."""
     recorded = {index: entry.recorded_at for index, entry in state.entries()}
@@ -125,8 +130,39 @@ def triage_facts(
                 " where status = 'not_affected' and justification is not null",
             )
         },
+        fixed_on=_fixed_on(connection, matches),
         vendor_names=makers_behind(name for name in makers | publishers if name),
     )
+
+
+def _fixed_on(
+    connection: duckdb.DuckDBPyConnection, matches: Sequence[Match]
+) -> dict[tuple[str, str], str]:
+    """When the register first showed a fixed version, where it had shown another one before.
+
+    A part whose first reading is fixed already says nothing of when that happened.
+    """
+    fixed = [match for match in matches if match.state is MatchState.FIXED]
+    if not fixed:
+        return {}
+    rows = connection.sql(
+        """
+        select latest.component_id,
+          min(coalesce(past.read_at, past.valid_from)) filter (where past.firmware = latest.firmware)
+        from component as latest join component_history as past
+          on past.component_id = latest.component_id
+        where past.firmware is not null
+        group by latest.component_id
+        having count(distinct past.firmware) > 1
+        """
+    ).fetchall()
+    changed = {component: day for component, day in rows if day}
+    return {
+        (match.component_id, vulnerability): changed[match.component_id]
+        for match in fixed
+        if match.component_id in changed
+        for vulnerability in match.vulnerabilities or (match.advisory_id,)
+    }
 
 
 def makers_behind(names: Iterable[str]) -> dict[str, str]:

@@ -89,7 +89,7 @@ def _judge(
     matcher = matcher_for(connection)
     matches = list(matcher.match(components))
     progress("matching", len(components), len(components))
-    facts = assemble.triage_facts(connection, state, feeds, as_of)
+    facts = assemble.triage_facts(connection, state, matches=matches, feeds=feeds, as_of=as_of)
     exposures = triage.triage(matches, facts, as_of=parse_time(as_of))
     advisories_of = assemble.advisories_by_maker(connection)
     assemble.register_derived(
