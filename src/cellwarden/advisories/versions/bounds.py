@@ -8,6 +8,7 @@ from cellwarden.advisories.versions.nouns import Comparator
 from cellwarden.advisories.versions.numerals import extends, stripped
 from cellwarden.advisories.versions.order import (
     BUILD_LIKE,
+    DEEPER,
     counts_years,
     numbers_as_written,
     weigh,
@@ -61,6 +62,8 @@ def _counts_years(bound: str) -> bool:
 
 def _holds_one(op: str, version: str, bound: str, comparator: Comparator) -> Evaluation:
     if comparator.prefix:
+        if op in {"=", "<=", ">="} and spell(version).whole == spell(bound).whole:
+            return Evaluation(True, "text", "")  # noqa: FBT003 - the answer itself
         inside = holds_wild(op, version, bound)
         return Evaluation(inside, "wildcard", "" if inside is not None else f"{bound} is open")
     if op == "is":
@@ -71,6 +74,8 @@ def _holds_one(op: str, version: str, bound: str, comparator: Comparator) -> Eva
         return Evaluation(None, scheme, f"it has no certain order to {bound}")
     if order in _ORDERS[op]:
         return Evaluation(True, scheme, "")  # noqa: FBT003 - the answer itself
+    if op == "<" and doubt == DEEPER:
+        doubt = ""
     doubt = doubt or closeness(op, version, bound)
     return Evaluation(None if doubt else False, scheme, doubt)
 

@@ -9,10 +9,12 @@ import msgspec
 from cellwarden.advisories.versions.items import LOWER, UPPER, Item
 from cellwarden.advisories.versions.nouns import Alternative, Comparator
 from cellwarden.advisories.versions.order import numbers_as_written, weigh
-from cellwarden.advisories.versions.spelling import spell
+from cellwarden.advisories.versions.spelling import MONTH, spell
 
 _DEEPEST: Final = 3
 """Numbers that may name a branch."""
+_SHORT: Final = 2
+"""Two bounds, of two numbers at most: too little to tell branches from parts."""
 
 
 class Joined(msgspec.Struct):
@@ -51,6 +53,7 @@ def join_items(items: list[Item]) -> Joined:
             position += 1
         elif item.op in LOWER:
             _lower_alone(item, behind, joined)
+            _hole(uppers, item, joined)
         elif item.op in UPPER:
             uppers.append(item)
         elif item.op == "!=":
@@ -93,6 +96,16 @@ def _lower_alone(item: Item, behind: Item | None, joined: Joined) -> None:
         joined.add(_comparator(item))
 
 
+def _hole(uppers: list[Item], low: Item, joined: Joined) -> None:
+    """``<= 8.1 | >= 8.1.10``: nobody means a hole, so what lies between cannot be told."""
+    high = uppers[-1] if uppers else None
+    if high is not None and _order(high, low) in {-1, None}:
+        joined.is_interpreted = True
+        above = ">" if high.op == "<=" else ">="
+        below = "<" if low.op == ">=" else "<="
+        joined.add(_comparator(high, above), _comparator(low, below), is_certain=False)
+
+
 def _listed(item: Item, behind: Item | None, before: list[Item], joined: Joined) -> None:
     """A version without an operator, or a bound that is only possible."""
     if item.op.startswith("maybe "):
@@ -109,7 +122,8 @@ def _listed(item: Item, behind: Item | None, before: list[Item], joined: Joined)
         if _order(item, last) == -1:
             joined.doubt = "a version stands behind a bound that already holds it"
         else:
-            joined.add(_comparator(item, last.op), is_certain=False)
+            starts = [_comparator(one) for one in before[-2:-1] if one.op in LOWER]
+            joined.add(*starts, _comparator(item, last.op), is_certain=False)
 
 
 def _uppers(items: list[Item], joined: Joined) -> None:
@@ -126,7 +140,18 @@ def _uppers(items: list[Item], joined: Joined) -> None:
     if not items:
         return
     joined.is_interpreted = True
-    branches = _branches(items)
+    if _may_be_of_two_parts(items):
+        low, high = _comparator(items[1], ">"), _comparator(items[0])
+        joined.add(low, high, is_certain=False)
+    days = [item for item in items if _names_a_day(item)]
+    for item in days:
+        joined.add(_comparator(item))
+    _by_branch([item for item in items if item not in days], joined)
+
+
+def _by_branch(items: list[Item], joined: Joined) -> None:
+    """Bounds that count, each for its branch, or where no branches are seen each for itself."""
+    branches = _branches(items) if items else []
     if branches is None:
         for item in items:
             joined.add(_comparator(item))
@@ -140,6 +165,18 @@ def _uppers(items: list[Item], joined: Joined) -> None:
             joined.add(Comparator(op=">=", bounds=(start,)), _comparator(item))
             _between(last_branch, start, joined)
         last_branch = branch
+
+
+def _names_a_day(item: Item) -> bool:
+    return bool(MONTH.match(spell(item.bounds[0]).text))
+
+
+def _may_be_of_two_parts(items: list[Item]) -> bool:
+    """Whether two short bounds fall from bar to bar: ``<=2.22 | <=1.01``."""
+    found = [numbers_as_written(item.bounds[0]) for item in items]
+    is_short = all(one is not None and len(one.segments) <= _SHORT for one in found)
+    is_barred = len({item.piece for item in items}) == len(items) == _SHORT
+    return is_short and is_barred and _order(items[0], items[1]) == 1
 
 
 def _between(branch: tuple[int, ...], start: str, joined: Joined) -> None:

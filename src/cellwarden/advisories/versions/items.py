@@ -19,6 +19,7 @@ _SIGN: Final = re.compile(r"(<=|>=|!=|<|>|=)")
 _LISTED: Final = re.compile(r"\s*(?:,|;|\band\b|\bor\b)\s*")
 _LEVEL_PIECE: Final = re.compile(r"(?:SP|FP)\s?\d", re.IGNORECASE)
 _SPAN: Final = re.compile(r"(?P<low>[vVrR]?\d[\w.]*|[A-Z])\s*-\s*(?P<high>[vVrR]?\d[\w.]*|[A-Z])")
+_REVISIONS: Final = re.compile(r"^rev(?:ision)?s?[.\s]+(?=[A-Z]\s*-\s*[A-Z]$)", re.IGNORECASE)
 _SEVERAL: Final = re.compile(r"[vV]?\d+(?:\.(?:\d+|[xX]))+(?: [vV]?\d+(?:\.(?:\d+|[xX]))+)+")
 _TWO_NAMES: Final = re.compile(
     r"(?P<one>\S.*?)(?:_v(?=\d+\.\d)|_(?=\d+\.\d+\.)|\s[Vv]ersion\s+)(?P<other>\d\S*)"
@@ -187,6 +188,7 @@ def _take_listed(words: str, number: int, result: Cut) -> None:
     """Versions without an operator: alone, in a list, or as a span with a dash."""
     if re.search(r"\b(?:and|or)$|,$", words):
         result.doubt = "the list of versions breaks off"
+    words = _REVISIONS.sub("", words)
     parts = [words] if is_strict(words) else [part for part in _LISTED.split(words) if part]
     for part in parts:
         if _SEVERAL.fullmatch(part):

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from cellwarden.advisories.versions.numerals import number_key, order_unless_extended, sign
+from cellwarden.advisories.versions.numerals import (
+    number_key,
+    order_numbers,
+    order_unless_extended,
+    sign,
+)
 from cellwarden.advisories.versions.scheme import Atom, Parsed
 
 BUILD: Final = 5
@@ -51,12 +56,13 @@ _STEPS: Final = (1, 2, 3, 4, BUILD)
 def order_levels(a: Parsed, b: Parsed) -> int | None:
     """The order of two versions with steps: numbers first, then each step, none below any.
 
-    Nothing where one only adds numbers to the other, where two words count the same step, or
-    where one leaves a build out.
+    Nothing where one only adds numbers to the other, unless both have steps behind them; where
+    two words count the same step; or where one leaves a build out.
     """
     if not a.tail and not b.tail:
         return order_unless_extended(a, b) if a.numbers != b.numbers else 0
-    order = order_unless_extended(a, b)
+    is_whole = all(one.segments and one.tail and one.tail[-1][0] != BUILD for one in (a, b))
+    order = order_numbers(a, b) if is_whole else order_unless_extended(a, b)
     if order != 0:
         return order
     ours = {atom[0]: atom for atom in a.tail}

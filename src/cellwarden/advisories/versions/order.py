@@ -6,7 +6,12 @@ import re
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from cellwarden.advisories.versions.numerals import number_key, stripped
+from cellwarden.advisories.versions.numerals import (
+    extends,
+    number_key,
+    stripped,
+    written,
+)
 from cellwarden.advisories.versions.scheme import Parsed, Scheme
 from cellwarden.advisories.versions.schemes import scheme_named, schemes
 from cellwarden.advisories.versions.spelling import LONGEST_VERSION, spell
@@ -17,8 +22,16 @@ YEARS: Final = (1995, 2040)
 """A first number in this span, the end excluded, counts years."""
 
 
+DEEPER: Final = "it goes on with a pack or a fix behind the bound"
+"""The doubt of a version that is the bound with one more step; none where the bound is outside."""
+_SHORTER: Final = "one of the two may leave out numbers that the other writes"
+
 _QUICK: Final = re.compile(r"[vV]?(\d{1,7}(?:\.\d{1,7})+)")
 """What most devices say; anything else takes the longer way to the same key."""
+_DASHED: Final = re.compile(
+    r"(?P<first>\d{1,7}(?:\.\d{1,7})+)-(?P<behind>\d{4,9}|\d{1,7}(?:\.\d{1,7})+)"
+)
+_POINTS: Final = re.compile(r"\d{1,7}(?:\.\d{1,9})+")
 _FRACTION: Final = re.compile(r"\d+\.0\d*")
 _BUILD_ALONE: Final = re.compile(r"(?:build|bn|revision|rev|release|rel)[\s.:_#-]*\d+")
 _NUMBER_ALONE: Final = re.compile(r"[a-z\s.:_#-]*\d+")
@@ -66,6 +79,7 @@ def weigh(version: str, bound: str) -> Weighing:
         return Weighing(None, "", "")
     if _is_build_of(one.whole, other.whole) or _is_build_of(other.whole, one.whole):
         return Weighing(None, "build", "")
+    version, bound = _built_alike(one.text, other.text) or (version, bound)
     of_version, of_bound = _who_reads(version), _who_reads(bound)
     if (of_version ^ of_bound) & _apart():
         return Weighing(None, "", "")
@@ -83,6 +97,31 @@ def weigh(version: str, bound: str) -> Weighing:
 def _is_build_of(one: str, other: str) -> bool:
     """Whether a text is a build or revision alone (``Build 300``), the other more than a number."""
     return bool(_BUILD_ALONE.fullmatch(one)) and not _NUMBER_ALONE.fullmatch(other)
+
+
+def _built_alike(one: str, other: str) -> tuple[str, str] | None:
+    """Both texts with points, where only one writes a dash before the build: 1.04-21353.
+
+    A text of several versions (``6.5.1.5-4.3.1.8``) set against one is read by its first, where
+    two numbers are the same and a later one differs.
+    """
+    for dashed, pointed in ((one, other), (other, one)):
+        match = _DASHED.fullmatch(dashed)
+        if not match or not _POINTS.fullmatch(pointed):
+            continue
+        first, behind = match["first"], match["behind"]
+        if behind.isdigit() and pointed.count(".") == first.count(".") + 1:
+            first = f"{first}.{behind}"
+        elif behind.isdigit() or not _differ_late(first.split("."), pointed.split(".")):
+            return None
+        return (first, pointed) if dashed == one else (pointed, first)
+    return None
+
+
+def _differ_late(one: list[str], other: list[str]) -> bool:
+    """Whether two versions of one length share two numbers and more, but not all."""
+    a, b = list(map(int, one)), list(map(int, other))
+    return len(a) == len(b) and a[:2] == b[:2] and a != b
 
 
 @lru_cache(maxsize=65536)
@@ -107,7 +146,16 @@ def _by_scheme(scheme: Scheme, a: Parsed, b: Parsed, labels: tuple[str, str]) ->
     if order is None:
         return Weighing(None, scheme.table.name, "")
     doubt = "" if labels[0] == labels[1] else f"only one of the two says {max(labels)}"
+    if not doubt and order == 1 and scheme.table.name == "service_pack" and _goes_on(a, b):
+        doubt = DEEPER
     return Weighing(order, scheme.table.name, doubt or _doubt(a, b, order))
+
+
+def _goes_on(version: Parsed, bound: Parsed) -> bool:
+    """Whether a version is the bound with further steps that words name: SP2 HF1 behind SP2."""
+    steps = set(version.tail) - set(bound.tail)
+    is_same = version.numbers == bound.numbers and set(bound.tail) <= set(version.tail)
+    return is_same and bool(steps) and all(len(step[1]) > 1 for step in steps)
 
 
 def _doubt(version: Parsed, bound: Parsed, order: int) -> str:
@@ -117,6 +165,8 @@ def _doubt(version: Parsed, bound: Parsed, order: int) -> str:
     one, other = version.numbers, bound.numbers
     shorter = min(len(version.tail), len(bound.tail))
     is_cut = len(version.tail) != len(bound.tail) and version.tail[:shorter] == bound.tail[:shorter]
+    if version.tail and bound.tail and one != other and _is_shorter(version, bound):
+        return _SHORTER
     if one == other and is_cut:
         return "one of the two leaves out what the other writes behind the same numbers"
     if version.tail[:1] != bound.tail[:1] and (_lead(version) != _lead(bound)):
@@ -124,6 +174,11 @@ def _doubt(version: Parsed, bound: Parsed, order: int) -> str:
     if counts_years(one) != counts_years(other):
         return "one of the two counts years"
     return ""
+
+
+def _is_shorter(version: Parsed, bound: Parsed) -> bool:
+    one, other = written(version), written(bound)
+    return extends(one, other) or extends(other, one)
 
 
 def _lead(parsed: Parsed) -> str:

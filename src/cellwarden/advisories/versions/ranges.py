@@ -11,7 +11,7 @@ from cellwarden.advisories.versions.firmware import read_firmware
 from cellwarden.advisories.versions.intervals import Plan
 from cellwarden.advisories.versions.nouns import Alternative, Placement, Quality
 from cellwarden.advisories.versions.order import version_key
-from cellwarden.advisories.versions.spelling import LONGEST_VERSION, is_blank
+from cellwarden.advisories.versions.spelling import LONGEST_VERSION, is_blank, spell
 
 _PART_SIGNS: Final = frozenset("/:;=(,")
 LONGEST_IN_WORDS: Final = 80
@@ -58,7 +58,7 @@ class VersionRange(msgspec.Struct, frozen=True, kw_only=True):
 
     def _look(self, version: str) -> Placement:
         """Place a version, or each of the parts that its text names, by exact comparison."""
-        first = self._weigh(version)
+        first = self._weigh(self._without_condition(version))
         if first[1] == "text" or _PART_SIGNS.isdisjoint(version):
             return self._say(first[0], version, first[1], first[2])
         names = [part.version for part in read_firmware(version)] or [version]
@@ -67,6 +67,14 @@ class VersionRange(msgspec.Struct, frozen=True, kw_only=True):
         if any(other[0] is not first[0] for other in found[1:]):
             return self._say(None, version, "", "its parts lie differently")
         return self._say(first[0], version, first[1], first[2])
+
+    def _without_condition(self, version: str) -> str:
+        """The version without a word before it that the range has as a condition: ``BIOS``."""
+        spelled = spell(version)
+        bounds = (b for a in self.alternatives for c in a.comparators for b in c.bounds)
+        if not any(spelled.label == word.casefold() for word in self.conditions):
+            return version
+        return version if any(spell(bound).label for bound in bounds) else spelled.text
 
     def _weigh(self, version: str) -> tuple[bool | None, str, str]:
         """Inside, scheme and reason, over all alternatives: one that holds is enough."""

@@ -35,6 +35,10 @@ _EMPTY_WORD: Final = (
 )
 _EMPTY_PREFIX: Final = re.compile(rf"(?:{_EMPTY_WORD})(?![a-z])[\s.:_=-]*(?=[a-z]{{0,4}}[\s.]?\d)")
 _NUMBER_PREFIX: Final = re.compile(rf"(?:{_EMPTY_WORD}|v|r)[\s.:_-]*(?=\d)")
+_PACK_LEAD: Final = re.compile(r"service pack (?=r?\d+\.\d)")
+_REVISION_LETTER: Final = re.compile(r"rev(?:ision)?[\s.:]+(?=[a-z]$)")
+_LINED: Final = re.compile(r"v?\d{1,3}(?:_\d+){2,}$")
+"""Numbers with underscores for points: 5_7_04_6469."""
 _VERSION_WORD: Final = re.compile(rf"(?:{_EMPTY_WORD}|v|r)?[.:-]?\d")
 _POINTED: Final = re.compile(r"v?\d+\.\d")
 _ATTACHED_LABEL: Final = re.compile(r"([a-z][a-z/.+&-]*[a-z])[._-]*(?=\d)")
@@ -85,7 +89,7 @@ def spell(text: str) -> Spelled:
     if len(text) > LONGEST_VERSION:
         return Spelled("", "", "")
     whole = spaced(plain(text)).casefold().strip(" ,;:'\"=")
-    whole = whole.rstrip(".")
+    whole = _LINED.sub(lambda match: match[0].replace("_", "."), whole.rstrip("."))
     bare = _without_prefix(whole)
     label = _label_of(bare)
     rest = _without_prefix(bare[len(label) :].lstrip(" ._:-")) if label else bare
@@ -95,6 +99,7 @@ def spell(text: str) -> Spelled:
 
 def _without_prefix(text: str) -> str:
     """Take off words that stand before every version and tell none from another."""
+    text = _REVISION_LETTER.sub("", _PACK_LEAD.sub("", text, count=1), count=1)
     before = ""
     while text != before:
         before = text

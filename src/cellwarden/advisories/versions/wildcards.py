@@ -53,14 +53,47 @@ def holds_wild(op: str, version: str, bound: str) -> bool | None:
     ours, want = tuple(map(int, parsed.segments)), tuple(map(int, head))
     shared = min(len(ours), len(want))
     if ours[:shared] != want[:shared]:
-        if _may_be_meant(parsed.segments, head, touches=touches):
-            return None
-        return _by_order(op, is_below=ours[:shared] < want[:shared])
+        return _differing(op, parsed.segments, head, touches=touches)
     if len(ours) < len(want):
         return None
     if behind:
         return _behind(op, ours[len(want) + 1 :], tuple(map(int, behind)))
     return True if op in {"=", "<=", ">="} else None
+
+
+def _differing(
+    op: str, ours: tuple[str, ...], head: tuple[str, ...], *, touches: bool
+) -> bool | None:
+    """Where a version lies that does not begin with the bound's numbers."""
+    values, want = tuple(map(int, ours)), tuple(map(int, head))
+    if touches and _is_last(values, want) and _are_digits(ours, head):
+        return _by_digits(op, ours[len(head) - 1], want[-1])
+    if _may_be_meant(ours, head, touches=touches):
+        return None
+    shared = min(len(ours), len(head))
+    return _by_order(op, is_below=values[:shared] < want[:shared])
+
+
+def _is_last(ours: tuple[int, ...], want: tuple[int, ...]) -> bool:
+    """Whether only the number that the wildcard touches differs."""
+    return len(ours) >= len(want) and ours[: len(want) - 1] == want[:-1]
+
+
+def _are_digits(ours: tuple[str, ...], head: tuple[str, ...]) -> bool:
+    """Whether our number has one digit more than the bound: the x stands for that digit."""
+    return len(ours[len(head) - 1]) == len(head[-1]) + 1
+
+
+def _by_digits(op: str, ours: str, want: int) -> bool | None:
+    """``7.41`` against ``7.4x``, which is 7.40 to 7.49 or, less likely, 7.4 and what follows it.
+
+    The first reading is enough for inside; outside needs both.
+    """
+    tens = int(ours[:-1])
+    if tens == want:
+        return True if op in {"<=", ">="} else None
+    is_inside = _by_order(op, is_below=tens < want)
+    return is_inside or (None if _by_order(op, is_below=int(ours) < want) else False)
 
 
 def _may_be_meant(ours: tuple[str, ...], head: tuple[str, ...], *, touches: bool) -> bool:

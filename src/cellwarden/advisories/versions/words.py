@@ -41,6 +41,9 @@ _CONDITION: Final = re.compile(
     re.IGNORECASE,
 )
 _HOTFIXES: Final = re.compile(r"\s*\bincluding hotfixes\b\s*", re.IGNORECASE)
+_PLAIN_WITH_HOTFIXES: Final = re.compile(
+    r"(?P<bound>(?<![\w.])[vV]?\d+(?:\.\d+)+)\s+including hotfixes\s*$", re.IGNORECASE
+)
 _ALL: Final = re.compile(
     r"\b(?:all|any)(?: (?P<what>bios|firmware|software))?"
     r" (?:versions?|releases?|deployments|installations)\b\s*(?P<between>between\b)?",
@@ -218,7 +221,11 @@ def _judge_bracket(tidied: Tidied, words: str) -> None:
 
 
 def _set_aside_conditions(tidied: Tidied) -> None:
-    if _HOTFIXES.search(tidied.text):
+    if _PLAIN_WITH_HOTFIXES.search(tidied.text):
+        tidied.text = _PLAIN_WITH_HOTFIXES.sub(r"\g<bound>.x", tidied.text)
+        tidied.qualifiers.append("including hotfixes")
+        tidied.is_interpreted = True
+    elif _HOTFIXES.search(tidied.text):
         tidied.text = _HOTFIXES.sub(" ", tidied.text)
         tidied.qualifiers.append("including hotfixes")
         tidied.doubt = "the words include hot fixes that they do not name"

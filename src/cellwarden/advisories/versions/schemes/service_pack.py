@@ -17,17 +17,22 @@ source = "Siemens, AVEVA, Hitachi Energy and Schweitzer Engineering in the CISA 
 pattern = '''
   [\s._/-]*(?P<word>service\spack|feature\spack|security\spatch|hotfixrev|hot\sfix|hotfix
     |update|patch|upd|tcu|sp|fp|mp|ip|sr|ru|qu|cu|uc|tc|hf|ir|ma|r|q|u|l|v|m|p|s)
-  [\s._:-]*(?P<count>\d{1,9}(?:\.\d{1,9})*)(?P<letter>[a-z]?)
+  [\s._:-]*(?P<count>\d{1,9}(?:\.\d{1,9})*)(?P<letter>(?:[a-z](?![a-z0-9]))?)
 '''
 ascending = [
   ["5.1", "5.1 sp1", "5.1 sp1 hf4", "5.1 sp2", "5.2"],
   ["2.0", "2.0 update 3", "2.0 sp1", "2.0 sp1 update 1"],
   ["2020", "2020 r2", "2020 r2 sp1", "2020 r2 sp1 p01", "2023"],
+  ["15 update 7", "15.1 update 6"],
   ["302-v0", "302-v1", "303-v0"],
   ["16 update 3", "16 update 3a", "16 update 4"],
   ["sp1", "sp1 p01", "sp3"],
 ]
-equal = [["17 update 5", "17 upd 5", "17 u5", "17.0 upd05"], ["23.1 hotfixrev1", "23.1 hf1"]]
+equal = [
+  ["5.1sp1hf3", "5.1 sp1 hf3"],
+  ["17 update 5", "17 upd 5", "17 u5", "17.0 upd05"],
+  ["23.1 hotfixrev1", "23.1 hf1"],
+]
 not_comparable = [["5.1.2", "5.1 sp1"], ["9.4 fp1", "9.4 sp1"], ["sp1", "5.0 sp1"]]
 foreign = ["5.1 foo", "1.170c", "3.40 r5 build 571848"]
 """

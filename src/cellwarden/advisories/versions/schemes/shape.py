@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from cellwarden.advisories.versions.numerals import number_key, sign
-from cellwarden.advisories.versions.scheme import Parsed, read_table
+from cellwarden.advisories.versions.scheme import Atom, Parsed, read_table
 from cellwarden.advisories.versions.schemes.dated import day_of
 
 TABLE: Final = r"""
@@ -18,6 +18,7 @@ pattern = '''[a-z0-9][a-z0-9._/+() -]{0,63}'''
 ascending = [
   ["1.000.hw00.21.20190812", "1.000.hw01.3.20190820"],
   ["16d38", "17d19", "22d24"],
+  ["06b12", "07a06"],
   ["70044_update_05032018-482", "70044_update_01032019-482"],
 ]
 equal = [["07a06", "7a6"]]
@@ -35,6 +36,7 @@ class Shape:
     table = read_table(TABLE)
     _pattern = re.compile(table.pattern)
     _digits = re.compile(r"\d+")
+    _plate = re.compile(r"\d{1,2}([a-z])\d{1,2}")
     _plain = re.compile(r"[\d.]*")
 
     def read(self, text: str) -> Parsed | None:
@@ -44,16 +46,24 @@ class Shape:
         found = tuple(self._digits.findall(text))
         if text.count(" ") >= _MOST_WORDS or not 0 < len(found) <= _MOST_NUMBERS:
             return None
+        if plate := self._plate.fullmatch(text):
+            return Parsed(text, found, tuple(map(int, found)), _letter(plate[1]), "plate")
         numbers = tuple(map(_value, found))
         return Parsed(text, found, numbers, family=self._digits.sub("0", text))
 
     def compare(self, a: Parsed, b: Parsed) -> int | None:
-        """By numbers, where everything else is the same."""
+        """By numbers, where everything else is the same, or the first number differs."""
+        if a.tail != b.tail:
+            return sign(a.segments[0].zfill(2), b.segments[0].zfill(2)) or None
         return sign(a.numbers, b.numbers) if a.family == b.family else None
 
     def key(self, parsed: Parsed) -> bytes:
         """The numbers."""
         return number_key(parsed.numbers)
+
+
+def _letter(letter: str) -> tuple[Atom, ...]:
+    return ((1, "plate", (), letter),)
 
 
 def _value(digits: str) -> int:
