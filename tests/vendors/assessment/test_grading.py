@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -20,8 +21,8 @@ SCOPE = Scope(entity="Brightcell Systems AB", product="NMC-3", version="2.0.17")
 OURS = {"entity": SCOPE.entity, "product": SCOPE.product, "version": SCOPE.version}
 
 
-def shown(kind: str, *, met: bool = True, name: str = "e", **over: object) -> Evidence:
-    return Evidence(id=name, kind=EvidenceKind(kind), shows_met=met, **{**OURS, **over})  # type: ignore[arg-type]  # the tests vary single fields by name
+def shown(kind: str, *, met: bool = True, name: str = "e", **over: Any) -> Evidence:
+    return Evidence(id=name, kind=EvidenceKind(kind), shows_met=met, **{**OURS, **over})
 
 
 def graded(*evidence: Evidence, not_applicable: NotApplicable | None = None) -> Graded:
@@ -89,7 +90,7 @@ def test_a_test_of_ours_that_contradicts_is_a_finding() -> None:
         ({"issued_on": date(2026, 12, 1)}, "0.0"),
     ],
 )
-def test_what_weakens_a_report_in_scope(over: dict[str, object], grade: str) -> None:
+def test_what_weakens_a_report_in_scope(over: dict[str, Any], grade: str) -> None:
     result = graded(shown("report", **over))
 
     assert str(float(result.known)) == grade
@@ -152,7 +153,7 @@ def test_the_steps_say_in_words_how_the_grade_came_about() -> None:
 
 def test_choosing_the_bad_option_is_an_admission() -> None:
     question = shipped_bank().questions["support-mfa"]
-    claimed = {"every-account": (shown("policy"),)}
+    claimed: dict[str, tuple[Evidence, ...]] = {"every-account": (shown("policy"),)}
     assessment = Assessment(
         vendor="V",
         entity=SCOPE.entity,
