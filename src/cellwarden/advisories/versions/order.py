@@ -31,6 +31,7 @@ _QUICK: Final = re.compile(r"[vV]?(\d{1,7}(?:\.\d{1,7})+)")
 _DASHED: Final = re.compile(
     r"(?P<first>\d{1,7}(?:\.\d{1,7})+)-(?P<behind>\d{4,9}|\d{1,7}(?:\.\d{1,7})+)"
 )
+_POINTED_BUILD: Final = re.compile(r"\d{1,7}(?:\.\d{1,7})+\.\d{4,9}")
 _POINTS: Final = re.compile(r"\d{1,7}(?:\.\d{1,9})+")
 _FRACTION: Final = re.compile(r"\d+\.0\d*")
 _BUILD_ALONE: Final = re.compile(r"(?:build|bn|revision|rev|release|rel)[\s.:_#-]*\d+")
@@ -110,7 +111,11 @@ def _built_alike(one: str, other: str) -> tuple[str, str] | None:
         if not match or not _POINTS.fullmatch(pointed):
             continue
         first, behind = match["first"], match["behind"]
-        if behind.isdigit() and pointed.count(".") == first.count(".") + 1:
+        if (
+            behind.isdigit()
+            and _POINTED_BUILD.fullmatch(pointed)
+            and (pointed.count(".") == first.count(".") + 1)
+        ):
             first = f"{first}.{behind}"
         elif behind.isdigit() or not _differ_late(first.split("."), pointed.split(".")):
             return None
