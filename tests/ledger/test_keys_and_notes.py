@@ -87,7 +87,7 @@ def test_a_broken_verifier_key_is_refused_for_what_is_wrong(wrong: str) -> None:
 
 def test_a_broken_signer_key_is_refused_and_its_secret_not_repeated() -> None:
     text = encode_signer(generate_key("a.example", KeyType.LOG))
-    secret = text.rpartition("+")[2]
+    secret = text.split("+", 4)[4]
 
     with pytest.raises(ValueError, match="another key") as refused:
         decode_signer(text.replace("a.example", "b.example"))
@@ -194,6 +194,7 @@ GOOD = "text\n\n\u2014 a.example AAAAAQE=\n"
         ("text\n", "blank line"),
         (GOOD[:-1], "blank line"),
         (GOOD.replace("text", "te\rxt"), "control characters"),
+        (GOOD.replace("text", "te\u009bxt"), "control characters"),
         (GOOD.replace("\u2014", "-"), "long dash"),
         (GOOD.replace("a.example", "a+example"), "no plus"),
         (GOOD.replace("a.example", ""), "1 to 255"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -25,6 +26,8 @@ LARGEST_NOTE: Final = 1_000_000
 
 _MOST_SIGNATURES: Final = 100
 _DASH: Final = "\u2014 "
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+"""C2SP forbids those below the blank; we also those above, which steer a terminal as well."""
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +72,7 @@ def decode_note(data: bytes) -> Note:
         whole = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ValueError("a signed note is UTF-8 text") from error
-    if any(letter < " " and letter != "\n" for letter in whole):
+    if _CONTROL.search(whole):
         raise ValueError("a signed note holds no control characters")
     text, blank, block = whole.rpartition("\n\n")
     if not blank or not block.endswith("\n"):
@@ -88,7 +91,7 @@ def sign_note(note: Note, *keys: SignerKey, at_s: int) -> Note:
     Raises:
         ValueError: the text doesn't end in a newline, or holds control characters.
     """
-    if not note.text.endswith("\n") or any(one < " " and one != "\n" for one in note.text):
+    if not note.text.endswith("\n") or _CONTROL.search(note.text):
         raise ValueError("a note's text is lines without control characters")
     fresh = [
         Signature(name=key.name, key_id=key.verifier.id, data=sign_text(key, note.text, at_s=at_s))
@@ -120,11 +123,13 @@ def merge_signatures(note: Note, other: Note) -> Note:
     """One note with the signatures of both, each once.
 
     Raises:
-        ValueError: they are not signatures over the same text.
+        ValueError: they are not signatures over the same text, or they are too many.
     """
     if note.text != other.text:
         raise ValueError("the two notes have different texts")
     fresh = [one for one in other.signatures if one not in note.signatures]
+    if len(note.signatures) + len(fresh) > _MOST_SIGNATURES:
+        raise ValueError(f"a signed note has at most {_MOST_SIGNATURES} signatures")
     return Note(text=note.text, signatures=(*note.signatures, *fresh))
 
 

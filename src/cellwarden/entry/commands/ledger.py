@@ -1,25 +1,85 @@
-"""Commands about the ledger: ledger verify, ledger list."""
+"""Commands about the ledger: verify, list, and what lets others verify it: keys and checkpoints."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
 import typer
 
-from cellwarden.entry.console import say
-from cellwarden.entry.words import HERE, WorkspaceOption
+from cellwarden.entry.console import say, tell
+from cellwarden.entry.words import (
+    HERE,
+    ActorOption,
+    WorkspaceOption,
+    actor_or_login,
+    now,
+)
+from cellwarden.model.errors import InputError
+from cellwarden.model.times import format_time
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cellwarden.ledger.notes import Verified
+    from cellwarden.workflows.ledger_keys import KeyChange
 
 app = typer.Typer(help="What was recorded, and that it still is.", no_args_is_help=True)
 
+CheckpointArgument = Annotated[
+    Path, typer.Argument(metavar="CHECKPOINT", help="A file with a signed checkpoint.")
+]
+OutOption = Annotated[
+    Path | None, typer.Option("-o", "--out", help="Write to this file, not to the terminal.")
+]
+LogKeyOption = Annotated[
+    list[str],
+    typer.Option("--log", help="A verifier key of the log, or a file with it. Repeats."),
+]
+
 
 @app.command()
-def verify(*, workspace: WorkspaceOption = HERE) -> None:
-    """Recompute every hash and root from what lies on disk; exit 4 where something differs."""
+def verify(
+    *,
+    against: Annotated[
+        Path | None,
+        typer.Option(metavar="CHECKPOINT", help="A signed checkpoint that was kept elsewhere."),
+    ] = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(help="A verifier key that must have signed CHECKPOINT. Repeats."),
+    ] = None,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Recompute every hash and root from what lies on disk; exit 4 where something differs.
+
+    With --against, the ledger must also begin with what that checkpoint says. Only that shows a
+    history that was rewritten and signed anew by whoever holds the key.
+    """
+    from cellwarden.ledger.keys import encode_verifier
+    from cellwarden.workflows.checkpoints import compare
+    from cellwarden.workflows.cosign import read_verifier
     from cellwarden.workflows.trust import verify_ledger
     from cellwarden.workflows.workspace import open_workspace
 
-    state = verify_ledger(open_workspace(workspace))
+    if key and against is None:
+        raise InputError("--key says who signed CHECKPOINT", advice="give --against CHECKPOINT")
+    opened = open_workspace(workspace)
+    state = verify_ledger(opened)
     say(f"whole: {state.entries} entries, {state.rows} rows")
     say(f"root:  {state.root}")
     say(f"last:  {state.last_recorded_at or 'nothing recorded yet'}")
+    for one in state.keys:
+        say(f"key:   {encode_verifier(one)}")
+    if state.checkpoints:
+        say(f"signed: {state.signed_entries} entries, by {state.checkpoints} checkpoints kept here")
+    if against is not None:
+        trusted = [read_verifier(text) for text in key or ()]
+        found = compare(opened, _read(against), trusted)
+        say(f"agrees with {against}: {found.checkpoint.size} of {found.entries} entries")
+        _say_signatures(found.signed)
+        return
+    tell("not shown by this: a history that was rewritten and signed anew; --against shows it")
 
 
 @app.command("list")
@@ -33,3 +93,195 @@ def list_(*, workspace: WorkspaceOption = HERE) -> None:
         rows = ", ".join(f"{table.rows} {table.kind}" for table in entry.tables)
         say(printable(f"{index:>6}  {entry.recorded_at[:19]}  {entry.actor}  {entry.act}"))
         say(printable(f"        {entry.source}: {rows or 'no rows'}"))
+
+
+@app.command()
+def init(
+    *,
+    origin: Annotated[
+        str | None,
+        typer.Option(help="The ledger's own name, such as northgate.example/ledger."),
+    ] = None,
+    workspace: WorkspaceOption = HERE,
+    actor: ActorOption = None,
+) -> None:
+    """Make the key that signs for this ledger; never overwrites one.
+
+    The key lies in .state/ledger.key, for its owner only; or set CELLWARDEN_LEDGER_KEY to a key.
+    """
+    from cellwarden.workflows.ledger_keys import init_ledger_key
+    from cellwarden.workflows.workspace import open_workspace
+
+    made = init_ledger_key(
+        open_workspace(workspace),
+        origin=origin,
+        actor=actor_or_login(actor),
+        clock_at=format_time(now()),
+    )
+    _say_keys(made)
+    tell("next: give that key to your auditors, and back up the private one, apart from the ledger")
+
+
+@app.command()
+def rotate(
+    *,
+    finish: Annotated[bool, typer.Option("--finish", help="Retire the old key.")] = False,
+    workspace: WorkspaceOption = HERE,
+    actor: ActorOption = None,
+) -> None:
+    """Bring in a new signing key beside the old one; both sign until --finish retires the old."""
+    from cellwarden.workflows.ledger_keys import begin_rotation, finish_rotation
+    from cellwarden.workflows.workspace import open_workspace
+
+    step = finish_rotation if finish else begin_rotation
+    made = step(open_workspace(workspace), actor=actor_or_login(actor), clock_at=format_time(now()))
+    _say_keys(made)
+
+
+@app.command()
+def checkpoint(*, out: OutOption = None, workspace: WorkspaceOption = HERE) -> None:
+    """Sign the ledger as it is now. Give the checkpoint to somebody else to keep."""
+    from cellwarden.ledger.notes import encode_note
+    from cellwarden.workflows.checkpoints import make_checkpoint
+    from cellwarden.workflows.workspace import open_workspace
+
+    made = make_checkpoint(open_workspace(workspace))
+    _give(encode_note(made.note), out)
+    tell(f"signed: {made.checkpoint.size} entries; kept as {made.path}")
+
+
+@app.command()
+def prove(
+    entry: Annotated[int, typer.Argument(help="The entry's number; `ledger list` shows it.")],
+    *,
+    out: OutOption = None,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Prove that an entry is in the ledger, against the newest checkpoint (C2SP tlog-proof)."""
+    from cellwarden.workflows.checkpoints import prove_entry
+    from cellwarden.workflows.workspace import open_workspace
+
+    _give(prove_entry(open_workspace(workspace), entry), out)
+
+
+@app.command()
+def growth(
+    held: CheckpointArgument, *, out: OutOption = None, workspace: WorkspaceOption = HERE
+) -> None:
+    """Prove that the ledger only grew since CHECKPOINT, to the newest one (C2SP tlog-witness)."""
+    from cellwarden.workflows.checkpoints import prove_growth
+    from cellwarden.workflows.workspace import open_workspace
+
+    _give(prove_growth(open_workspace(workspace), _read(held)), out)
+
+
+@app.command()
+def keep(cosigned: CheckpointArgument, *, workspace: WorkspaceOption = HERE) -> None:
+    """Keep the signatures of a checkpoint that an auditor cosigned; later proofs carry them."""
+    from cellwarden.workflows.checkpoints import keep_cosigned
+    from cellwarden.workflows.workspace import open_workspace
+
+    kept = keep_cosigned(open_workspace(workspace), _read(cosigned))
+    say(f"{kept.path}: {len(kept.note.signatures)} signatures over {kept.checkpoint.size} entries")
+
+
+@app.command()
+def key(
+    file: Annotated[Path, typer.Argument(help="The file to make; for its owner only.")],
+    *,
+    name: Annotated[str, typer.Option(help="Whose key, such as auditor.example/anna.")],
+    made_for: Annotated[
+        Literal["auditor", "log"], typer.Option("--for", help="To cosign, or to sign a log.")
+    ] = "auditor",
+) -> None:
+    """Make a key of your own; needs no workspace."""
+    from cellwarden.ledger.keys import KeyType, encode_verifier
+    from cellwarden.workflows.cosign import make_key
+
+    kind = KeyType.COSIGNER if made_for == "auditor" else KeyType.LOG
+    say(encode_verifier(make_key(file, name, kind)))
+
+
+@app.command()
+def cosign(
+    shown: Annotated[
+        Path,
+        typer.Argument(
+            metavar="CHECKPOINT", help="A signed checkpoint, or what `ledger growth` wrote."
+        ),
+    ],
+    *,
+    key_file: Annotated[Path, typer.Option("--key", help="The file with your own key.")],
+    log: LogKeyOption,
+    out: OutOption = None,
+) -> None:
+    """Add your signature to somebody's checkpoint, on your own machine; needs no workspace.
+
+    What you cosigned last lies in KEY.seen/ beside your key. A checkpoint that contradicts it is
+    refused with exit 4.
+    """
+    from cellwarden.workflows.cosign import cosign_bytes, read_verifier
+
+    done = cosign_bytes(
+        _read(shown),
+        key_file=key_file,
+        log_keys=[read_verifier(text) for text in log],
+        at_s=int(now().timestamp()),
+    )
+    _give(done.data, out)
+    if done.held_size is None:
+        tell(f"cosigned: {done.checkpoint.size} entries; the first of this log, taken as it came")
+    else:
+        tell(f"cosigned: {done.checkpoint.size} entries, grown from {done.held_size}")
+
+
+@app.command()
+def check(
+    proof: Annotated[Path, typer.Argument(help="What `ledger prove` wrote.")], *, log: LogKeyOption
+) -> None:
+    """Check the proof of an entry with nothing but the log's key; needs no workspace."""
+    from cellwarden.reports.text import printable
+    from cellwarden.workflows.cosign import check_proof, read_verifier
+
+    found = check_proof(_read(proof), [read_verifier(text) for text in log])
+    say(printable(found.data.decode("utf-8", errors="replace")))
+    tell(f"holds: entry {found.index} of {found.checkpoint.size} in {found.checkpoint.origin}")
+
+
+def _say_keys(made: KeyChange) -> None:
+    from cellwarden.ledger.keys import encode_verifier
+
+    say(f"recorded as entry {made.entry}; who signs now:")
+    for one in made.keys:
+        say(f"  {encode_verifier(one)}")
+
+
+def _say_signatures(signed: Sequence[Verified]) -> None:
+    from cellwarden.workflows.checkpoints import checkpoint_time
+
+    for one in signed:
+        at = checkpoint_time(one)
+        seen = f", seen {format_time(at)[:19]}Z" if at else ""
+        say(f"  signed by {one.key.name}+{one.key.id.hex()}{seen}")
+
+
+def _give(data: bytes, out: Path | None) -> None:
+    from cellwarden.store.objects import write_durably
+
+    if out is None:
+        say(data.decode("utf-8"))
+    else:
+        write_durably(out, data)
+        tell(f"wrote {out}")
+
+
+def _read(path: Path) -> bytes:
+    from cellwarden.ledger.proofs import LARGEST_PROOF
+
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_PROOF + 1)
+    except OSError as error:
+        raise InputError(
+            f"{path}: {error.strerror}", advice="check the path and that you may read it"
+        ) from error
