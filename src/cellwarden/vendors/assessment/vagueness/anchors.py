@@ -1,0 +1,113 @@
+"""What in an answer can be checked: codes, releases, times, names, papers, ways; plain denials."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from cellwarden.vendors.assessment.questions import Slot
+from cellwarden.vendors.assessment.vagueness.phrases import places
+
+_MONTH: Final = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_UNIT: Final = (
+    r"(?:second|minute|min|hour|hr|h|day|week|month|year|quarter|engineer|technician|person|people|"
+    r"unit|entr(?:y|ie)|event|case|report|finding|account|site|demand|command|row|part|role|kva|kwh|%)s?"
+)
+_COUNT: Final = (
+    r"(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirty|sixty|ninety)"
+)
+_BOILERPLATE: Final = re.compile(
+    r"(?:iso|iec|iso/iec|en|nist|soc|ul)[\s-]*(?:sp\s*)?\d[\w.-]*|24\s*(?:/|x|by)\s*7(?:x365)?|"
+    r"tier[\s-]?\d|100\s?%|24h|365",
+    re.IGNORECASE,
+)
+"""Numbers that say nothing about this product: standards, round the clock, everything."""
+
+_PATTERNS: Final[dict[Slot, re.Pattern[str]]] = {
+    "scope": re.compile(
+        r"(?<![\w-])(?:[A-Z]{1,6}[a-z]{0,8}[ -]?\d{1,4}[A-Za-z]{0,2}(?![\w.])|[A-Z][a-z]+[A-Z]\w* \d+|"
+        r"[A-Z]+-[A-Z]\w+ \d+)|"
+        r"(?<!\w)(?:hardware revision|rev(?:ision)?|lot|serial|SN)\s+\w+|"
+        r"(?<![\w-])(?:ltd|gmbh|inc|llc|pte|ab|s\.?a\.?|plc|b\.?v\.?)(?![\w])",
+        re.MULTILINE,
+    ),
+    "version": re.compile(
+        r"(?<![\w.])v?\d+\.\d+(?:\.[\dx]+)*(?:\.x)?(?!\w)|(?<![\w.])\d+\.x\b|"
+        r"(?:firmware|fw|release|version|v)\s?\d+",
+        re.IGNORECASE,
+    ),
+    "date": re.compile(
+        rf"\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b|\b\d{{1,2}}[/.]\d{{1,2}}[/.](?:19|20)\d\d\b|"
+        rf"(?:\d{{1,2}}\s+)?\b{_MONTH}\s+(?:\d{{1,2}},?\s+)?(?:19|20)\d\d\b|"
+        rf"\b\d{{1,2}}\s+{_MONTH}\b|\bQ[1-4]\s?(?:19|20)\d\d\b|"
+        rf"(?<![\w.]){_COUNT}[\s-]+(?:working\s+|business\s+|calendar\s+)?{_UNIT}(?!\w)|"
+        r"(?<!\w)\d+\s?(?:ms|s|h|d|min|months?|%)(?!\w)|\b(?:quarterly|nightly|daily|monthly|same day|"
+        r"weekdays|first monday|for ever)\b",
+        re.IGNORECASE,
+    ),
+    "document": re.compile(
+        r"(?<![\w-])[A-Z][A-Z0-9]{1,6}-(?:[A-Z]{1,6}-)?\d[\w.-]*|"
+        r"\b(?i:clause|section|annex|chapter|appendix|report|policy|procedure|certificate|form|ticket|"
+        r"document|agreement|permit)\s+(?:no\.?\s*)?(?=[\w.-]*\d|[A-Z]\b)[\w./-]+|"
+        r"https?://\S+|\b[\w-]+\.(?:example|com|net|org|eu|de)/\S+|(?<!\w)/[\w.{}-]+/[\w./{}-]+",
+    ),
+    "owner": re.compile(
+        r"\b[A-Z]\.\s?[A-Z][a-z]+|(?i:\bowner\b|\bapprover\b)(?:\s+is)?:?\s+\w+|"
+        r"\b[A-Z][\w&]+(?:\s+[A-Z&][\w&]*){0,3}\s+(?:Ltd|GmbH|Inc|LLC|Pte|AB|SA|PLC|BV|Electronics|"
+        r"Services|Analytics|Components|Europe|Rheinland)\b",
+    ),
+    "mechanism": re.compile(r"0x[0-9A-Fa-f]+|\b\d+/(?:tcp|udp)\b|RFC \d+|\b[A-Z]{2,}\d+[A-Z]?\b"),
+}
+
+_DENIAL: Final = re.compile(
+    r"(?:^|(?<=[.;:] ))\W*(?:(?:no|none|nobody|nothing|never|neither|nowhere|zero)\b|"
+    r"not\s+(?:on|for|yet|today|any|recorded|supported|available|signed|at all)\b|"
+    r"(?:we|they|it|there|you|this|our own \w+|our \w+|the \w+|the \w+ \w+)\s+"
+    r"(?:(?:do|does|did|is|are|has|have|was|were|can|will)(?:\s*not|n't)|cannot|can't|won't|"
+    r"(?:is|are|was|were|has|have|keep|keeps|know|knows)\s+(?:no|none|nobody|nothing|only)|"
+    r"(?:has|have)\s+never)\b)",
+    re.IGNORECASE,
+)
+_ADMISSION: Final = re.compile(
+    r"\b(?:(?:is|are|was|were|do|does|did|has|have|can|will)(?:\s+not|n't)|cannot|can't|nobody|nothing|"
+    r"none|never|no|only|one|the same|without|unknown|unauthenticated|unencrypted|ended|unsigned)\b",
+    re.IGNORECASE,
+)
+
+
+def anchors(text: str) -> dict[Slot, list[tuple[int, int]]]:
+    """Where a folded text names something checkable, by the slot that it fills.
+
+    Standards' numbers and round-the-clock figures are passed over: every brochure has them.
+    """
+    skipped = [found.span() for found in _BOILERPLATE.finditer(text)]
+    found: dict[Slot, list[tuple[int, int]]] = {}
+    for slot, pattern in _PATTERNS.items():
+        spans = [hit.span() for hit in pattern.finditer(text)]
+        if slot == "mechanism":
+            spans += places("mechanism", text)
+        if slot == "owner":
+            spans += places("role", text)
+        kept = [span for span in spans if not _touches(span, skipped)]
+        if kept:
+            found[slot] = kept
+    return found
+
+
+def is_plain_denial(text: str) -> bool:
+    """True where a sentence flatly says no, and the no is not in the vendor's own favour."""
+    boasts = places("boast", text)
+    return any(not _touches(hit.span(), boasts) for hit in _DENIAL.finditer(text))
+
+
+def concedes(text: str) -> bool:
+    """True where some words deny or limit, outside the phrases that boast by denying."""
+    boasts = places("boast", text)
+    return any(not _touches(hit.span(), boasts) for hit in _ADMISSION.finditer(text))
+
+
+def _touches(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)
