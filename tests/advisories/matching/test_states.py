@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cellwarden.advisories.matching import Matcher
+from cellwarden.advisories.versions.plain import in_words
 from cellwarden.model.matching import Component, Match, MatchState, Statement
 
 A, F, N, U = (
@@ -23,7 +24,7 @@ def said(
     product: str = "CBC-200 Cabinet Controller",
     kind: str = "range",
     vulnerabilities: tuple[str, ...] = ("CVE-2026-0001",),
-    **cells: str,
+    **cells: str | bool,
 ) -> Statement:
     return Statement(
         advisory_id="CW-1",
@@ -34,7 +35,7 @@ def said(
         product=product,
         version_text=words,
         version_kind=kind,
-        **cells,  # type: ignore[arg-type]  # text cells alone are given here
+        **cells,  # type: ignore[arg-type]  # the cells are those of a statement
     )
 
 
@@ -66,7 +67,7 @@ def test_range_gives_the_state(words: str, firmware: str, state: MatchState, fix
     (found,) = rows([said(words)], firmware)
 
     assert (found.state, found.fixed_in) == (state, fixed_in)
-    assert found.range == words
+    assert found.range == in_words(words)
     assert found.version == firmware
 
 
@@ -82,12 +83,131 @@ def test_remediation_text_names_the_fix_of_an_inclusive_range() -> None:
     assert between.state is N
 
 
-def test_version_older_than_a_listed_one_is_not_called_safe() -> None:
+def test_version_beside_a_listed_one_is_not_called_safe_where_no_fix_is_named() -> None:
     (older,) = rows([said("7.20", kind="version")], "4.11")
     (newer,) = rows([said("7.20", kind="version")], "7.42")
 
     assert older.state is U
-    assert newer.state is N
+    assert newer.state is U
+
+
+def test_version_behind_a_listed_one_is_fixed_from_the_fix_of_its_branch_on() -> None:
+    fixes = ("Corvane has corrected this in V33.017, V34.014 and later.",)
+    listed = [said("32.011", kind="version")]
+
+    states = {
+        version: rows(listed, version, fixes=fixes)[0].state
+        for version in ("33.016", "33.017", "34.013", "34.014", "35.001")
+    }
+
+    assert states == {"33.016": U, "33.017": F, "34.013": U, "34.014": F, "35.001": F}
+
+
+def test_version_behind_listed_lines_is_not_affected() -> None:
+    (found,) = rows([said("1.5.x | 1.6.x")], "1.8.1")
+
+    assert found.state is N
+
+
+def test_list_beside_a_range_of_the_same_product_leaves_the_end_to_the_range() -> None:
+    statements = [said("<= 7.20"), said("7.20", kind="version", leaf="2")]
+
+    (found,) = rows(statements, "7.42")
+
+    assert found.state is N
+
+
+LINE = "CBC-200 Cabinet Controller V4.7"
+
+
+@pytest.mark.parametrize(
+    ("model", "firmware", "state"),
+    [
+        ("CBC-200", "V4.7 SP1", A),
+        ("CBC-200", "V4.7 SP2", F),
+        ("CBC-200", "V4.6", U),
+        ("CBC-200", "V4.8", N),
+        (LINE, "V2.0", A),
+        (LINE, "V4.6", A),
+    ],
+)
+def test_version_line_in_a_product_name_never_clears_what_lies_in_the_range(
+    model: str, firmware: str, state: MatchState
+) -> None:
+    (found,) = rows([said("< V4.7 SP2", product=LINE)], firmware, model=model)
+
+    assert found.state is state
+
+
+def test_all_versions_of_a_line_leave_other_lines_out() -> None:
+    statements = [said("vers:all/*", product=LINE)]
+
+    assert rows(statements, "4.7.3")[0].state is A
+    assert rows(statements, "4.8")[0].state is N
+    assert rows(statements, "", model=LINE)[0].state is A
+
+
+def test_statement_of_the_own_line_decides_before_that_of_another() -> None:
+    statements = [
+        said("< V4.7 SP2", product=LINE),
+        said("< V4.8 SP2", product=LINE.replace("4.7", "4.8"), leaf="2"),
+    ]
+
+    (first,) = rows(statements, "V4.7 SP3")
+    (second,) = rows(statements, "V4.8 SP1")
+
+    assert (first.state, first.fixed_in) == (F, "V4.7 SP2")
+    assert (second.state, second.fixed_in) == (A, "V4.8 SP2")
+
+
+@pytest.mark.parametrize(
+    ("firmware", "state"), [("1.00", A), ("1.05", U), ("2.22", U), ("2.30", N)]
+)
+def test_range_with_two_ends_decides_only_where_both_agree(
+    firmware: str, state: MatchState
+) -> None:
+    (found,) = rows([said("<=2.22 | <=1.01")], firmware)
+
+    assert found.state is state
+
+
+def test_fix_that_lies_in_another_affected_range_of_the_product_is_not_shown() -> None:
+    statements = [said(">=12.0.1|<=12.0.15"), said(">=12.2.1|<=12.2.12", leaf="2")]
+    fixes = ("Update to version 12.0.16", "Update to version 12.2.12 or later")
+
+    (inside,) = rows(statements, "12.2.5", fixes=fixes)
+    (between,) = rows(statements, "12.1.0", fixes=fixes)
+    (behind,) = rows(statements, "12.4.0", fixes=fixes)
+
+    assert (inside.state, inside.fixed_in) == (A, "")
+    assert between.state is F
+    assert (behind.state, behind.fixed_in) == (N, "")
+
+
+def test_fix_of_a_range_that_goes_on_is_that_of_the_range_that_follows() -> None:
+    statements = [said("< 2.9.2"), said("vers:generic/>=2.9.2|<2.9.4", leaf="2")]
+
+    (found,) = rows(statements, "2.8")
+
+    assert (found.state, found.fixed_in) == (A, "2.9.4")
+
+
+def test_fixed_leaf_of_the_same_product_names_the_fix() -> None:
+    statements = [
+        said("<= 2.4.1"),
+        said("2.4.3", status="fixed", leaf="2", kind="version", is_first_fixed=True),
+    ]
+
+    (found,) = rows(statements, "2.4.1")
+
+    assert (found.state, found.fixed_in) == (A, "2.4.3")
+
+
+def test_our_own_constraints_are_said_as_people_say_them() -> None:
+    (found,) = rows([said("vers:generic/>=1.0|<2.0", kind="vers")], "1.5")
+
+    assert found.range == ">= 1.0 and < 2.0"
+    assert "lies in >= 1.0 and < 2.0" in found.why
 
 
 def test_fixed_leaf_that_lists_the_version_overrides_the_range() -> None:

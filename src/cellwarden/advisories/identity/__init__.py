@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cellwarden.advisories.identity.catalogue import catalogue, known_parts, series_notices
-from cellwarden.advisories.identity.claims import read_claim
+from cellwarden.advisories.identity.claims import product_key, read_claim, spans_lines
 from cellwarden.advisories.identity.evidence import (
     PartShown,
     columns_of,
@@ -30,8 +30,10 @@ __all__ = [
     "firmware_matters",
     "judge",
     "known_parts",
+    "product_key",
     "read_claim",
     "read_columns",
     "series_notices",
+    "spans_lines",
     "with_firmware",
 ]

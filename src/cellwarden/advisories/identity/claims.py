@@ -153,6 +153,19 @@ def sequence(text: str) -> tuple[str, ...]:
     return (joined,) if joined else ()
 
 
+@lru_cache(maxsize=65536)
+def product_key(text: str) -> str:
+    """One word for a product, whatever version line its name says; empty where it says none."""
+    kept = " ".join(chunk for chunk in chunks(text) if not BRANCH.fullmatch(chunk))
+    return "".join(sequence(kept))
+
+
+def spans_lines(text: str) -> bool:
+    """True where a product's name says several version lines: ``V7.1 and earlier``."""
+    branches = [chunk for chunk in chunks(text) if BRANCH.fullmatch(chunk)]
+    return len(branches) > 1 or (bool(branches) and _AND_EARLIER.search(folded(text)) is not None)
+
+
 def _wanted(text: str, *, without: tuple[str, ...]) -> tuple[Wanted, ...]:
     """The alternatives that a product text lists; usually one."""
     if without:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final
 
@@ -10,8 +9,19 @@ import msgspec
 
 from cellwarden.advisories.identity import Answer, Evidence, Identity
 from cellwarden.advisories.identity.words import chunks, compact, word_lists
+from cellwarden.advisories.matching.fixes import (
+    NO_FIXES,
+    Fixes,
+    fixed_since,
+    in_branch,
+    is_at_least,
+    refines_an_end,
+    usable,
+)
 from cellwarden.advisories.matching.nouns import Chosen, Line, Verdict, read
 from cellwarden.advisories.versions import Placement
+from cellwarden.advisories.versions.plain import in_words
+from cellwarden.advisories.versions.ranges import LONGEST_IN_WORDS
 from cellwarden.model.matching import MatchState
 
 
@@ -22,13 +32,14 @@ class Said(msgspec.Struct, frozen=True):
     why: str
     fixed_in: str = ""
     is_listed: bool = False
+    is_off_line: bool = False
 
 
 _NOTHING: Final = Said(None, "")
 
 
 def verdict(
-    line: Line, identity: Identity, chosen: Chosen, seen: Evidence, fixes: tuple[str, ...]
+    line: Line, identity: Identity, chosen: Chosen, seen: Evidence, named: tuple[str, ...]
 ) -> Verdict | None:
     """What a statement says of a component; nothing where it does not speak of its version."""
     status = line.statement.status
@@ -37,11 +48,11 @@ def verdict(
             return None
         said = Said(MatchState.UNDETERMINED, "a person has to say whether it is this product")
     elif identity.is_series_open and status != "not_affected":
-        said = _series_open(line, status, fixes)
+        said = _series_open(line, status, named)
     elif status == "affected":
-        said = affected(line, chosen, seen, fixes)
+        said = affected(line, chosen, seen, named)
     elif status == "under_investigation":
-        said = _open(line, chosen)
+        said = _open(line, chosen, seen)
     elif status in _LISTED:
         said = _listed(line, chosen, seen, MatchState(status))
     else:
@@ -57,42 +68,42 @@ def verdict(
         why=said.why,
         fixed_in=said.fixed_in,
         is_listed=said.is_listed,
+        is_off_line=said.is_off_line,
     )
 
 
-def _open(line: Line, chosen: Chosen) -> Said:
+def _open(line: Line, chosen: Chosen, seen: Evidence) -> Said:
     """Under investigation, or by default unknown: undetermined where the words may mean it."""
-    outside = [place(line, version).inside is False for version in chosen.versions]
+    outside = [place(line, version, seen).inside is False for version in chosen.versions]
     if outside and all(outside) and not line.range.is_all:
         return _NOTHING
-    is_rest = line.statement.leaf_id.endswith("/default")
-    why = (
-        "the record does not know of other versions" if is_rest else "the maker still investigates"
-    )
+    if line.statement.leaf_id.endswith("/default"):
+        why = "the record does not know of other versions"
+    else:
+        why = line.statement.justification or "the maker still investigates"
     return Said(MatchState.UNDETERMINED, why)
 
 
 _LISTED: Final = frozenset({"fixed", "not_affected"})
 
 
-def _series_open(line: Line, status: str, fixes: tuple[str, ...]) -> Said:
+def _series_open(line: Line, status: str, named: tuple[str, ...]) -> Said:
     if status == "fixed":
         return _NOTHING
     return Said(
         MatchState.UNDETERMINED,
-        f"the advisory counts versions by series ({line.statement.version_text})",
-        fix_words(line, fixes),
+        f"the advisory counts versions by series ({in_words(line.statement.version_text)})",
+        usable(line, named).shown,
     )
 
 
-def fix_words(line: Line, fixes: tuple[str, ...]) -> str:
-    """The fix that a statement's own words name, else what the remediation texts name."""
-    return line.range.first_after or " or ".join(fixes)
+def affected(line: Line, chosen: Chosen, seen: Evidence, named: tuple[str, ...]) -> Said:
+    """What an affected statement says of the versions that were chosen.
 
-
-def affected(line: Line, chosen: Chosen, seen: Evidence, fixes: tuple[str, ...]) -> Said:
-    """What an affected statement says of the versions that were chosen."""
-    is_all = line.range.is_all and not line.claim.branch
+    ``named`` are the fixed versions that the document names elsewhere for its product.
+    """
+    fixes = usable(line, named)
+    is_all = line.range.is_all and (not line.claim.branch or _names_the_line(line, seen))
     if line.contradicts and chosen.versions:
         why = "the record counts all versions that it does not list as affected, yet names an end"
     elif is_all:
@@ -101,68 +112,96 @@ def affected(line: Line, chosen: Chosen, seen: Evidence, fixes: tuple[str, ...])
         )
         return _inside(line, found, chosen, seen, fixes)
     elif not chosen.versions:
-        why = f"its version is not recorded; affected is {line.statement.version_text}"
+        words = in_words(line.statement.version_text)
+        why = f"its version is not recorded; affected is {words}"
     else:
-        places = [place(line, version) for version in chosen.versions]
-        first = places[0]
-        if any(one.inside is not first.inside for one in places):
-            why = chosen.doubt or "its parts lie differently"
-        elif first.inside is None or (chosen.doubt and len(places) == 1):
-            why = chosen.doubt or first.why
-        elif first.inside:
-            return _inside(line, first, chosen, seen, fixes)
-        else:
-            return _outside(line, first, chosen, fixes)
-    return Said(MatchState.UNDETERMINED, why, fix_words(line, fixes))
+        return _by_version(line, chosen, seen, fixes)
+    return Said(MatchState.UNDETERMINED, why, fixes.shown)
 
 
-def _inside(
-    line: Line, found: Placement, chosen: Chosen, seen: Evidence, fixes: tuple[str, ...]
-) -> Said:
-    fixed_in = fix_words(line, fixes)
+def _by_version(line: Line, chosen: Chosen, seen: Evidence, fixes: Fixes) -> Said:
+    """What an affected statement's range says of the versions that were chosen."""
+    places = [place(line, version, seen) for version in chosen.versions]
+    first = places[0]
+    is_off_line = any(_is_off_line(line, version, seen) for version in chosen.versions)
+    if first.inside is None and not chosen.doubt and len(places) == 1:
+        fix = _fixed_at_its_end(line, chosen.versions[0], fixes)
+        if fix:
+            return Said(MatchState.FIXED, f"{chosen.versions[0]} is at or after the fix {fix}", fix)
+    if any(one.inside is not first.inside for one in places):
+        why = chosen.doubt or "its parts lie differently"
+    elif first.inside is None or (chosen.doubt and len(places) == 1):
+        why = chosen.doubt or first.why
+    elif first.inside:
+        return _inside(line, first, chosen, seen, fixes)
+    else:
+        own = NO_FIXES if is_off_line else fixes
+        return _outside(line, first, chosen, own, is_off_line=is_off_line)
+    return Said(MatchState.UNDETERMINED, why, fixes.shown, is_off_line=is_off_line)
+
+
+def _inside(line: Line, found: Placement, chosen: Chosen, seen: Evidence, fixes: Fixes) -> Said:
     open_conditions = [c for c in found.conditions if not _holds(c, line, chosen, seen)]
     if open_conditions:
         why = f"{found.why}, if {', '.join(open_conditions)} applies, which is not recorded"
-        return Said(MatchState.UNDETERMINED, why, fixed_in)
-    return Said(MatchState.AFFECTED, found.why, fixed_in)
+        return Said(MatchState.UNDETERMINED, why, fixes.shown)
+    return Said(MatchState.AFFECTED, found.why, fixes.shown)
 
 
-def _outside(line: Line, found: Placement, chosen: Chosen, fixes: tuple[str, ...]) -> Said:
+def _outside(
+    line: Line, found: Placement, chosen: Chosen, fixes: Fixes, *, is_off_line: bool
+) -> Said:
+    """Behind the range: fixed where a fix of its branch is reached, else not affected.
+
+    Where the words list single versions alone, only a fix clears what they do not list.
+    """
     if chosen.is_weak:
         why = f"{found.why}, but that version stands in the model column"
-        return Said(MatchState.UNDETERMINED, why)
-    if line.lists_versions and any(_is_before(line, version) for version in chosen.versions):
+        return Said(MatchState.UNDETERMINED, why, is_off_line=is_off_line)
+    is_older = line.lists_versions and any(_is_before(line, v) for v in chosen.versions)
+    if is_older:
         why = f"{found.why}, but older versions are not said to be safe"
-        return Said(MatchState.UNDETERMINED, why)
-    for fix in first_fixes(line, fixes):
-        if all(_is_at_least(version, fix) for version in chosen.versions):
-            return Said(MatchState.FIXED, f"{found.why}; fixed since {fix}", fix)
-    return Said(MatchState.NOT_AFFECTED, found.why)
+        return Said(MatchState.UNDETERMINED, why, fixes.shown, is_off_line=is_off_line)
+    since = {fixed_since(fixes, version) for version in chosen.versions}
+    if "" not in since:
+        fix = " or ".join(sorted(since))
+        return Said(MatchState.FIXED, f"{found.why}; fixed since {fix}", fix)
+    if line.is_open_ended:
+        why = f"{found.why}, but newer versions are not said to be safe"
+        return Said(MatchState.UNDETERMINED, why, fixes.shown, is_off_line=is_off_line)
+    return Said(MatchState.NOT_AFFECTED, found.why, is_off_line=is_off_line)
 
 
-def first_fixes(line: Line, fixes: tuple[str, ...]) -> tuple[str, ...]:
-    """The versions from which on a statement's product counts as fixed, last branch first."""
-    branches = tuple(part.strip() for part in line.range.first_after.split("|") if part.strip())
-    return tuple(dict.fromkeys((*reversed(branches), *fixes)))
-
-
-@lru_cache(maxsize=16384)
-def _is_at_least(version: str, fix: str) -> bool:
-    return read(f">= {fix}", "range").place(version).inside is True
+def _fixed_at_its_end(line: Line, version: str, fixes: Fixes) -> str:
+    """The fix that stands behind a coarse end: ``33.013`` where the words end at ``33``."""
+    fix = fixed_since(fixes, version)
+    return fix if fix and refines_an_end(line, fix) and refines_an_end(line, version) else ""
 
 
 def _is_before(line: Line, version: str) -> bool:
     """True where a version may be older than one that the words list."""
     bounds = {b for one in line.range.alternatives for c in one.comparators for b in c.bounds}
-    return any(read(f">= {bound}", "range").place(version).inside is not True for bound in bounds)
+    return any(not is_at_least(version, bound) for bound in bounds)
 
 
-def place(line: Line, version: str) -> Placement:
-    """Where a version lies; a product text such as ``Parasolid V34.0`` speaks of 34.0 alone."""
+def place(line: Line, version: str, seen: Evidence) -> Placement:
+    """Where a version lies; a product text such as ``Parasolid V34.0`` speaks of 34.0 alone.
+
+    What lies in the range and is of another line cannot be told, for the number in a product's
+    name may also be the hardware's or a year; all versions of a line leave the other lines out.
+    """
     found = _place(line.range_text, line.range_kind, version)
-    if found.inside is True and line.claim.branch and not _in_branch(version, line.claim.branch):
+    if found.inside is not False and line.has_two_ends and _lies_differently(line, version):
+        why = f"{in_words(line.statement.version_text)} has two ends; which of them counts is open"
+        return Placement(inside=None, why=why, scheme=found.scheme)
+    if found.inside is True and _is_off_line(line, version, seen):
         why = f"{version} is not of the V{line.claim.branch} line that the advisory names"
-        return Placement(inside=False, why=why, scheme=found.scheme)
+        inside = False if line.range.is_all else None
+        return Placement(inside=inside, why=why, scheme=found.scheme)
+    ours = in_words(line.range_text)
+    if ours != line.range_text:
+        why = found.why.replace(line.range_text[:LONGEST_IN_WORDS], ours[:LONGEST_IN_WORDS])
+        return msgspec.structs.replace(found, why=why)
     return found
 
 
@@ -171,12 +210,22 @@ def _place(text: str, kind: str, version: str) -> Placement:
     return read(text, kind).place(version)
 
 
-def _in_branch(version: str, branch: str) -> bool:
-    numbers = [n.lstrip("0") for n in re.findall(r"\d+", version)]
-    wanted = [n.lstrip("0") for n in branch.split(".")]
-    while len(wanted) > 1 and not wanted[-1]:
-        wanted.pop()
-    return numbers[: len(wanted)] == wanted
+def _lies_differently(line: Line, version: str) -> bool:
+    """True where one of the range's ends includes a version and another does not."""
+    ends = [end.strip() for end in line.range_text.split("|")]
+    return len({_place(end, "range", version).inside for end in ends}) > 1
+
+
+def _names_the_line(line: Line, seen: Evidence) -> bool:
+    """True where the register's own name says the version line that the advisory names."""
+    branch = line.claim.branch
+    return any(b.startswith(branch) or branch.startswith(b) for b in seen.branches)
+
+
+def _is_off_line(line: Line, version: str, seen: Evidence) -> bool:
+    """True where the advisory's product name has a version line and this is of another."""
+    branch = line.claim.branch
+    return bool(branch) and not _names_the_line(line, seen) and not in_branch(version, branch)
 
 
 def _listed(line: Line, chosen: Chosen, seen: Evidence, state: MatchState) -> Said:
@@ -185,13 +234,13 @@ def _listed(line: Line, chosen: Chosen, seen: Evidence, state: MatchState) -> Sa
         return _whole_product_listed(line, state)
     if chosen.doubt or chosen.is_weak:
         return _NOTHING
-    places = [place(line, version) for version in chosen.versions]
+    places = [place(line, version, seen) for version in chosen.versions]
     if all(found.inside for found in places):
         return _inside_listed(line, chosen, seen, state, places[0])
     is_first = line.lists_versions or line.statement.is_first_fixed
     if state is MatchState.FIXED and is_first and all(found.inside is False for found in places):
         words = line.statement.version_text
-        if all(_is_at_least(version, words) for version in chosen.versions):
+        if all(is_at_least(version, words) for version in chosen.versions):
             why = f"{chosen.versions[0]} is at or after {words}, the first fixed version"
             return Said(state, why, words)
     return _NOTHING
@@ -207,7 +256,7 @@ def _whole_product_listed(line: Line, state: MatchState) -> Said:
 def _inside_listed(
     line: Line, chosen: Chosen, seen: Evidence, state: MatchState, found: Placement
 ) -> Said:
-    words = line.statement.version_text or "every version"
+    words = in_words(line.statement.version_text) or "every version"
     if _is_rest(line):
         return _NOTHING if "!=" in words else Said(state, found.why)
     if any(not _holds(c, line, chosen, seen) for c in found.conditions):

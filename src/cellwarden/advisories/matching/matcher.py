@@ -21,7 +21,7 @@ from cellwarden.advisories.identity import (
 )
 from cellwarden.advisories.matching import parts as firmware
 from cellwarden.advisories.matching.decide import verdict
-from cellwarden.advisories.matching.fixes import fix_of
+from cellwarden.advisories.matching.fixes import Around, around, fix_of
 from cellwarden.advisories.matching.nouns import (
     Chosen,
     Considered,
@@ -94,7 +94,7 @@ class Matcher:
         self._index = ClaimIndex(self._lines_of)
         self._plans: dict[tuple[Any, ...], Plan] = {}
         self._fixes_of: dict[int, tuple[str, ...]] = {}
-        self._products_of: dict[str, int] = {}
+        self._around: dict[str, Around] = {}
 
     def match(self, components: Iterable[Component]) -> Iterator[Match]:
         """Every component x advisory x state, components in their order, then by advisory."""
@@ -231,15 +231,15 @@ class Matcher:
         if found is None:
             advisory = line.statement.advisory_id
             texts = self._fixes.get(advisory, ())
-            found = fix_of(line, texts, products=self._products(advisory)) if texts else ()
+            has_some = bool(texts) or line.beside is not None
+            found = fix_of(line, texts, self._document(advisory)) if has_some else ()
             self._fixes_of[id(line)] = found
         return found
 
-    def _products(self, advisory: str) -> int:
-        found = self._products_of.get(advisory)
+    def _document(self, advisory: str) -> Around:
+        found = self._around.get(advisory)
         if found is None:
-            found = len({one.claim.key for one in self._by_advisory[advisory]})
-            self._products_of[advisory] = found
+            found = self._around[advisory] = around(self._by_advisory[advisory])
         return found
 
     def _choose(self, component: Component, seen: Evidence, line: Line) -> Chosen:

@@ -25,6 +25,19 @@ def _lists_versions(text: str, kind: str) -> bool:
     )
 
 
+@lru_cache(maxsize=65536)
+def _has_two_ends(text: str) -> bool:
+    ends = [end.strip() for end in text.split("|")]
+    return len(set(ends)) > 1 and all(end.startswith("<") for end in ends)
+
+
+@lru_cache(maxsize=65536)
+def _lists_lines(text: str, kind: str) -> bool:
+    return _lists_versions(text, kind) and all(
+        comparator.prefix for one in read(text, kind).alternatives for comparator in one.comparators
+    )
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """A person's word whether a component is the product of an advisory; kind match_decision.
 
@@ -51,13 +64,26 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     author: str = ""
 
 
+class Beside(msgspec.Struct, frozen=True):
+    """What one document says of one product and some vulnerabilities.
+
+    ``affected`` are the ranges: text, kind, and the version line of the product's name. ``fixed``
+    are the versions that its leaves list as fixed. ``is_cut`` is true where there were more ranges
+    than anybody reads.
+    """
+
+    affected: tuple[tuple[str, str, str], ...]
+    fixed: tuple[str, ...]
+    is_cut: bool = False
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One statement made ready: its product and its range are read, its corrections applied.
 
     ``notes`` say who corrected what. ``part_words`` are the firmware parts that its words name.
-    ``range_text`` is what is read as
-    a range of ``range_kind``; ``contradicts`` is true where the document elsewhere ends the range
-    that this line leaves open.
+    ``range_text`` is what is read as a range of ``range_kind``; ``contradicts`` is true where the
+    document elsewhere ends the range that this line leaves open. ``beside`` is what the document
+    says of the same product, this line included; nothing where it says no more than this line.
     """
 
     statement: Statement
@@ -67,6 +93,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     notes: tuple[str, ...] = ()
     part_words: tuple[str, ...] = ()
     contradicts: bool = False
+    beside: Beside | None = None
 
     @property
     def range(self) -> VersionRange:
@@ -74,9 +101,28 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return read(self.range_text, self.range_kind)
 
     @property
+    def has_two_ends(self) -> bool:
+        """True where the words end twice without a beginning: ``<= 2.22 | <= 1.01``."""
+        return _has_two_ends(self.range_text)
+
+    @property
     def lists_versions(self) -> bool:
         """True where the words list single versions, so that older ones are not said to be safe."""
         return _lists_versions(self.range_text, self.range_kind)
+
+    @property
+    def is_open_ended(self) -> bool:
+        """True where only single versions are listed, so that newer ones are not said to be safe.
+
+        Not where the list is of version lines (``1.5.x``), nor where the document elsewhere gives
+        a range of the same product.
+        """
+        if not self.lists_versions or _lists_lines(self.range_text, self.range_kind):
+            return False
+        return self.beside is None or not any(
+            branch == self.claim.branch and not _lists_versions(text, kind)
+            for text, kind, branch in self.beside.affected
+        )
 
     @property
     def place(self) -> str:
@@ -98,7 +144,11 @@ class Chosen(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """What one statement says of one component. ``is_listed`` where the document lists it so."""
+    """What one statement says of one component.
+
+    ``is_listed`` where the document lists it so; ``is_off_line`` where the statement speaks of
+    another version line than the component's.
+    """
 
     state: MatchState
     line: Line
@@ -108,6 +158,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     why: str
     fixed_in: str = ""
     is_listed: bool = False
+    is_off_line: bool = False
 
 
 class Considered(msgspec.Struct, frozen=True, kw_only=True):

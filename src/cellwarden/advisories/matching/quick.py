@@ -12,10 +12,12 @@ from typing import Final, NamedTuple
 import msgspec
 
 from cellwarden.advisories.identity import Answer, Evidence, Identity
-from cellwarden.advisories.matching.decide import affected, first_fixes, fix_words
+from cellwarden.advisories.matching.decide import affected
+from cellwarden.advisories.matching.fixes import is_settled_by_one, one_each, usable
 from cellwarden.advisories.matching.nouns import Chosen, Line, read
 from cellwarden.advisories.matching.together import STRENGTH, family_yields
 from cellwarden.advisories.versions.intervals import Plan
+from cellwarden.advisories.versions.plain import in_words
 from cellwarden.model.matching import MatchState
 
 _LONGEST_IN_WORDS: Final = 80
@@ -29,16 +31,15 @@ class QuickLine(msgspec.Struct, frozen=True, gc=False):
     """One affected statement of a certain product.
 
     ``is_all`` where every version is affected; ``plan`` is nothing where a closer look decides,
-    ``has_terms`` where more than the version decides what lies inside, ``is_list`` where the words
-    list single versions, of which ``listed`` tell what is not older.
+    ``has_terms`` where more than the version decides what lies inside, ``is_settled`` where the
+    fixes alone decide what lies outside.
     """
 
     line: Line
     is_all: bool
     plan: Plan | None
     has_terms: bool
-    is_list: bool
-    listed: tuple[Plan, ...]
+    is_settled: bool
     range: str
     source: str
     words: str
@@ -138,9 +139,7 @@ def _fixes(state: MatchState, deciding: list[int], said: list[tuple[MatchState, 
     if len(deciding) == 1 and said[deciding[0]][1]:
         return said[deciding[0]][1]
     named = [said[at][1] for at in deciding if said[at][1]]
-    if not named and state is not _FIXED:
-        named = [fix for _, fix, _ in said if fix]
-    return named[0] if len(named) == 1 else " or ".join(dict.fromkeys(named))
+    return named[0] if len(named) == 1 else one_each(named)
 
 
 def _deciding(
@@ -163,7 +162,7 @@ def _says(
         inside = line.plan.decide(key)
         if inside and not line.has_terms:
             return _AFFECTED, line.fixed_in, ""
-        if inside is False and (not line.is_list or all(one.decide(key) for one in line.listed)):
+        if inside is False and line.is_settled:
             for text, at_least in line.fixes:
                 if at_least.decide(key):
                     return _FIXED, text, ""
@@ -235,7 +234,9 @@ def _only_candidates(lines: tuple[tuple[Line, Identity], ...]) -> Quick | None:
     if len({identity.specificity for _, identity in lines}) != 1:
         return None
     first, identity = lines[0]
-    ranges = dict.fromkeys(line.statement.version_text or "all versions" for line, _ in lines)
+    ranges = dict.fromkeys(
+        in_words(line.statement.version_text) or "all versions" for line, _ in lines
+    )
     return Quick(
         lines=(),
         groups=(),
@@ -261,14 +262,14 @@ def _compiled_line(
     if line.part_words or claim.cards or (seen.cards and claim.hosts):
         return None
     words = line.range
-    has_terms = bool(claim.branch or words.conditions)
+    if claim.branch:
+        return None
+    has_terms = bool(words.conditions) or line.has_two_ends
     is_plain = not (line.contradicts or words.doubt)
     plan = words.plan if is_plain else None
-    listed = _at_least_listed(line) if plan is not None and line.lists_versions else ()
-    if listed is None:
-        plan, listed = None, ()
+    is_settled = plan is not None and is_settled_by_one(line, named)
     fixes: list[tuple[str, Plan]] = []
-    for fix in first_fixes(line, named) if plan is not None else ():
+    for fix in usable(line, named).versions if is_settled else ():
         at_least = read(f">= {fix}", "range")
         if at_least.plan is None or at_least.doubt:
             plan = None
@@ -279,22 +280,13 @@ def _compiled_line(
         is_all=words.is_all and is_plain and not has_terms,
         plan=plan,
         has_terms=has_terms,
-        is_list=line.lists_versions,
-        listed=listed,
-        range=line.statement.version_text or "all versions",
+        is_settled=is_settled,
+        range=in_words(line.statement.version_text) or "all versions",
         source=line.place,
-        words=words.text[:_LONGEST_IN_WORDS],
-        fixed_in=fix_words(line, named),
+        words=in_words(words.text)[:_LONGEST_IN_WORDS],
+        fixed_in=usable(line, named).shown,
         fixes=tuple(fixes),
         named=named,
         identity_words=f"{sentence(identity.why)} ",
         confidence=identity.confidence,
     )
-
-
-def _at_least_listed(line: Line) -> tuple[Plan, ...] | None:
-    """For each listed version what is not older; nothing where keys do not tell."""
-    bounds = {b for one in line.range.alternatives for c in one.comparators for b in c.bounds}
-    read_bounds = [read(f">= {bound}", "range") for bound in sorted(bounds)]
-    plans = tuple(one.plan for one in read_bounds if one.plan is not None and not one.doubt)
-    return plans if len(plans) == len(bounds) else None

@@ -10,8 +10,13 @@ from urllib.parse import unquote
 
 import msgspec
 
-from cellwarden.advisories.identity import read_claim, series_notices
-from cellwarden.advisories.matching.nouns import Correction, Line, read
+from cellwarden.advisories.identity import (
+    product_key,
+    read_claim,
+    series_notices,
+    spans_lines,
+)
+from cellwarden.advisories.matching.nouns import Beside, Correction, Line, read
 from cellwarden.model.matching import Statement
 
 _FIELDS: Final = frozenset({"vendor", "product", "version_text", "status"})
@@ -19,6 +24,8 @@ _SERIES_WORD: Final = re.compile(r"^\s*(SM[TCX]L?|SRTL?|SCL)\s+Series\s*$", re.I
 _EVERY_VERSION: Final = re.compile(r"^vers:[^/]*/<=?\s*all(?:%20|\s)versions$", re.IGNORECASE)
 _DOUBLE_COMPARATOR: Final = re.compile(r"[<>]=?([<>]=?[^<>=|]+)")
 _REST: Final = "/default"
+_MOST_BESIDE: Final = 64
+"""Ranges on one product that are compared with each other; a document with more names no fix."""
 _SERIES_ID: Final = re.compile(
     r"^(?:.{0,40}?\bSeries\s+)?ID\s*=\s*\d+(?:\s*/\s*\d+)*\s*:\s*", re.IGNORECASE
 )
@@ -38,7 +45,47 @@ def ready(
     for correction in corrections:
         by_place.setdefault((correction.advisory_id, correction.leaf_id), []).append(correction)
     lines = [line for said in statements for line in _lines(said, by_place)]
-    return tuple(sorted(_rests_judged(lines), key=_order))
+    return tuple(sorted(_beside_each_other(list(_rests_judged(lines))), key=_order))
+
+
+def _beside_each_other(lines: list[Line]) -> Iterator[Line]:
+    """The lines, each with what its document says of the same product and vulnerabilities.
+
+    A statement on some of the vulnerabilities alone leaves the fix of the others as it is.
+    """
+    products: dict[tuple[str, ...], list[Line]] = {}
+    for line in lines:
+        said = line.statement
+        key = (said.advisory_id, product_key(line.claim.text), said.hardware)
+        products.setdefault(key, []).append(line)
+    for group in products.values():
+        if len(group) == 1:
+            yield group[0]
+            continue
+        shared: dict[tuple[str, ...], Beside | None] = {}
+        for line in group:
+            names = line.statement.vulnerabilities
+            if names not in shared:
+                shared[names] = _beside(group, frozenset(names))
+            beside = shared[names]
+            yield line if beside is None else msgspec.structs.replace(line, beside=beside)
+
+
+def _beside(group: list[Line], vulnerabilities: frozenset[str]) -> Beside | None:
+    ranges: dict[tuple[str, str, str], None] = {}
+    fixed: dict[str, None] = {}
+    for line in group[: _MOST_BESIDE * 8]:
+        said = line.statement
+        if not vulnerabilities.issubset(said.vulnerabilities) or spans_lines(said.product):
+            continue
+        if said.status == "affected" and not line.contradicts:
+            ranges[line.range_text, line.range_kind, line.claim.branch] = None
+        elif said.status == "fixed" and (said.is_first_fixed or said.version_kind == "version"):
+            fixed[said.version_text] = None
+    if len(ranges) <= 1 and not fixed:
+        return None
+    is_cut = len(ranges) > _MOST_BESIDE or len(group) > _MOST_BESIDE * 8
+    return Beside(tuple(ranges)[:_MOST_BESIDE], tuple(fixed)[:_MOST_BESIDE], is_cut)
 
 
 def _rests_judged(lines: list[Line]) -> Iterator[Line]:

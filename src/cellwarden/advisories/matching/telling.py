@@ -9,6 +9,7 @@ from cellwarden.advisories.identity import Answer
 from cellwarden.advisories.matching.nouns import Considered, Verdict
 from cellwarden.advisories.matching.quick import sentence
 from cellwarden.advisories.matching.together import Outcome
+from cellwarden.advisories.versions.plain import in_words as range_in_words
 from cellwarden.model.matching import Component, Match
 
 _SHOWN_RANGES: Final = 3
@@ -22,7 +23,7 @@ def match_of(component: Component, advisory_id: str, outcome: Outcome) -> Match:
         for v in outcome.deciding
         if v.line.statement.status == first.line.statement.status
     )
-    ranges = dict.fromkeys(said.version_text or "all versions" for said in alike)
+    ranges = dict.fromkeys(range_in_words(said.version_text) or "all versions" for said in alike)
     return Match(
         component_id=component.component_id,
         part=first.part or component.part,
@@ -70,7 +71,7 @@ def in_words(
 
 def _one_considered(one: Considered) -> Iterator[str]:
     identity = one.identity
-    yield f"{one.source} says {one.product} {one.range}".rstrip()
+    yield f"{one.source} says {one.product} {range_in_words(one.range)}".rstrip()
     yield f"  product: {identity.answer.value} ({identity.confidence}): {identity.why}"
     for feature in identity.features:
         sign = {True: "+", False: "-", None: "?"}[feature.supports]

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from cellwarden.advisories.identity import Answer
+from cellwarden.advisories.matching.fixes import one_each
 from cellwarden.advisories.matching.nouns import Verdict
 from cellwarden.model.matching import MatchState
 
@@ -35,8 +36,8 @@ def together(verdicts: Sequence[Verdict]) -> tuple[Outcome, ...]:
     """What all statements of one advisory say of one component: one outcome for each state.
 
     For each vulnerability a certain product decides before a candidate, the exact model before
-    its family, an explicit listing before a range; then affected before undetermined before fixed
-    before not affected.
+    its family, its version line before another, an explicit listing before a range; then affected
+    before undetermined before fixed before not affected.
     """
     if not verdicts:
         return ()
@@ -59,13 +60,13 @@ def together(verdicts: Sequence[Verdict]) -> tuple[Outcome, ...]:
         chosen = {id(v) for group in found.values() for v in group}
         deciding = [v for v in pool if id(v) in chosen]
         named = tuple(sorted(v for v in found if v))
-        out.append(Outcome(state, named, tuple(deciding), _fixed_in(deciding, pool)))
+        out.append(Outcome(state, named, tuple(deciding), _fixed_in(deciding)))
     return tuple(sorted(out, key=lambda one: -STRENGTH[one.state]))
 
 
 def _outcome(pool: list[Verdict]) -> Outcome:
     named = {v for one in pool for v in one.line.statement.vulnerabilities}
-    return Outcome(pool[0].state, tuple(sorted(named)), tuple(pool), _fixed_in(pool, pool))
+    return Outcome(pool[0].state, tuple(sorted(named)), tuple(pool), _fixed_in(pool))
 
 
 def _decide(said: Sequence[Verdict]) -> list[Verdict]:
@@ -74,6 +75,7 @@ def _decide(said: Sequence[Verdict]) -> list[Verdict]:
         said[at]
         for at in family_yields([(v.identity.specificity, v.line.statement.leaf_id) for v in said])
     ]
+    pool = [v for v in pool if not v.is_off_line] or pool
     ranged = [v.identity.specificity for v in pool if v.state is MatchState.AFFECTED]
     top = max(ranged, default=0)
     listed = [v for v in pool if v.is_listed and v.identity.specificity >= top]
@@ -102,12 +104,8 @@ def _author(leaf_id: str) -> str:
     return author if bar else ""
 
 
-def _fixed_in(deciding: Sequence[Verdict], pool: Sequence[Verdict]) -> str:
-    """The fix that the deciding statements name, or that the advisory's fixed leaves name."""
-    state = deciding[0].state
-    if state is MatchState.NOT_AFFECTED:
+def _fixed_in(deciding: Sequence[Verdict]) -> str:
+    """The fixes that the deciding statements name."""
+    if deciding[0].state is MatchState.NOT_AFFECTED:
         return ""
-    named = [v.fixed_in for v in deciding if v.fixed_in]
-    if not named and state is not MatchState.FIXED:
-        named = [v.fixed_in for v in pool if v.fixed_in]
-    return " or ".join(dict.fromkeys(named))
+    return one_each(v.fixed_in for v in deciding if v.fixed_in)
