@@ -55,6 +55,15 @@ def test_every_leaf_is_proven_and_no_other_leaf_is(
     assert wrong != merkle.root(leaves)
 
 
+@given(LEAVES)
+def test_proofs_made_together_are_those_made_one_by_one(leaves: list[bytes]) -> None:
+    together = list(merkle.inclusion_proofs(leaves, range(len(leaves))))
+
+    assert together == [merkle.inclusion_proof(leaves, index) for index in range(len(leaves))]
+    with pytest.raises(IndexError, match="of a tree of"):
+        list(merkle.inclusion_proofs(leaves, [len(leaves)]))
+
+
 def test_published_inclusion_vectors_are_judged_as_they_say(shared: Path) -> None:
     judged = 0
     for path in sorted((shared / "suites/merkle/inclusion").rglob("*.json")):

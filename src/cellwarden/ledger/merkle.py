@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 _DIGEST_BYTES: Final = 32
@@ -80,6 +80,28 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
             path.append(root(leaves[first:middle]))
             first = middle
     return path[::-1]
+
+
+def inclusion_proofs(leaves: Sequence[bytes], indexes: Iterable[int]) -> Iterator[list[bytes]]:
+    """The audit paths of many leaves, hashing the tree once: for packs of proofs.
+
+    Raises:
+        IndexError: there is no such leaf.
+    """
+    levels = [list(leaves)]
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        pairs = range(0, len(below) - 1, 2)
+        above = [node_hash(below[at], below[at + 1]) for at in pairs]
+        levels.append(above + below[len(above) * 2 :])
+    for index in indexes:
+        if not 0 <= index < len(leaves):
+            raise IndexError(f"leaf {index} of a tree of {len(leaves)}")
+        yield [
+            level[index >> height ^ 1]
+            for height, level in enumerate(levels[:-1])
+            if index >> height ^ 1 < len(level)
+        ]
 
 
 def root_from_proof(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:

@@ -330,7 +330,8 @@ def _opened(path: Path, history: KeyHistory) -> Kept:
 
 
 def _roots(state: State, sizes: Sequence[int]) -> dict[int, bytes]:
-    return merkle.roots_at((stored.leaf for stored in state.log.read()), sizes)
+    """The roots at several sizes, from the bytes themselves and not from the hashes beside them."""
+    return merkle.roots_at((merkle.leaf_hash(one.data) for one in state.log.read()), sizes)
 
 
 def _paths(state: State) -> list[Path]:
