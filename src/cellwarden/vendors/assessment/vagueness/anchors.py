@@ -17,7 +17,7 @@ _UNIT: Final = (
     r"unit|entr(?:y|ie)|event|case|report|finding|account|site|demand|command|row|part|role|kva|kwh|%)s?"
 )
 _COUNT: Final = (
-    r"(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirty|sixty|ninety)"
+    r"(?:\d[\d,.]{0,9}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirty|sixty|ninety)"
 )
 _BOILERPLATE: Final = re.compile(
     r"(?:iso|iec|iso/iec|en|nist|soc|ul)[\s-]*(?:sp\s*)?\d[\w.-]*|24\s*(?:/|x|by)\s*7(?:x365)?|"
@@ -28,8 +28,8 @@ _BOILERPLATE: Final = re.compile(
 
 _PATTERNS: Final[dict[Slot, re.Pattern[str]]] = {
     "scope": re.compile(
-        r"(?<![\w-])(?:[A-Z]{1,6}[a-z]{0,8}[ -]?\d{1,4}[A-Za-z]{0,2}(?![\w.])|[A-Z][a-z]+[A-Z]\w* \d+|"
-        r"[A-Z]+-[A-Z]\w+ \d+)|"
+        r"(?<![\w-])(?:[A-Z]{1,6}[a-z]{0,8}[ -]?\d{1,4}[A-Za-z]{0,2}(?![\w.])|"
+        r"[A-Z][a-z]{1,20}[A-Z]\w{0,20} \d+|[A-Z]{1,6}-[A-Z]\w{1,20} \d+)|"
         r"(?<!\w)(?:hardware revision|rev(?:ision)?|lot|serial|SN)\s+\w+|"
         r"(?<![\w-])(?:ltd|gmbh|inc|llc|pte|ab|s\.?a\.?|plc|b\.?v\.?)(?![\w])",
         re.MULTILINE,
@@ -44,19 +44,21 @@ _PATTERNS: Final[dict[Slot, re.Pattern[str]]] = {
         rf"(?:\d{{1,2}}\s+)?\b{_MONTH}\s+(?:\d{{1,2}},?\s+)?(?:19|20)\d\d\b|"
         rf"\b\d{{1,2}}\s+{_MONTH}\b|\bQ[1-4]\s?(?:19|20)\d\d\b|"
         rf"(?<![\w.]){_COUNT}[\s-]+(?:working\s+|business\s+|calendar\s+)?{_UNIT}(?!\w)|"
-        r"(?<!\w)\d+\s?(?:ms|s|h|d|min|months?|%)(?!\w)|\b(?:quarterly|nightly|daily|monthly|same day|"
-        r"weekdays|first monday|for ever)\b",
+        r"(?<!\w)\d+\s?(?:ms|s|h|d|min|months?|%)(?!\w)|"
+        r"\b(?:quarterly|nightly|daily|monthly|same day|weekdays|first monday|for ever)\b",
         re.IGNORECASE,
     ),
     "document": re.compile(
-        r"(?<![\w-])[A-Z][A-Z0-9]{1,6}-(?:[A-Z]{1,6}-)?\d[\w.-]*|"
+        r"(?<![\w-])[A-Z][A-Z0-9]{1,6}-(?:[A-Z]{1,6}-)?\d[\w.-]{0,40}|"
         r"\b(?i:clause|section|annex|chapter|appendix|report|policy|procedure|certificate|form|ticket|"
-        r"document|agreement|permit)\s+(?:no\.?\s*)?(?=[\w.-]*\d|[A-Z]\b)[\w./-]+|"
-        r"https?://\S+|\b[\w-]+\.(?:example|com|net|org|eu|de)/\S+|(?<!\w)/[\w.{}-]+/[\w./{}-]+",
+        r"document|agreement|permit)\s+(?:no\.?\s*)?(?=[\w.-]{0,40}\d|[A-Z]\b)[\w./-]{1,60}|"
+        r"https?://\S{1,200}|"
+        r"\b[\w-]{1,63}\.(?:example|com|net|org|eu|de)/\S{1,200}|"
+        r"(?<!\w)/[\w.{}-]{1,40}/[\w./{}-]{1,200}",
     ),
     "owner": re.compile(
         r"\b[A-Z]\.\s?[A-Z][a-z]+|(?i:\bowner\b|\bapprover\b)(?:\s+is)?:?\s+\w+|"
-        r"\b[A-Z][\w&]+(?:\s+[A-Z&][\w&]*){0,3}\s+(?:Ltd|GmbH|Inc|LLC|Pte|AB|SA|PLC|BV|Electronics|"
+        r"\b[A-Z][\w&]{1,30}(?:\s{1,3}[A-Z&][\w&]{0,30}){0,3}\s{1,3}(?:Ltd|GmbH|Inc|LLC|Pte|AB|SA|PLC|BV|Electronics|"
         r"Services|Analytics|Components|Europe|Rheinland)\b",
     ),
     "mechanism": re.compile(r"0x[0-9A-Fa-f]+|\b\d+/(?:tcp|udp)\b|RFC \d+|\b[A-Z]{2,}\d+[A-Z]?\b"),
@@ -72,8 +74,8 @@ _DENIAL: Final = re.compile(
     re.IGNORECASE,
 )
 _ADMISSION: Final = re.compile(
-    r"\b(?:(?:is|are|was|were|do|does|did|has|have|can|will)(?:\s+not|n't)|cannot|can't|nobody|nothing|"
-    r"none|never|no|only|one|the same|without|unknown|unauthenticated|unencrypted|ended|unsigned)\b",
+    r"\b(?:(?:is|are|was|were|do|does|did|has|have|can|will)(?:\s+not|n't)|cannot|can't|nobody|"
+    r"nothing|none|never|no|only|one|the same|without|unknown|unauthenticated|unencrypted|ended|unsigned)\b",
     re.IGNORECASE,
 )
 
