@@ -310,3 +310,55 @@ def test_a_partition_from_before_a_column_was_added_reads_as_unknown_there(
         found = rows(state.connect(as_of=FOREVER), "select firmware, grade from component")
 
     assert found == [("1.0", None)]
+
+
+def test_damage_is_refused_before_anything_is_judged(tmp_path: Path) -> None:
+    with State(tmp_path) as state:
+        state.record(draft(), {"component": [component("a")], "asset": []})
+        state.refuse_damage()
+        path = state.partitions.path("component", 0)
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-30] + bytes(30))
+        with pytest.raises(IntegrityError, match=path.name):
+            state.refuse_damage()
+        path.unlink()
+        with pytest.raises(IntegrityError, match="missing"):
+            state.refuse_damage()
+        path.write_bytes(whole)
+        state.refuse_damage()
+
+        assert list(state.problems()) == []
+
+
+def test_rows_without_their_entry_are_refused(tmp_path: Path) -> None:
+    with State(tmp_path) as state:
+        state.record(draft(), {"component": [component("a")]})
+    for name in ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+
+    with State(tmp_path) as state:
+        with pytest.raises(IntegrityError, match="does not have"):
+            state.refuse_damage()
+        complaints = list(state.problems())
+
+    assert len(complaints) == 1
+    assert "000000000000.parquet" in complaints[0]
+
+
+def test_a_changed_document_is_found_though_its_name_is_right(tmp_path: Path) -> None:
+    with State(tmp_path) as state:
+        digest = state.objects.put(b"advisory")
+        kept = Draft(
+            act="feeds",
+            actor="tester",
+            source="feeds",
+            clock_at="2026-11-01T00:00:00Z",
+            document_sha256=digest,
+        )
+        state.record(kept, {"component": [component("a")]})
+        state.objects.path(digest).write_bytes(b"advisory!")
+
+        complaints = list(state.problems())
+
+    assert len(complaints) == 1
+    assert digest in complaints[0]

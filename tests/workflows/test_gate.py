@@ -7,7 +7,8 @@ import pytest
 from cellwarden.model.errors import InputError
 from cellwarden.model.findings import Finding, Severity, Verdict, finding_id
 from cellwarden.model.ids import CheckId, FactId, SubjectId
-from cellwarden.workflows.gate import failures, load_policy, rules_from_words
+from cellwarden.model.report import FeedAge
+from cellwarden.workflows.gate import failures, load_policy, rules_from_words, unjudged
 
 
 def finding(
@@ -107,3 +108,30 @@ def test_a_wrong_policy_file_is_refused_with_its_name(tmp_path: Path, text: str)
 
     with pytest.raises(InputError, match=r"gate\.toml"):
         load_policy(path)
+
+
+def age(feed: str, documents: int, days: int | None, *, is_stale: bool) -> FeedAge:
+    return FeedAge(
+        feed=feed,
+        documents=documents,
+        newest_at="2026-11-01T00:00:00Z",
+        imported_at="2026-11-02T00:00:00Z",
+        age_days=days,
+        is_stale=is_stale,
+    )
+
+
+def test_a_gate_on_stale_or_absent_data_has_not_passed() -> None:
+    fresh = [
+        age("advisories", 9, 3, is_stale=False),
+        age("exploited", 1, 2, is_stale=False),
+        age("ssvc", 1, 900, is_stale=True),
+    ]
+    old = [fresh[0], age("exploited", 1, 454, is_stale=True)]
+    never = [fresh[0], age("exploited", 0, None, is_stale=True)]
+
+    assert unjudged(rules_from_words(["known-exploited", "high"]), fresh) is None
+    assert unjudged(rules_from_words(["high"]), old) is None
+    assert unjudged((), never) is None
+    assert "454 days" in str(unjudged(rules_from_words(["known-exploited"]), old))
+    assert "never imported" in str(unjudged(rules_from_words(["known-exploited"]), never))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
 import typer
 
 from cellwarden.entry import exits
-from cellwarden.entry.commands import catalogue, feeds, fleet, ledger, match, register
+from cellwarden.entry.commands import catalogue, feeds, fleet, ledger, match, register, vendor
 from cellwarden.entry.console import complain
 from cellwarden.model.errors import CellwardenError, InputError
 
@@ -17,6 +18,7 @@ app = typer.Typer(
     help="Can you trust the batteries that keep your data center up, and everyone near them?",
     no_args_is_help=True,
     add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -26,9 +28,10 @@ app.add_typer(feeds.app, name="feeds")
 app.add_typer(register.app, name="register")
 app.add_typer(catalogue.app, name="checks")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(vendor.app, name="vendor")
 
 
-_SEVERAL = frozenset({"--advisories"})
+_SEVERAL = frozenset({"--advisories", "--list"})
 """Options that take several values in a row, as shells expand them: ``--advisories *.json``."""
 
 
@@ -36,17 +39,22 @@ def run(words: Sequence[str]) -> int:
     """Run one command and return its exit code; an error is told on stderr, never as a trace."""
     try:
         code = app(args=spread(words), prog_name="cellwarden", standalone_mode=False)
+        sys.stdout.flush()
     except CellwardenError as error:
         complain(error)
         return exits.code_of(error)
     except typer.TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            sys.stderr.write(error.format_message() + "\n")
+            return exits.CANNOT_USE
         complain(InputError(error.format_message(), advice="`cellwarden --help` lists the words"))
         return exits.CANNOT_USE
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("cellwarden: stopped; what was recorded before is safe\n")
         return exits.CANNOT_USE
     except BrokenPipeError:
-        sys.stderr.close()
+        # Whoever read us has seen enough; what is left to write goes nowhere, without a trace.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.COMPLETE
     return code if isinstance(code, int) else exits.COMPLETE
 

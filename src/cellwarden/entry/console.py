@@ -57,7 +57,8 @@ def tell(text: str) -> None:
 
 def complain(error: CellwardenError) -> None:
     """Write an error: cause and place, then the next step; nothing in it can steer a terminal."""
-    tell(f"cellwarden: {printable(str(error))}")
+    lines = [printable(line) for line in str(error).splitlines()] or [""]
+    tell("\n".join([f"cellwarden: {lines[0]}", *lines[1:]]))
     tell(f"  next: {printable(error.advice)}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 from cellwarden import __version__
@@ -17,6 +18,9 @@ def main() -> None:
         return
     from cellwarden.entry.cli import run
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may lack our signs
     sys.exit(run(sys.argv[1:]))
 
 

@@ -106,6 +106,13 @@ class Partitions:
                 found.append(path)
         return found
 
+    def orphans(self, size: int) -> Iterator[Path]:
+        """Partitions of entries that a ledger of this size does not have."""
+        for path in sorted(self._folder.glob("*/*.parquet")):
+            name = _NAME.fullmatch(path.name)
+            if name and int(name[1]) >= size:
+                yield path
+
 
 def read_committed(path: Path, columns: Sequence[str]) -> list[tuple[str | None, ...]]:
     """The rows of a partition as an entry commits to them."""
@@ -118,17 +125,21 @@ def read_committed(path: Path, columns: Sequence[str]) -> list[tuple[str | None,
 def rows_problem(partitions: Partitions, index: int, entry: Entry) -> Iterator[str]:
     """What is wrong with the rows of one entry, one sentence each."""
     for table in entry.tables:
-        path = partitions.path(table.kind, index)
-        if not path.exists():
-            yield f"the {table.kind} rows of entry {index} are missing: {path}"
-            continue
-        try:
-            rows = read_committed(path, table.columns)
-        except (OSError, ValueError, KeyError) as error:
-            yield f"the {table.kind} rows of entry {index} cannot be read: {error}"
-            continue
-        if len(rows) != table.rows or rows_root(rows).hex() != table.root:
-            yield f"the {table.kind} rows of entry {index} are not those that it commits to: {path}"
+        yield from table_problem(partitions.path(table.kind, index), index, table)
+
+
+def table_problem(path: Path, index: int, table: TableCommitment) -> Iterator[str]:
+    """What is wrong with the rows of one kind of one entry."""
+    if not path.exists():
+        yield f"the {table.kind} rows of entry {index} are missing: {path}"
+        return
+    try:
+        rows = read_committed(path, table.columns)
+    except (OSError, ValueError, KeyError) as error:
+        yield f"the {table.kind} rows of entry {index} cannot be read: {path}: {error}"
+        return
+    if len(rows) != table.rows or rows_root(rows).hex() != table.root:
+        yield f"the {table.kind} rows of entry {index} are not those that it commits to: {path}"
 
 
 def make_views(

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 
 from cellwarden.ledger import merkle
 from cellwarden.ledger.entries import Entry, decode, encode
 from cellwarden.ledger.log import problems
-from cellwarden.model.errors import StoreError
-from cellwarden.store.facts import Fact, Partitions, commitment, make_views, rows_problem
+from cellwarden.model.errors import CellwardenError, IntegrityError, StoreError
+from cellwarden.store.facts import (
+    Fact,
+    Partitions,
+    commitment,
+    make_views,
+    rows_problem,
+    table_problem,
+)
 from cellwarden.store.objects import Objects
 from cellwarden.store.sqlite_log import SqliteLog
 
 if TYPE_CHECKING:
     import duckdb
+
+
+_WHOLE: Final = "whole.json"
+"""Size and time of change of every partition when it was last found whole; derived."""
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +128,7 @@ class State:
             self.log.append(encode(entry))
         for kind in filled:
             self.partitions.settle(kind, index)
+        self._remember_whole(self.partitions.path(kind, index) for kind in filled)
         return index
 
     def recover(self) -> None:
@@ -149,6 +162,54 @@ class State:
         make_views(connection, self.partitions, as_of=as_of, known_at=size)
         return connection
 
+    def refuse_damage(self) -> None:
+        """Stop where rows are missing or changed since they were last found whole.
+
+        Cheap enough for every command: a partition whose size and time of change are as they were
+        is not read again. ``problems`` reads everything.
+
+        Raises:
+            IntegrityError: names the first places.
+        """
+        found = list(self._changed_rows())
+        if found:
+            shown = "\n  ".join(found[:5])
+            raise IntegrityError(
+                f"what is stored in {self.folder} is not what was recorded:\n  {shown}",
+                advice="keep this folder as it is, restore a backup elsewhere; `cellwarden ledger"
+                " verify` lists everything that differs",
+            )
+
+    def _changed_rows(self) -> Iterator[str]:
+        size = self.log.size()
+        for path in self.partitions.orphans(size):
+            yield f"{path} holds rows of an entry that the ledger of {size} entries does not have"
+        whole = self._found_whole()
+        fresh = []
+        for index, entry in self.entries():
+            for table in entry.tables:
+                path = self.partitions.path(table.kind, index)
+                if whole.get(str(path.relative_to(self.folder))) != _stamp(path):
+                    fresh.append(path)
+                    yield from table_problem(path, index, table)
+        if fresh:
+            self._remember_whole(path for path in fresh if path.exists())
+
+    def _found_whole(self) -> dict[str, str]:
+        try:
+            return msgspec.json.decode((self.folder / _WHOLE).read_bytes(), type=dict[str, str])
+        except (OSError, msgspec.MsgspecError):
+            return {}
+
+    def _remember_whole(self, paths: Iterable[Path]) -> None:
+        """Note the size and time of partitions that were just written or found whole."""
+        noted = self._found_whole()
+        noted |= {str(path.relative_to(self.folder)): _stamp(path) for path in paths}
+        with contextlib.suppress(OSError):  # a note that is lost only costs a reading
+            pending = self.folder / f".{_WHOLE}.{os.getpid()}"
+            pending.write_bytes(msgspec.json.encode(noted))
+            pending.replace(self.folder / _WHOLE)
+
     def problems(self) -> Iterator[str]:
         """Everything that is wrong with the ledger, its rows and its documents, a sentence each."""
         found = list(problems(self.log.read()))
@@ -157,8 +218,13 @@ class State:
             return
         for index, entry in self.entries():
             yield from rows_problem(self.partitions, index, entry)
-            if entry.document_sha256 and not self.objects.path(entry.document_sha256).exists():
-                yield f"the document of entry {index} is missing: object {entry.document_sha256}"
+            if entry.document_sha256:
+                try:
+                    self.objects.get(entry.document_sha256)
+                except CellwardenError as error:
+                    yield f"the document of entry {index}: {error}"
+        for path in self.partitions.orphans(self.log.size()):
+            yield f"{path} holds rows of an entry that the ledger does not have"
 
     def _commits_to(self, index: int, kind: str) -> bool:
         stored = next(self.log.read(index, index + 1))
@@ -168,3 +234,12 @@ class State:
         if not size:
             return ""
         return decode(next(self.log.read(size - 1, size)).data).recorded_at
+
+
+def _stamp(path: Path) -> str:
+    """Size and time of change of a file, or nothing where it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ""
+    return f"{found.st_size} {found.st_mtime_ns}"

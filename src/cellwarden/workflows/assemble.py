@@ -148,7 +148,8 @@ def _fixed_on(
     rows = connection.sql(
         """
         select latest.component_id,
-          min(coalesce(past.read_at, past.valid_from)) filter (where past.firmware = latest.firmware)
+          min(coalesce(past.read_at, past.valid_from))
+            filter (where past.firmware = latest.firmware)
         from component as latest join component_history as past
           on past.component_id = latest.component_id
         where past.firmware is not null
@@ -223,7 +224,8 @@ def advisories_by_maker(connection: duckdb.DuckDBPyConnection) -> dict[str, froz
     ).fetchall()
     found = {}
     for (maker,) in sorted(makers):
-        related = {other for own in vendor_ids(maker) for other in relatives(own)}
+        own = vendor_ids(maker, nicknames=True)
+        related = {other for one in own for other in relatives(one)}
         found[maker] = frozenset().union(*(spoken.get(other, set()) for other in related))
     return found
 

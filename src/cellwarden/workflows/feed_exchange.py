@@ -53,6 +53,10 @@ def export_feeds(workspace: Workspace, bundle: Path, *, made_at: str) -> int:
         IntegrityError: a kept document is not what was imported.
         StoreError: the disk refused.
     """
+    if bundle.suffix != ".zip":
+        raise InputError(
+            f"{bundle}: a bundle is a .zip file", advice="give it a name that ends in .zip"
+        )
     with workspace.open_state() as state:
         connection = state.connect(as_of=made_at)
         ages = feed_ages(connection, workspace, state, made_at)

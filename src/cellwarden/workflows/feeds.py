@@ -29,18 +29,22 @@ SOURCE: Final = "feeds"
 _FOREVER: Final = "9999"
 _FEED_OF: Final = {"kev": "exploited", "epss": "likelihood"}
 _PER_ADVISORY: Final = ("advisory", "statement", "vulnerability", "remediation")
+_DATED: Final = {"exploited": "added_on", "likelihood": "scored_on"}
 _WHOLE_LISTS: Final = ("exploited",)
 _LISTS: Final = ("exploited", "likelihood", "unreadable")
 
 
 class ImportOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What one import brought; ``entry`` is nothing where all of it was known already."""
+    """What one import brought; ``entry`` is nothing where all of it was known already.
+
+    ``unreadable`` says file by file what could not be read, and why.
+    """
 
     entry: int | None
     documents: int
     known: int
     older: int
-    unreadable: int
+    unreadable: tuple[str, ...]
     rows: dict[str, int]
 
 
@@ -86,8 +90,8 @@ def record_documents(
     try:
         fresh, known = _fresh(connection, documents)
         read = _read(connection, fresh, progress)
-        if not known and not may_be_empty:
-            feeds.refuse_if_nothing_understood(read.understood, note)
+        if not known and not may_be_empty and not read.kept and not read.older:
+            raise _nothing_understood(read, note)
         pack = feeds.pack(read.kept) if read.kept else None
         pack_sha256 = state.objects.put(pack) if pack else None
         for digest, row in read.documents.items():
@@ -109,9 +113,26 @@ def record_documents(
         documents=len(read.kept),
         known=known,
         older=read.older,
-        unreadable=len(read.rows.get("unreadable", ())),
+        unreadable=_reasons(read),
         rows={kind: len(facts) for kind, facts in tables.items()},
     )
+
+
+def _nothing_understood(read: _Read, note: str) -> SourceError:
+    reasons = _reasons(read)
+    shown = "".join(f"\n  {reason}" for reason in reasons[:5])
+    return SourceError(
+        f"nothing in {note} could be read as an advisory{shown}",
+        advice="CSAF, CVE, NVD, KEV, EPSS, OpenVEX and CycloneDX with vulnerabilities are read, as"
+        " UTF-8 JSON or CSV, in folders, .zip and .tar.gz",
+    )
+
+
+def _reasons(read: _Read) -> tuple[str, ...]:
+    """Why documents or parts of them could not be read: file and reason."""
+    names = kinds()["unreadable"].column_names
+    file, reason = names.index("file"), names.index("reason")
+    return tuple(f"{row[file]}: {row[reason]}" for row in read.rows.get("unreadable", {}).values())
 
 
 class _Read(msgspec.Struct, kw_only=True):
@@ -176,13 +197,16 @@ def feed_ages(
     recorded = {index: entry.recorded_at for index, entry in state.entries()}
     found = {
         row[0]: row[1:]
-        for row in connection.sql(
-            "select feed, count(*), max(newest_at), max(entry) from document group by feed"
+        for row in connection.execute(
+            "select feed, count(*), max(newest_at) filter (where newest_at <= ?), max(entry)"
+            " from document group by feed",
+            [as_of],
         ).fetchall()
     }
     ssvc = connection.execute(
-        "select count(distinct advisory_id), max(ssvc_at), max(entry) from vulnerability"
-        " where exploitation is not null"
+        "select count(distinct advisory_id), max(ssvc_at) filter (where ssvc_at <= ?), max(entry)"
+        " from vulnerability where exploitation is not null",
+        [as_of],
     ).fetchall()
     if ssvc[0][0]:
         found["ssvc"] = ssvc[0]
@@ -265,22 +289,49 @@ def _document_cells(
 def _facts(
     connection: duckdb.DuckDBPyConnection, held: dict[str, dict[str, Row]]
 ) -> dict[str, list[Fact]]:
-    """Facts for what came, and ends for what an advisory or a whole list no longer says."""
+    """Facts for what came, and ends for what an advisory or a whole list no longer says.
+
+    What an advisory says holds from its first publication, a listing from its day: a scan as of
+    an earlier time must not know it.
+    """
     tables = {}
-    ids = list(held.get("advisory", ()))
+    released = _column(held.get("advisory", {}).values(), "advisory", "released_at")
     for kind, now in held.items():
         before: dict[str, Row] = {}
-        if kind in _PER_ADVISORY and ids:
-            before = _known(connection, kind, "where advisory_id in (select unnest(?))", [ids])
+        if kind in _PER_ADVISORY and released:
+            before = _known(
+                connection, kind, "where advisory_id in (select unnest(?))", [list(released)]
+            )
         elif kind in _LISTS:
             before = _known(connection, kind, "", [])
-        facts = [Fact(cells=row) for subject, row in now.items() if before.get(subject) != row]
+        names = kinds()[kind].column_names
+        facts = [
+            Fact(cells=row, valid_from=_holds_from(kind, names, row, released))
+            for subject, row in now.items()
+            if before.get(subject) != row
+        ]
         if kind in _PER_ADVISORY or kind in _WHOLE_LISTS:
             facts += [
                 Fact(cells=row, op=END) for subject, row in before.items() if subject not in now
             ]
         tables[kind] = facts
     return tables
+
+
+def _column(rows: Iterable[Row], kind: str, column: str) -> dict[str, str | None]:
+    """One column of rows by their first key."""
+    shape = kinds()[kind]
+    at, key = shape.column_names.index(column), shape.column_names.index(shape.key[0])
+    return {row[key] or "": row[at] for row in rows}
+
+
+def _holds_from(
+    kind: str, names: tuple[str, ...], row: Row, released: dict[str, str | None]
+) -> str | None:
+    if kind in _PER_ADVISORY:
+        return released.get(row[names.index("advisory_id")] or "")
+    dated = _DATED.get(kind)
+    return row[names.index(dated)] if dated else None
 
 
 def _known(

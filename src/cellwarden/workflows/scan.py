@@ -142,6 +142,7 @@ def _judge(
             connection, findings, exposures, assemble.maker_names(connection)
         ),
         exceptions=exceptions,
+        places=summarise.places(connection, findings, exposures),
     )
     if previous is None:
         return report

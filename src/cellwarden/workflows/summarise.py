@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cellwarden.model.findings import Finding, Severity, Verdict
 from cellwarden.model.matching import Match, MatchState
-from cellwarden.model.report import Coverage, Exposure, SiteSummary, VendorSummary
+from cellwarden.model.report import Coverage, Exposure, Place, SiteSummary, VendorSummary
 
 if TYPE_CHECKING:
     import duckdb
@@ -138,6 +138,36 @@ def vendor_summaries(
             summaries, key=lambda s: (-s.known_exploited, -s.affected, -_weight(s.fails), s.vendor)
         )
     )
+
+
+def places(
+    connection: duckdb.DuckDBPyConnection,
+    findings: Iterable[Finding],
+    exposures: Iterable[Exposure],
+) -> dict[str, Place]:
+    """Where each component and asset stands that a finding or an exposure names, by its id."""
+    named = {exposure.component_id for exposure in exposures}
+    for finding in findings:
+        words = finding.subject.split("/")
+        named |= {"/".join(words[:end]) for end in range(1, len(words) + 1)}
+    rows = connection.execute(
+        """
+        with thing as (
+          select component_id as id, asset_id, serial as part_serial from component
+          union all
+          select asset_id, asset_id, null from asset
+        )
+        select t.id, coalesce(s.name, s.site_id), t.asset_id, a.name, a.location, a.serial,
+          t.part_serial, coalesce(a.owner_facility, s.owner_facility),
+          coalesce(a.owner_security, s.owner_security)
+        from thing t left join asset a on a.asset_id = t.asset_id
+          left join site s on s.site_id = a.site_id
+        where t.id in (select unnest(?)) order by t.id
+        """,
+        [sorted(named)],
+    ).fetchall()
+    names = Place.__struct_fields__
+    return {key: Place(**dict(zip(names, cells, strict=True))) for key, *cells in rows}
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str, where: str = "true") -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
-from cellwarden.ledger.entries import Entry
+from cellwarden.ledger.entries import Entry, TableCommitment
 from cellwarden.ledger.keys import VerifierKey
-from cellwarden.model.errors import IntegrityError
+from cellwarden.model.errors import InputError, IntegrityError
 from cellwarden.store.state import State
 from cellwarden.workflows.checkpoints import checkpoint_problems, kept_sizes
 from cellwarden.workflows.ledger_keys import key_history
@@ -63,3 +65,52 @@ def list_entries(workspace: Workspace) -> list[tuple[int, Entry]]:
     """Every entry of the ledger with its index, in order."""
     with workspace.open_state() as state:
         return list(state.entries())
+
+
+class ShownFact(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact with the entry that it came with: what a finding cites as ``entry.row``."""
+
+    kind: str
+    entry: Entry
+    source: str
+    op: str
+    cells: dict[str, str]
+
+
+def show_fact(workspace: Workspace, wanted: str) -> tuple[ShownFact, ...]:
+    """What the ledger holds under a fact id; an entry may hold one such row of each kind.
+
+    Raises:
+        InputError: this is no fact id, or there is no such fact.
+    """
+    index, dot, row = wanted.partition(".")
+    if not (dot and index.isdigit() and row.isdigit()):
+        raise InputError(
+            f"{wanted!r} is no fact id", advice="write it as findings do: ENTRY.ROW, such as 2.226"
+        )
+    with workspace.open_state() as state:
+        found = []
+        for number, entry in state.entries():
+            if number == int(index):
+                found = [
+                    ShownFact(kind=table.kind, entry=entry, **_row(state, table, number, int(row)))
+                    for table in entry.tables
+                    if int(row) < table.rows
+                ]
+    if not found:
+        raise InputError(
+            f"the ledger holds no fact {wanted}", advice="`cellwarden ledger list` shows entries"
+        )
+    return tuple(found)
+
+
+def _row(state: State, table: TableCommitment, entry: int, row: int) -> dict[str, Any]:
+    connection = state.connect(as_of="9999")
+    cursor = connection.execute(
+        f'select * from "{table.kind}_history" where entry = ? and row = ?', [entry, row]
+    )
+    names = [column[0] for column in cursor.description or ()]
+    cells = dict(zip(names, cursor.fetchall()[0], strict=True))
+    connection.close()
+    shown = {name: cells[name] for name in table.columns if cells.get(name)}
+    return {"source": cells["source"], "op": cells["op"], "cells": shown}

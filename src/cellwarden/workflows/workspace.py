@@ -98,8 +98,14 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         return self.folder / "reports"
 
     def open_state(self) -> State:
-        """Open the state folder, settling what a stopped process left."""
-        return State(self.state_folder)
+        """Open the state folder, settling what a stopped process left.
+
+        Raises:
+            IntegrityError: rows are missing or changed.
+        """
+        state = State(self.state_folder)
+        state.refuse_damage()
+        return state
 
     def as_of(self, now: datetime, asked: str | None = None) -> str:
         """The time that a run speaks for: as asked, else as set, else now (RFC 3339, UTC).

@@ -124,7 +124,7 @@ def test_weakness_without_a_fix_is_asked_for_and_shielded() -> None:
     found = actions([], [exposure(fixed_in="")], FACTS, as_of=AS_OF)
 
     assert [(action.role, action.title.split()[0]) for action in found] == [
-        ("security", "Cut"),
+        ("security", "Take"),
         ("procurement", "Ask"),
     ]
 

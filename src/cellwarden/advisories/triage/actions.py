@@ -16,7 +16,7 @@ import msgspec
 from cellwarden.advisories.triage.facts import TriageFacts
 from cellwarden.advisories.triage.risk import exposure_risk, finding_risk
 from cellwarden.advisories.triage.tables import table
-from cellwarden.model.findings import Finding, Verdict
+from cellwarden.model.findings import Finding, Severity, Verdict
 from cellwarden.model.matching import MatchState
 from cellwarden.model.report import Action, Exposure
 
@@ -54,17 +54,37 @@ def actions(
 ) -> tuple[Action, ...]:
     """The acts that remove most risk, at most ``limit`` for each role, in the order of ``ROLES``.
 
-    Ordered by risk, then deadline, then words, so that the same input gives the same list. A
+    What attackers use comes first, then what is critical, then by risk, deadline and words. A
     finding that an exception accepts asks for no act, nor does a weakness whose findings are all
     accepted.
     """
     loads = _loads(list(findings), list(exposures), as_of)
-    found = [_action(act, load, facts) for act, load in loads.items()]
-    found = [action for action in found if action.risk > 0]
-    found.sort(key=lambda a: (-a.risk, a.deadline_on or OPEN_ENDED, a.title))
+    found = [(_urgency(load), _action(act, load, facts)) for act, load in loads.items()]
+    found = [(urgency, action) for urgency, action in found if action.risk > 0]
+    found.sort(key=lambda one: (one[0], *_order(one[1])))
     return tuple(
-        action for role in ROLES for action in [a for a in found if a.role == role][:limit]
+        action
+        for role in ROLES
+        for action in [action for _, action in found if action.role == role][:limit]
     )
+
+
+def _urgency(load: Load) -> int:
+    """0 where attackers use a weakness already, 1 where a failure is critical, else 2.
+
+    A sum of many small risks must not push the one that is being exploited off the list.
+    """
+    if any(e.is_known_exploited and e.state is MatchState.AFFECTED for e in load.exposures):
+        return 0
+    is_critical = any(
+        finding.verdict is Verdict.FAIL and finding.severity is Severity.CRITICAL
+        for finding in load.findings
+    )
+    return 1 if is_critical else 2
+
+
+def _order(action: Action) -> tuple[float, str, str]:
+    return -action.risk, action.deadline_on or OPEN_ENDED, action.title
 
 
 def _loads(findings: list[Finding], exposures: list[Exposure], as_of: datetime) -> dict[Act, Load]:
@@ -157,7 +177,7 @@ def _title(act: Act, exposures: list[Exposure]) -> str:
     return {
         "update": f"Install {fixed_in} on {on}",
         "ask": f"Ask {maker} for a fix for {first.product or on}, and by when",
-        "shield": f"Cut off or shield {on} until it is fixed",
+        "shield": f"Take {on} off the network (the port, not the power) until it is fixed",
         "path": f"Close or watch {act.what[0]}, which leads to {', '.join(sites)}",
         "overdue": f"Get a measure or an exception on record for {all_parts}",
         "confirm": f"Say whether {product} is the product that {first.advisory_id} names",
@@ -176,7 +196,7 @@ def _reason(act: Act, exposures: list[Exposure]) -> str:
             "ask": f"No fix is named for {what}",
             "shield": f"Open: {what}",
             "path": f"One way in to several sites with {what}",
-            "overdue": f"Past the deadline without a fix: {what}",
+            "overdue": f"Past the deadline and still not fixed here: {what}",
             "confirm": f"If it is, it may be open to {what}",
             "settle": f"The version does not say whether it is open to {what}",
             "read": f"Without a version nobody can say whether it is open to {what}",

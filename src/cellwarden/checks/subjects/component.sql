@@ -67,8 +67,11 @@ select
   lower(trim(s.criticality)) as site_criticality,
   case lower(trim(s.air_gapped)) when 'yes' then true when 'no' then false end
     as is_site_air_gapped,
-  case lower(trim(part.has_firmware)) when 'yes' then true when 'no' then false end
-    as holds_firmware,
+  case
+    when part.version is not null then true
+    when lower(trim(part.has_firmware)) = 'yes' then true
+    when lower(trim(part.has_firmware)) = 'no' then false
+  end as holds_firmware,
   case lower(trim(part.exposure))
     when 'internet' then true when 'routed' then false when 'isolated' then false
   end as is_internet_exposed,

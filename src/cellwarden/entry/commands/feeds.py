@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cellwarden.entry import exits
-from cellwarden.entry.console import complain, progress, say
+from cellwarden.entry.console import complain, progress, say, tell
 from cellwarden.entry.words import (
     HERE,
     ActorOption,
@@ -18,6 +18,7 @@ from cellwarden.entry.words import (
     now,
 )
 from cellwarden.model.times import format_time
+from cellwarden.reports.text import printable
 
 app = typer.Typer(help="Advisory data: import, age, synchronise, export.", no_args_is_help=True)
 
@@ -45,8 +46,10 @@ def import_(
     where = "nothing new" if outcome.entry is None else f"entry {outcome.entry}"
     say(
         f"{where}: {outcome.documents} documents imported, {outcome.known} known already, "
-        f"{outcome.older} older than what is known, {outcome.unreadable} unreadable"
+        f"{outcome.older} older than what is known, {len(outcome.unreadable)} unreadable"
     )
+    for reason in outcome.unreadable[:10]:
+        tell(f"unreadable: {printable(reason)}")
 
 
 @app.command()

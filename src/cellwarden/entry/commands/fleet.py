@@ -74,7 +74,7 @@ def scan(
 ) -> int:
     """Scan a fleet: read, match, judge, write the report."""
     from cellwarden.reports import terminal
-    from cellwarden.workflows.gate import failures, load_policy, rules_from_words
+    from cellwarden.workflows.gate import failures, load_policy, rules_from_words, unjudged
     from cellwarden.workflows.publish import write_reports
     from cellwarden.workflows.scan import scan as run_scan
     from cellwarden.workflows.workspace import open_workspace
@@ -95,9 +95,17 @@ def scan(
     for failure in failed:
         tell(f"gate: {failure.because}: {len(failure.findings)} findings")
         code = exits.GATE_FAILED
-    for error in outcome.source_errors:
+    errors = list(outcome.source_errors)
+    if not failed and (stale := unjudged(rules, outcome.report.feeds)):
+        errors.append(stale)
+    for error in errors:
         complain(error)
         code = max(code, exits.code_of(error))
+    if rules and code == exits.COMPLETE:
+        ages = ", ".join(
+            f"{age.feed} of {(age.newest_at or '?')[:10]}" for age in outcome.report.feeds
+        )
+        tell(f"gate: passed, judged on {ages}")
     return code
 
 
@@ -173,12 +181,13 @@ def report(
 ) -> None:
     """Write a kept run's report again, in any format."""
     from cellwarden.reports.formats import render
+    from cellwarden.store.objects import write_durably
     from cellwarden.workflows.runs import load_run
     from cellwarden.workflows.workspace import open_workspace
 
     text = render(output_format, load_run(open_workspace(workspace), run))
-    if output is None:
+    if output is None or str(output) == "-":
         say(text)
         return
-    output.write_text(text, "utf-8")
+    write_durably(output, text.encode("utf-8"))
     say(str(output))

@@ -66,6 +66,9 @@ def verify(
         raise InputError("--key says who signed CHECKPOINT", advice="give --against CHECKPOINT")
     opened = open_workspace(workspace)
     state = verify_ledger(opened)
+    found = None
+    if against is not None:
+        found = compare(opened, _read(against), [read_verifier(text) for text in key or ()])
     say(f"whole: {state.entries} entries, {state.rows} rows")
     say(f"root:  {state.root}")
     say(f"last:  {state.last_recorded_at or 'nothing recorded yet'}")
@@ -73,13 +76,13 @@ def verify(
         say(f"key:   {encode_verifier(one)}")
     if state.checkpoints:
         say(f"signed: {state.signed_entries} entries, by {state.checkpoints} checkpoints kept here")
-    if against is not None:
-        trusted = [read_verifier(text) for text in key or ()]
-        found = compare(opened, _read(against), trusted)
-        say(f"agrees with {against}: {found.checkpoint.size} of {found.entries} entries")
-        _say_signatures(found.signed)
+    if found is None:
+        tell(
+            "not shown by this: a history rewritten and signed anew; --against CHECKPOINT shows it"
+        )
         return
-    tell("not shown by this: a history that was rewritten and signed anew; --against shows it")
+    say(f"agrees with {against}: {found.checkpoint.size} of {found.entries} entries")
+    _say_signatures(found.signed)
 
 
 @app.command("list")
@@ -285,3 +288,24 @@ def _read(path: Path) -> bytes:
         raise InputError(
             f"{path}: {error.strerror}", advice="check the path and that you may read it"
         ) from error
+
+
+@app.command()
+def show(
+    fact: Annotated[str, typer.Argument(help="A fact's id as findings cite it, such as 2.226.")],
+    *,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Show one fact: what it says, who recorded it, when, from which source."""
+    from cellwarden.reports.text import printable
+    from cellwarden.workflows.trust import show_fact
+    from cellwarden.workflows.workspace import open_workspace
+
+    for one in show_fact(open_workspace(workspace), fact):
+        say(f"{one.kind} ({one.op})")
+        for name, value in one.cells.items():
+            say(printable(f"  {name}: {value}"))
+        say(printable(f"  said by {one.source}"))
+        say(printable(f"  recorded {one.entry.recorded_at} by {one.entry.actor}"))
+        if one.entry.document_sha256:
+            say(f"  document sha256 {one.entry.document_sha256}")

@@ -1,0 +1,49 @@
+"""Commands about vendors: vendor screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cellwarden.model.errors import InputError
+
+app = typer.Typer(
+    help="Vendors: screen names against lists of forbidden parties.", no_args_is_help=True
+)
+
+
+@app.callback()
+def vendor() -> None:
+    """Vendors: screen names against lists of forbidden parties."""
+
+
+@app.command()
+def screen(
+    *,
+    names: Annotated[Path, typer.Option(help="A CSV file: name; optional country, id.")],
+    lists: Annotated[
+        list[Path],
+        typer.Option(
+            "--list",
+            help="OFAC sdn/alt/add CSV, EU CSV or XML, UN XML, or a plain CSV. Repeats, or several"
+            " in a row.",
+        ),
+    ],
+    decisions: Annotated[
+        Path | None, typer.Option(help="What people decided: a CSV file, see docs/screening.md.")
+    ] = None,
+    output_format: Annotated[str, typer.Option("--format", help="jsonl or table.")] = "jsonl",
+) -> None:
+    """Screen names against lists: none, review or match, each with its reasons."""
+    if output_format not in {"jsonl", "table"}:
+        raise InputError(f"--format {output_format}: unknown", advice="use jsonl or table")
+    import sys
+
+    from cellwarden.workflows.screen import answer_line, answer_row, screen_names
+
+    write = sys.stdout.write
+    tell = answer_line if output_format == "jsonl" else answer_row
+    for judged in screen_names(names, lists, decisions=decisions):
+        write(tell(judged))
