@@ -201,8 +201,28 @@ class AcceptedException(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a part stands and who answers for it, in the register's words; None is not known.
+
+    ``serial`` is the asset's, ``part_serial`` the part's own. The owners are the asset's, else the
+    site's.
+    """
+
+    site: str | None = None
+    asset_id: str | None = None
+    asset: str | None = None
+    location: str | None = None
+    serial: str | None = None
+    part_serial: str | None = None
+    owner_facility: str | None = None
+    owner_security: str | None = None
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that one run has to say, worst first."""
+    """Everything that one run has to say, worst first.
+
+    ``places`` leads from the id of a component or an asset that is named here to its place.
+    """
 
     schema: str
     run: Run
@@ -217,3 +237,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     sites: tuple[SiteSummary, ...]
     vendors: tuple[VendorSummary, ...]
     exceptions: tuple[AcceptedException, ...]
+    places: dict[str, Place] = {}
