@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
 import stat
@@ -20,7 +22,7 @@ from cellwarden.ledger.keys import (
 )
 from cellwarden.ledger.notes import Note, decode_note, encode_note, sign_note, verify_note
 from cellwarden.ledger.proofs import check_growth, decode_growth, decode_inclusion, encode_inclusion
-from cellwarden.model.errors import InputError, IntegrityError
+from cellwarden.model.errors import InputError, IntegrityError, StoreError
 from cellwarden.store.state import Draft
 from cellwarden.workflows import checkpoints, cosign, ledger_keys
 from cellwarden.workflows.trust import verify_ledger
@@ -589,6 +591,35 @@ def test_an_auditor_needs_a_proof_of_growth_and_then_signs(
     )
 
     assert (second.held_size, second.checkpoint.size) == (6, 9)
+
+
+def test_an_auditor_whose_clock_jumped_back_does_not_sign(
+    workspace: Workspace, auditor: Path
+) -> None:
+    keys, data = log_keys(workspace), checkpoint_bytes(workspace)
+    cosign.cosign_bytes(data, key_file=auditor, log_keys=keys, at_s=AT_S)
+
+    with pytest.raises(InputError, match="the clock says 2026-11-18T11:06:39Z, and you cosigned"):
+        cosign.cosign_bytes(data, key_file=auditor, log_keys=keys, at_s=AT_S - 1)
+    again = cosign.cosign_bytes(data, key_file=auditor, log_keys=keys, at_s=AT_S)
+
+    assert again.held_size == again.checkpoint.size
+
+
+def test_a_full_disk_leaves_no_half_key_and_the_next_try_makes_one(
+    empty: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(StoreError, match=r"cannot write .*ledger\.key: No space left"):
+            init(empty)
+    left = sorted(path.name for path in empty.state_folder.glob("*ledger.key*"))
+
+    assert left == []
+    assert init(empty).name == ORIGIN
 
 
 @pytest.mark.parametrize("shorter", [True, False])

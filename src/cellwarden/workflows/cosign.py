@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -28,6 +29,7 @@ from cellwarden.ledger.proofs import (
     is_growth,
 )
 from cellwarden.model.errors import InputError, IntegrityError
+from cellwarden.model.times import format_time
 from cellwarden.store.objects import disk_refused, write_durably
 from cellwarden.workflows.ledger_keys import private_text, write_private
 
@@ -104,7 +106,12 @@ def cosign_bytes(
     with _alone(memory):
         checkpoint = _opened(note, log_keys)
         kept = memory / (hashlib.sha256(checkpoint.origin.encode()).hexdigest() + ".checkpoint")
-        held = _held(kept, key.verifier)
+        held, held_at_s = _held(kept, key.verifier)
+        if at_s < held_at_s:
+            raise InputError(
+                f"the clock says {_time(at_s)}, and you cosigned last at {_time(held_at_s)}",
+                advice="set the clock of this machine right, then run this again",
+            )
         if held is not None and checkpoint.size > held.size and old_size != held.size:
             raise InputError(
                 f"a proof of growth from {held.size} entries is needed, the size of what you"
@@ -197,18 +204,23 @@ def _opened(note: Note, log_keys: Sequence[VerifierKey]) -> Checkpoint:
         ) from error
 
 
-def _held(path: Path, key: VerifierKey) -> Checkpoint | None:
+def _held(path: Path, key: VerifierKey) -> tuple[Checkpoint | None, int]:
+    """What was cosigned last, and when as a POSIX time; nothing, at 0, the first time."""
     if not path.exists():
-        return None
+        return None, 0
     try:
         note = decode_note(path.read_bytes())
-        verify_note(note, [key])
-        return decode_checkpoint(note.text)
+        signed = verify_note(note, [key])
+        return decode_checkpoint(note.text), max(one.at_s or 0 for one in signed)
     except ValueError as error:
         raise IntegrityError(
             f"{path} is not what you cosigned last: {error}",
             advice="restore it from a backup; without it you cannot see a rewrite",
         ) from error
+
+
+def _time(at_s: int) -> str:
+    return format_time(datetime.fromtimestamp(at_s, UTC))[:19] + "Z"
 
 
 @contextmanager
