@@ -107,12 +107,8 @@ def cosign_bytes(
         checkpoint = _opened(note, log_keys)
         kept = memory / (hashlib.sha256(checkpoint.origin.encode()).hexdigest() + ".checkpoint")
         held, held_at_s = _held(kept, key.verifier)
-        if at_s < held_at_s:
-            raise InputError(
-                f"the clock says {_time(at_s)}, and you cosigned last at {_time(held_at_s)}",
-                advice="set the clock of this machine right, then run this again",
-            )
-        if held is not None and checkpoint.size > held.size and old_size != held.size:
+        _refuse_early(at_s, held_at_s)
+        if held is not None and checkpoint.size > held.size != old_size:
             raise InputError(
                 f"a proof of growth from {held.size} entries is needed, the size of what you"
                 f" cosigned last: {kept}",
@@ -219,8 +215,16 @@ def _held(path: Path, key: VerifierKey) -> tuple[Checkpoint | None, int]:
         ) from error
 
 
-def _time(at_s: int) -> str:
-    return format_time(datetime.fromtimestamp(at_s, UTC))[:19] + "Z"
+def _refuse_early(at_s: int, held_at_s: int) -> None:
+    """A cosignature says when; one before the last would say that the log shrank."""
+    if at_s < held_at_s:
+        now, last = (
+            format_time(datetime.fromtimestamp(moment, UTC))[:19] for moment in (at_s, held_at_s)
+        )
+        raise InputError(
+            f"the clock says {now}Z, and you cosigned last at {last}Z",
+            advice="set the clock of this machine right, then run this again",
+        )
 
 
 @contextmanager
