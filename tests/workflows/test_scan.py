@@ -361,3 +361,35 @@ def test_a_part_that_was_patched_between_two_scans_has_a_closed_clock(
     assert now.deadline_on is None
     gone = [change for change in after.changes if change.what == "gone"]
     assert any("CVE-2023-46604" in change.subject for change in gone)
+
+
+def test_a_rejection_does_not_outlive_what_it_was_said_of(
+    scanned: ScanOutcome, northgate: Workspace, tmp_path: Path
+) -> None:
+    assert scanned.report.exposures
+    workspace = copy_of(northgate, tmp_path / "changed")
+    waiting = waiting_matches(workspace, as_of=AS_OF)
+    one = next(match for match in waiting if match.advisory_id == "ICSA-23-024-02")
+    record_decision(
+        workspace,
+        Decision(
+            component_id=one.component_id,
+            advisory_id=one.advisory_id,
+            is_same_product=False,
+            reason="a MASTERYS is no MODULYS",
+            decided_by="C. Lindqvist",
+        ),
+        clock_at="2026-11-16T10:00:00.000000Z",
+    )
+    for path in (workspace.folder / "register").glob("components-*.csv"):
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("MASTERYS", "MODULYS GP"), "utf-8")
+
+    after = scan(workspace, now=NOW, actor="tester", asked_as_of=None, progress=quiet).report
+
+    again = exposures(after, component_id=one.component_id, advisory_id=one.advisory_id)
+    assert again
+    assert {exposure.state for exposure in again} <= {
+        MatchState.AFFECTED,
+        MatchState.UNDETERMINED,
+    }

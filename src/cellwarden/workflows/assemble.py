@@ -78,6 +78,50 @@ def statement_of(row: Mapping[str, str | None]) -> Statement:
     )
 
 
+def identity_of(component: Component) -> str:
+    """What a person looked at when they judged a component, in one text."""
+    seen = (
+        component.manufacturer,
+        component.model,
+        component.part,
+        component.hardware,
+        component.part_number,
+    )
+    return " | ".join(seen)
+
+
+def products_by_advisory(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The products that each advisory names, in one text."""
+    rows = connection.sql(
+        "select advisory_id, string_agg(distinct product, '; ' order by product)"
+        " from statement group by advisory_id"
+    ).fetchall()
+    return {advisory: products or "" for advisory, products in rows}
+
+
+def decisions_in_force(connection: duckdb.DuckDBPyConnection) -> list[dict[str, str | None]]:
+    """What people decided about matches, as long as both sides are what they looked at.
+
+    Where the component or the products of the advisory have changed since, the match waits for a
+    person once more: a "no" must not outlive what it was said of.
+    """
+    rows = fetch(connection, "select * from match_decision")
+    if not rows:
+        return []
+    components = {component.component_id: component for component in fleet(connection)}
+    products = products_by_advisory(connection)
+    return [
+        row
+        for row in rows
+        if (row["product"] or "") == products.get(row["advisory_id"] or "", "")
+        and (
+            row["identity"] is None
+            or (component := components.get(row["component_id"] or "")) is None
+            or identity_of(component) == row["identity"]
+        )
+    ]
+
+
 def remediation_texts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
     """The texts of each advisory's remediations, in order."""
     found: defaultdict[str, list[str]] = defaultdict(list)

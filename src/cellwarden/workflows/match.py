@@ -117,7 +117,7 @@ def matcher_for(connection: duckdb.DuckDBPyConnection) -> matching.Matcher:
     return matching.Matcher(
         assemble.statements(connection),
         fixes=assemble.remediation_texts(connection),
-        decisions=assemble.fetch(connection, "select * from match_decision"),
+        decisions=assemble.decisions_in_force(connection),
         corrections=assemble.fetch(connection, "select * from correction"),
     )
 
@@ -172,23 +172,20 @@ def record_decision(workspace: Workspace, decision: Decision, *, clock_at: str) 
         )
     with workspace.open_state() as state:
         connection = state.connect(as_of=clock_at)
-        _component(assemble.fleet(connection), decision.component_id)
+        component = _component(assemble.fleet(connection), decision.component_id)
         _must_know_advisory(connection, decision.advisory_id)
-        products = connection.execute(
-            "select string_agg(distinct product, '; ' order by product) from statement"
-            " where advisory_id = ?",
-            [decision.advisory_id],
-        ).fetchall()
+        products = assemble.products_by_advisory(connection)
         connection.close()
         row = kinds()["match_decision"].row(
             {
                 "component_id": decision.component_id,
                 "advisory_id": decision.advisory_id,
-                "product": products[0][0],
+                "product": products.get(decision.advisory_id),
                 "answer": "yes" if decision.is_same_product else "no",
                 "reason": decision.reason,
                 "decided_by": decision.decided_by,
                 "decided_at": clock_at,
+                "identity": assemble.identity_of(component),
             }
         )
         draft = Draft(
