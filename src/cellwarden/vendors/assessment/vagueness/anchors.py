@@ -14,12 +14,15 @@ _MONTH: Final = (
 )
 _UNIT: Final = (
     r"(?:second|minute|min|hour|hr|h|day|week|month|year|quarter|engineer|technician|person|people|"
-    r"unit|entr(?:y|ie)|event|case|report|finding|account|site|demand|command|row|part|role|kva|kwh|%)s?"
+    r"unit|entr(?:y|ie)|event|case|report|finding|account|site|demand|command|row|"
+    r"part|role|kva|kwh|%)s?"
 )
 _COUNT: Final = (
-    r"(?:\d[\d,.]{0,9}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirty|sixty|ninety)"
+    r"(?:\d[\d,.]{0,9}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
+    r"thirty|sixty|ninety)"
 )
 _BOILERPLATE: Final = re.compile(
+    r"99[.,]\d+\s?%|24[\s-]hours?(?=\s+(?:hotline|service|support|help)|,)|"
     r"(?:iso|iec|iso/iec|en|nist|soc|ul)[\s-]*(?:sp\s*)?\d[\w.-]*|24\s*(?:/|x|by)\s*7(?:x365)?|"
     r"tier[\s-]?\d|100\s?%|24h|365",
     re.IGNORECASE,
@@ -45,20 +48,23 @@ _PATTERNS: Final[dict[Slot, re.Pattern[str]]] = {
         rf"\b\d{{1,2}}\s+{_MONTH}\b|\bQ[1-4]\s?(?:19|20)\d\d\b|"
         rf"(?<![\w.]){_COUNT}[\s-]+(?:working\s+|business\s+|calendar\s+)?{_UNIT}(?!\w)|"
         r"(?<!\w)\d+\s?(?:ms|s|h|d|min|months?|%)(?!\w)|"
+        r"\b(?:a|an|one|twice a|once a)\s(?:hour|day|week|month|year)\b|"
         r"\b(?:quarterly|nightly|daily|monthly|same day|weekdays|first monday|for ever)\b",
         re.IGNORECASE,
     ),
     "document": re.compile(
         r"(?<![\w-])[A-Z][A-Z0-9]{1,6}-(?:[A-Z]{1,6}-)?\d[\w.-]{0,40}|"
-        r"\b(?i:clause|section|annex|chapter|appendix|report|policy|procedure|certificate|form|ticket|"
-        r"document|agreement|permit)\s+(?:no\.?\s*)?(?=[\w.-]{0,40}\d|[A-Z]\b)[\w./-]{1,60}|"
+        r"\b(?i:clause|section|annex|chapter|appendix|report|policy|procedure|certificate|form|"
+        r"ticket|document|agreement|permit)\s+(?:no\.?\s*)?(?=[\w.-]{0,40}\d|[A-Z]\b)[\w./-]{1,60}|"
         r"https?://\S{1,200}|"
         r"\b[\w-]{1,63}\.(?:example|com|net|org|eu|de)/\S{1,200}|"
         r"(?<!\w)/[\w.{}-]{1,40}/[\w./{}-]{1,200}",
     ),
     "owner": re.compile(
-        r"\b[A-Z]\.\s?[A-Z][a-z]+|(?i:\bowner\b|\bapprover\b)(?:\s+is)?:?\s+\w+|"
-        r"\b[A-Z][\w&]{1,30}(?:\s{1,3}[A-Z&][\w&]{0,30}){0,3}\s{1,3}(?:Ltd|GmbH|Inc|LLC|Pte|AB|SA|PLC|BV|Electronics|"
+        r"\bby [A-Z][^\W\d_]{3,30}|\b[A-Z]\.\s?[A-Z][a-z]+|"
+        r"(?i:\bowner\b|\bapprover\b)(?:\s+is)?:?\s+\w+|"
+        r"\b[A-Z][\w&]{1,30}(?:\s{1,3}[A-Z&][\w&]{0,30}){0,3}\s{1,3}"
+        r"(?:Ltd|GmbH|Inc|LLC|Pte|AB|SA|PLC|BV|Electronics|"
         r"Services|Analytics|Components|Europe|Rheinland)\b",
     ),
     "mechanism": re.compile(r"0x[0-9A-Fa-f]+|\b\d+/(?:tcp|udp)\b|RFC \d+|\b[A-Z]{2,}\d+[A-Z]?\b"),
@@ -75,7 +81,8 @@ _DENIAL: Final = re.compile(
 )
 _ADMISSION: Final = re.compile(
     r"\b(?:(?:is|are|was|were|do|does|did|has|have|can|will)(?:\s+not|n't)|cannot|can't|nobody|"
-    r"nothing|none|never|no|only|one|the same|without|unknown|unauthenticated|unencrypted|ended|unsigned)\b",
+    r"nothing|none|never|no|only|the same|without|unknown|unauthenticated|unencrypted|"
+    r"ended|unsigned)\b",
     re.IGNORECASE,
 )
 
@@ -106,9 +113,11 @@ def is_plain_denial(text: str) -> bool:
 
 
 def concedes(text: str) -> bool:
-    """True where some words deny or limit, outside the phrases that boast by denying."""
+    """True where some words deny, limit or own up, outside the phrases that boast by denying."""
     boasts = places("boast", text)
-    return any(not _touches(hit.span(), boasts) for hit in _ADMISSION.finditer(text))
+    return bool(places("concession", text)) or any(
+        not _touches(hit.span(), boasts) for hit in _ADMISSION.finditer(text)
+    )
 
 
 def _touches(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:

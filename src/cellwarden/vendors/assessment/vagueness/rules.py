@@ -85,7 +85,8 @@ def read_answer(
         slot for slot in question.slots if not _PLACEHOLDER.fullmatch((given or {}).get(slot, ""))
     }
     named = tuple(slot for slot in question.slots if slot in found or slot in filled)
-    details = sum(_distinct(plain, spans) for spans in found.values()) + len(filled)
+    spans = {span for slot_spans in found.values() for span in slot_spans}
+    details = len({plain[start:end].casefold() for start, end in spans}) + len(filled)
     objections = _soft_words(text, plain)
     reused = _reuse(question, text, other_answers or {}) or _copied(text, brochures)
     if reused is not None:
@@ -93,25 +94,28 @@ def read_answer(
         return _reading(objections, named, is_vague=True, because=reused.says)
     if question.type in {"number", "date"} and _BARE_VALUE.fullmatch(plain):
         return _reading([], named, is_vague=False, because="the value itself")
-    is_vague, because = _judged(plain, details, objections)
-    if is_vague and not named:
+    is_vague, because = _judged(
+        plain, details, objections, names_the_heart=question.slots[0] in named
+    )
+    if is_vague:
         objections.extend(_missing(question, text, named))
     return _reading(objections, named, is_vague=is_vague, because=because)
 
 
-def _judged(plain: str, details: int, objections: list[Objection]) -> tuple[bool, str]:
+def _judged(
+    plain: str, details: int, objections: list[Objection], *, names_the_heart: bool
+) -> tuple[bool, str]:
+    """The first slot of a question is its heart: details beside it do not stand for it."""
     rules = {item.rule for item in objections}
     if is_plain_denial(plain) and "evasion" not in rules:
         return False, "a plain denial can be graded"
-    if details >= ENOUGH and details > len(rules - {"empty"}):
+    if "evasion" not in rules and concedes(plain) and len(rules) <= details:
+        return False, "it concedes something"
+    if not names_the_heart:
+        return True, objections[0].says if objections else "It names nothing that was asked for."
+    if not rules or (details >= ENOUGH and details > len(rules - {"empty"})):
         return False, f"{details} details can be checked"
-    if details and not rules:
-        return False, "what it says can be checked"
-    if not objections and concedes(plain):
-        return False, "it concedes something, without soft words"
-    if objections:
-        return True, objections[0].says
-    return True, "It names nothing that can be checked."
+    return True, objections[0].says
 
 
 def _soft_words(text: str, plain: str) -> list[Objection]:
@@ -178,10 +182,6 @@ def _copied(text: str, brochures: tuple[str, ...]) -> Objection | None:
 
 def _squeezed(text: str) -> str:
     return re.sub(r"\W+", " ", folded(text).casefold()).strip()
-
-
-def _distinct(plain: str, spans: list[tuple[int, int]]) -> int:
-    return len({plain[start:end].casefold() for start, end in spans})
 
 
 def _quote(text: str, start: int, end: int) -> str:
