@@ -201,3 +201,39 @@ def test_today_explain_diff_blast_and_report_speak_of_the_kept_run(fleet: Path) 
     assert "Nothing changed" in same.stdout
     assert nobody.returncode == exits.CANNOT_USE
     assert "no finding" in nobody.stderr
+
+
+@pytest.mark.slow
+def test_a_policy_that_names_what_does_not_exist_is_refused(fleet: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "gate.toml"
+    policy.write_text('[[rule]]\nbecause = "typing error"\nchecks = ["deadline-pased"]\n')
+
+    done = run("scan", str(fleet), "--policy", str(policy))
+
+    assert done.returncode == exits.CANNOT_USE
+    assert "deadline-pased" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_reader_that_has_seen_enough_is_no_error(fleet: Path) -> None:
+    line = f"set -o pipefail; {' '.join(COMMAND)} scan {fleet} | head -1"
+
+    done = subprocess.run(
+        ["bash", "-c", line], capture_output=True, text=True, check=False, timeout=180
+    )
+
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_a_lost_partition_stops_the_next_scan_with_4(fleet: Path) -> None:
+    assert run("scan", str(fleet)).returncode == 0
+    for path in (fleet / ".state" / "facts" / "window").glob("*.parquet"):
+        path.unlink()
+
+    done = run("scan", str(fleet))
+
+    assert done.returncode == exits.INTEGRITY
+    assert "window rows of entry" in done.stderr
+    assert "\\n" not in done.stderr

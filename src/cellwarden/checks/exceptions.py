@@ -54,7 +54,17 @@ def accept(
     judged.sort(key=lambda one: (one.expires_on or "", one.exception_id), reverse=True)
     holding = [one for one in judged if one.state == IN_FORCE]
     accepted = [_covered(finding, holding) for finding in findings]
-    return accepted, tuple(sorted(judged, key=lambda one: one.exception_id))
+    used = {finding.exception_id for finding in accepted}
+    told = [
+        one if one.state != IN_FORCE or one.exception_id in used else _idle(one) for one in judged
+    ]
+    return accepted, tuple(sorted(told, key=lambda one: one.exception_id))
+
+
+def _idle(one: AcceptedException) -> AcceptedException:
+    """An exception in force that covers nothing: a typing error looks just like this."""
+    words = f"{one.because}; it covers no finding of this run"
+    return msgspec.structs.replace(one, because=words)
 
 
 def _covered(finding: Finding, holding: Sequence[AcceptedException]) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,7 @@ import msgspec
 
 from cellwarden.model.errors import InputError, SourceError
 from cellwarden.model.findings import Finding, Severity, Verdict
-from cellwarden.model.report import FeedAge
+from cellwarden.model.report import FeedAge, Report
 
 PROPERTIES: Final = ("known_exploited", "no_fix", "support_ended", "unknown")
 """What ``--fail-on`` takes beside severities; ``unknown`` means any verdict that is unknown."""
@@ -88,6 +88,24 @@ def load_policy(path: Path) -> tuple[Rule, ...]:
             f"policy {path}: {error}", advice="docs/workspace.md shows a policy file"
         ) from error
     return policy.rule
+
+
+def refuse_unknown_names(rules: Sequence[Rule], report: Report, checks: Collection[str]) -> None:
+    """Stop where a rule names a check or a site that does not exist: it could never fail.
+
+    Raises:
+        InputError: names the first one, and what there is.
+    """
+    sites = {site.site_id for site in report.sites}
+    for rule in rules:
+        for kind, named, known in (("check", rule.checks, checks), ("site", rule.sites, sites)):
+            for name in named:
+                if name not in known:
+                    raise InputError(
+                        f"the policy rule {rule.because!r} names the {kind} {name!r}, which does"
+                        " not exist",
+                        advice=f"correct the name; {kind}s are {', '.join(sorted(known)[:12])} ...",
+                    )
 
 
 def failures(rules: Sequence[Rule], findings: Sequence[Finding]) -> tuple[GateFailure, ...]:

@@ -74,7 +74,14 @@ def scan(
 ) -> int:
     """Scan a fleet: read, match, judge, write the report."""
     from cellwarden.reports import terminal
-    from cellwarden.workflows.gate import failures, load_policy, rules_from_words, unjudged
+    from cellwarden.workflows.catalogue import all_checks
+    from cellwarden.workflows.gate import (
+        failures,
+        load_policy,
+        refuse_unknown_names,
+        rules_from_words,
+        unjudged,
+    )
     from cellwarden.workflows.publish import write_reports
     from cellwarden.workflows.scan import scan as run_scan
     from cellwarden.workflows.workspace import open_workspace
@@ -91,6 +98,9 @@ def scan(
     for path in written:
         say(f"report: {path}")
     code = exits.COMPLETE
+    if policy:
+        names = {str(check.id) for check in all_checks(workspace)}
+        refuse_unknown_names(rules, outcome.report, names)
     failed = failures(rules, outcome.report.findings)
     for failure in failed:
         tell(f"gate: {failure.because}: {len(failure.findings)} findings")
