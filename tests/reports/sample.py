@@ -19,6 +19,7 @@ from cellwarden.model.report import (
     Exposure,
     ExposureClock,
     FeedAge,
+    Place,
     Report,
     Run,
     SiteSummary,
@@ -513,6 +514,19 @@ _VENDORS = (
 )  # fmt: skip
 
 
+_PLACES = {
+    "NG1-PDU-03/nmc": Place(
+        site="Harrow", asset_id="NG1-PDU-03", asset="PDU of row 3",
+        location="Hall A, row 3, rack 1", serial="ZA1733010448", owner_facility="Harrow facilities",
+        owner_security="OT security",
+    ),
+    "NG2-DCIM-01/infrasuite": Place(
+        site="Leiden", asset_id="NG2-DCIM-01", asset="Console of hall 2", location="Hall 2, rack 9",
+        serial="D-2207", part_serial="IDM-14", owner_facility="Leiden facilities",
+    ),
+}  # fmt: skip
+
+
 def sample_report() -> Report:
     """Northgate as of 16 November 2026, with every verdict and some hostile strings."""
     findings = _findings()
@@ -520,7 +534,7 @@ def sample_report() -> Report:
         schema=REPORT_SCHEMA, run=RUN, previous_run=RunId("2026-11-09-77aa03de"), feeds=_FEEDS,
         coverage=_COVERAGE, findings=findings, exposures=_exposures(),
         blast_radii=_blast_radii(), changes=_changes(findings), actions=_actions(findings),
-        sites=_SITES, vendors=_VENDORS, exceptions=_exceptions(),
+        sites=_SITES, vendors=_VENDORS, exceptions=_exceptions(), places=_PLACES,
     )  # fmt: skip
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from cellwarden.model.findings import Severity, Verdict
+from cellwarden.reports.parts import weak
 from cellwarden.reports.standing import (
     coverage,
     data_age,
+    data_age_line,
     fails_by_severity,
     standing,
     unknowns,
@@ -44,12 +47,63 @@ def test_unknown_verdicts_without_a_finding_still_prevent_a_clear_run(clear: Rep
     assert "1 judgement could not be made" in state.caution
 
 
-def test_a_failing_run_names_its_worst_severities(report: Report) -> None:
+def test_a_failing_run_says_how_many_parts_are_weak_and_how_often_checks_failed(
+    report: Report,
+) -> None:
     state = standing(report)
 
     assert state.kind == "failing"
-    assert state.sentence.startswith("17 open failures, 2 critical and 7 high")
+    assert state.sentence == (
+        "8 of 418 parts have open weaknesses; attackers already use 1 of them. "
+        "Checks failed 17 times, 2 of them critical."
+    )
+    assert "Of 2 more parts it cannot be told" in state.caution
     assert "Stale data: cve, epss." in state.caution
+
+
+def test_several_weaknesses_of_one_part_make_one_weak_part(
+    clear: Report, sample: ModuleType
+) -> None:
+    touched = tuple(
+        sample.exposure("NG1-PDU-03/nmc", f"CVE-2021-2281{place}") for place in range(5)
+    )
+
+    state = standing(msgspec.structs.replace(clear, exposures=touched))
+
+    assert state.kind == "failing"
+    assert state.sentence.startswith("1 of 418 parts has open weaknesses; none of them is on")
+
+
+def test_a_weakness_that_was_accepted_is_not_open(clear: Report, sample: ModuleType) -> None:
+    one = sample.exposure("NG1-PDU-03/nmc", "CVE-2021-22810")
+    accepted = sample.finding(
+        "vulnerability-past-deadline", "NG1-PDU-03/nmc/CVE-2021-22810/ICSA-21-348-02",
+        Verdict.FAIL, exception_id="EX-1",
+    )  # fmt: skip
+    with_exposure = msgspec.structs.replace(clear, exposures=(one,))
+
+    before = weak(with_exposure)
+    after = weak(msgspec.structs.replace(with_exposure, findings=(accepted,)))
+
+    assert before.parts == {"NG1-PDU-03/nmc"}
+    assert after.parts == set()
+
+
+def test_nobody_says_that_attackers_use_none_where_it_is_not_known(
+    clear: Report, sample: ModuleType
+) -> None:
+    one = sample.exposure("NG1-PDU-03/nmc", "CVE-2021-22810", is_known_exploited=None)
+
+    state = standing(msgspec.structs.replace(clear, exposures=(one,)))
+
+    assert "whether attackers use them is not known" in state.sentence
+
+
+def test_the_age_of_the_data_fits_one_line(report: Report, empty: Report) -> None:
+    assert data_age_line(report) == (
+        "newest 2026-11-14, oldest 2026-09-28 (cve, 49 days old); STALE: cve, epss"
+    )
+    assert data_age_line(empty) == "no feed with a date has been imported"
 
 
 def test_accepted_failures_are_not_counted_as_open(report: Report) -> None:

@@ -138,7 +138,8 @@ class BlastRadius(msgspec.Struct, frozen=True, kw_only=True):
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that differs from the run before, and why it matters.
 
-    ``what`` is new, gone, worse, better, accepted or returned.
+    ``what`` is new, gone, worse, better, accepted or returned. ``verdict`` is the finding's, or
+    None in reports that were written before it was told.
     """
 
     what: str
@@ -147,6 +148,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     severity: str
     because: str
+    verdict: str | None = None
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cellwarden.model.findings import Severity, Verdict
+from cellwarden.reports.parts import doubtful_parts, weak
 from cellwarden.reports.text import day, number, plural, share
 
 if TYPE_CHECKING:
@@ -73,6 +74,11 @@ def is_accepted(finding: Finding) -> bool:
     return finding.exception_id is not None
 
 
+def word_of(finding: Finding) -> str:
+    """What a finding counts as: its verdict, or accepted."""
+    return "accepted" if is_accepted(finding) else finding.verdict.value
+
+
 def fails_by_severity(findings: Iterable[Finding]) -> dict[Severity, int]:
     """Open failures by severity, worst first, with zeros; accepted ones are not counted."""
     counts: Counter[Severity] = Counter()
@@ -104,19 +110,15 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def standing(report: Report) -> Standing:
-    """Say in one sentence how the run came out, and what weakens that sentence."""
-    fails = fails_by_severity(report.findings)
-    failing = sum(fails.values())
+    """Say in a sentence or two how the run came out, and what weakens that."""
+    failing = sum(fails_by_severity(report.findings).values())
     unknown = max(unknowns(report.findings), judged(report)["unknown"])
     made = sum(judged(report).values())
     where = f"{plural(report.coverage.components, 'component')} at "
     where += plural(report.coverage.sites, "site")
-    if failing:
-        worst = [f"{number(count)} {severity.value}" for severity, count in fails.items() if count]
-        noun = "failure" if failing == 1 else "failures"
-        kind, text = "failing", f"{_and(worst[:2])} {noun} among {where}"
-        if len(worst) > 2:  # noqa: PLR2004 - two severities are named, the rest is a number
-            text = f"{plural(failing, 'open failure')}, {_and(worst[:2])}, among {where}"
+    is_weak = bool(weak(report).parts)
+    if failing or is_weak:
+        kind, text = "failing", f"{_weakness(report, where)}. {_failures(report, failing)}"
     elif not made or not report.coverage.components:
         kind, text = "unseen", "Nothing was looked at: this run judged no component"
     elif unknown:
@@ -127,8 +129,37 @@ def standing(report: Report) -> Standing:
     return Standing(kind=kind, sentence=f"{text}.", caution=_caution(report, kind, unknown))
 
 
-def _and(words: list[str]) -> str:
-    return " and ".join(words)
+def _weakness(report: Report, where: str) -> str:
+    """How many parts have an open weakness, and whether attackers use any."""
+    found = weak(report)
+    if not found.parts:
+        if not report.coverage.advisories:
+            return f"Whether any of {where} has a known weakness was not looked at"
+        return f"No open weakness is known on {where}"
+    whole = plural(report.coverage.components, "part")
+    verb = "has" if len(found.parts) == 1 else "have"
+    text = f"{number(len(found.parts))} of {whole} {verb} open weaknesses"
+    if found.exploited:
+        return f"{text}; attackers already use {number(len(found.exploited))} of them"
+    rest = (
+        "none of them is on the list of exploited ones"
+        if found.is_told
+        else "whether attackers use them is not known"
+    )
+    return f"{text}; {rest}"
+
+
+def _failures(report: Report, failing: int) -> str:
+    """How often a check failed, and how often with the worst severity that occurs."""
+    if not failing:
+        return "No check failed"
+    fails = fails_by_severity(report.findings)
+    severity, count = next((one, count) for one, count in fails.items() if count)
+    how_bad = "all" if count == failing else number(count)
+    of_them = (
+        f"{how_bad} of them {severity.value}" if failing > 1 else f"and it is {severity.value}"
+    )
+    return f"Checks failed {plural(failing, 'time')}, {of_them}"
 
 
 def _caution(report: Report, kind: str, unknown: int) -> str:
@@ -136,6 +167,10 @@ def _caution(report: Report, kind: str, unknown: int) -> str:
     cautions = []
     if kind == "unseen":
         cautions.append("This is not a clean result.")
+    if doubtful := len(doubtful_parts(report)):
+        cautions.append(
+            f"Of {plural(doubtful, 'more part')} it cannot be told whether a weakness is theirs."
+        )
     if unknown:
         cautions.append(f"{plural(unknown, 'judgement')} could not be made for lack of facts.")
     if not report.coverage.advisories:
@@ -147,10 +182,29 @@ def _caution(report: Report, kind: str, unknown: int) -> str:
 
 def feed_words(feed: FeedAge) -> str:
     """One feed's age in words; an unknown age is said to be unknown."""
-    age = "of unknown age" if feed.age_days is None else f"{plural(feed.age_days, 'day')} old"
+    age = _age(feed)
     mark = ", STALE" if feed.is_stale else ""
     newest = f"newest {day(feed.newest_at)}"
     return f"{plural(feed.documents, 'document')}, {newest}, {age}{mark}"
+
+
+def _age(feed: FeedAge) -> str:
+    return "of unknown age" if feed.age_days is None else f"{plural(feed.age_days, 'day')} old"
+
+
+def data_age_line(report: Report) -> str:
+    """The age of the data in one line: the newest and the oldest feed, and what is stale."""
+    dated = sorted(
+        (feed for feed in report.feeds if feed.newest_at), key=lambda f: f.newest_at or ""
+    )
+    if not dated:
+        return "no feed with a date has been imported"
+    old = dated[0]
+    words = f"newest {day(dated[-1].newest_at)}"
+    if len(dated) > 1:
+        words += f", oldest {day(old.newest_at)} ({old.feed}, {_age(old)})"
+    stale = [feed.feed for feed in report.feeds if feed.is_stale]
+    return f"{words}; STALE: {', '.join(stale)}" if stale else words
 
 
 def data_age(report: Report) -> tuple[str, ...]:

@@ -96,4 +96,5 @@ def _change(what: str, finding: Finding) -> Change:
         title=finding.title,
         severity=finding.severity.value,
         because=finding.because,
+        verdict=finding.verdict.value,
     )
