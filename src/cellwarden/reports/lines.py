@@ -13,6 +13,12 @@ from cellwarden.model.matching import Match
 from cellwarden.model.report import Coverage, FeedAge
 from cellwarden.reports.text import clip, day, number, plural, printable, share
 
+MOST_STATEMENTS: Final = 5
+"""Statements about the product itself that an explanation shows; the rest is counted."""
+NEAREST: Final = 3
+"""Statements about other products that an explanation shows."""
+OTHER: Final = "other"
+"""What matching answers where a statement is about another product."""
 _encode: Final = msgspec.json.Encoder().encode
 _MARKS: Final = {
     "affected": "✗ affected",
@@ -41,7 +47,19 @@ def match_table(matches: Sequence[Match], *, width: int) -> str:
 
 
 class Explained(Protocol):
-    """Why a component and an advisory belong together or not, as lines of words."""
+    """Why a component and an advisory belong together or not, as lines of words.
+
+    Each of ``considered`` has ``source`` and an ``identity`` with ``confidence`` and ``answer``,
+    which is "other" for another product; its lines begin where the next one is indented.
+    """
+
+    @property
+    def matches(self) -> Sequence[Match]:
+        """What was decided."""
+
+    @property
+    def considered(self) -> Sequence[Any]:
+        """The statements that were looked at, in the order of their lines."""
 
     @property
     def lines(self) -> Sequence[str]:
@@ -49,10 +67,50 @@ class Explained(Protocol):
 
 
 def explanation_text(explanation: Explained, *, width: int) -> str:
-    """An explanation as wrapped lines."""
+    """An explanation as wrapped lines: the answer, the statement that decided, the nearest others.
+
+    What is another product is counted, and the nearest of it shown.
+    """
+    head, blocks = _blocks(explanation.lines)
+    ranked = list(zip(explanation.considered, blocks, strict=False))
+    sources = {match.source for match in explanation.matches}
+    same = [(one, block) for one, block in ranked if one.identity.answer != OTHER]
+    same.sort(key=lambda pair: (pair[0].source not in sources, -pair[0].identity.confidence))
+    other = [(one, block) for one, block in ranked if one.identity.answer == OTHER]
+    other.sort(key=lambda pair: -pair[0].identity.confidence)
+    told = list(head)
+    for title, pairs, shown in (
+        ("statement", same, MOST_STATEMENTS),
+        ("statement about another product", other, NEAREST),
+    ):
+        told += [line for _, block in pairs[:shown] for line in ("", *block)]
+        more = len(pairs) - shown
+        if more > 0:
+            first, _, rest = title.partition(" ")
+            told += ["", f"and {plural(more, f'more {first}')} {rest}".rstrip() + "."]
     return "\n".join(
-        line for text in explanation.lines for line in _wrapped(text, width=width, indent=0)
+        line
+        for thought in told
+        for line in _wrapped(thought.strip(), width=width, indent=_depth(thought)) or [""]
     )
+
+
+def _blocks(lines: Sequence[str]) -> tuple[list[str], list[list[str]]]:
+    """The lines of the answer, and those of each statement: one that an indented line follows."""
+    head: list[str] = []
+    blocks: list[list[str]] = []
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        if not line.startswith(" ") and after.startswith(" "):
+            blocks.append([line])
+        elif blocks:
+            blocks[-1].append(line)
+        else:
+            head.append(line)
+    return head, blocks
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 class Previewed(Protocol):
@@ -140,10 +198,13 @@ def feed_table(status: tuple[Sequence[FeedAge], Coverage]) -> str:
     )
 
 
-def kinds_text(*, width: int) -> str:
-    """Every kind of fact with its columns."""
+def kinds_text(names: Iterable[str] | None = None, *, width: int) -> str:
+    """The kinds of fact with these names, or every kind, with their columns."""
+    wanted = None if names is None else set(names)
     lines = []
     for kind in kinds().values():
+        if wanted is not None and kind.name not in wanted:
+            continue
         lines.append(f"{kind.name}: {kind.one_row_is}")
         for column in kind.columns:
             mark = "*" if column.name in kind.key else " "

@@ -40,7 +40,8 @@ def import_(
 
 @app.command()
 def kinds() -> None:
-    """The kinds of fact, and what each column says."""
+    """The kinds of fact that people write, and what each column says."""
+    from cellwarden.collect.values import register_kinds
     from cellwarden.reports.lines import kinds_text
 
-    say(kinds_text(width=width()))
+    say(kinds_text(register_kinds(), width=width()))
