@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -178,6 +177,13 @@ def read_decisions(path: Path) -> list[Person]:
                 advice="copy the digests from the answer, and say who decided what, and why",
             )
         found.append(
-            Person(**{name: cells.get(name, "") for name in _DECISIONS} | {"is_same": same})
+            Person(
+                name_digest=cells.get("name_digest", ""),
+                entry_digest=cells.get("entry_digest", ""),
+                is_same=same,
+                decided_by=cells["decided_by"],
+                reason=cells.get("reason", ""),
+                decided_at=cells.get("decided_at", ""),
+            )
         )
     return found

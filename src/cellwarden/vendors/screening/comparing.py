@@ -1,0 +1,223 @@
+"""Two names side by side: which tokens pair off, and what share of each name that covers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+from typing import Final
+
+from cellwarden.vendors.screening.index import Index, Listed
+from cellwarden.vendors.screening.names import Name
+from cellwarden.vendors.screening.nouns import Entry, Party
+
+Places = Callable[[Entry], frozenset[str]]
+
+_JOINED: Final = 3
+_LONGEST_JOINED: Final = 20
+_JOINS_ALIKE: Final = 0.96
+"""Joined neighbours on both sides have to sound the same: liu fangwei is not li fangwei."""
+
+_INITIAL: Final = 0.6
+_ACRONYM: Final = 0.9
+_LONGEST_INITIALS: Final = 3
+_SHORTEST_ACRONYM: Final = 2
+_LONGEST_ACRONYM: Final = 6
+_IN_PLACE: Final = 0.15
+"""What is left of the weight of a token that is the entry's town or country."""
+
+
+class Asked:
+    """A party's name with everything that its comparisons share."""
+
+    __slots__ = ("found", "name", "party", "spans", "total", "weights")
+
+    def __init__(self, party: Party, name: Name, index: Index) -> None:
+        self.party = party
+        self.name = name
+        tokens = self.name.tokens
+        is_abjad = self.name.spelt.is_abjad
+        self.weights = [index.weight_of(token) for token in tokens]
+        self.spans: list[tuple[int, int]] = []
+        self.found: list[dict[str, float]] = []
+        for start, token in enumerate(tokens):
+            alike = index.alike(token, is_abjad=is_abjad)
+            self.spans.append((start, 1))
+            self.found.append(alike)
+            if not alike or token not in alike:
+                continue
+            self.weights[start] = index.weight[token]
+        self._join(index, is_abjad=is_abjad)
+        self.total = sum(self.weights)
+
+    def _join(self, index: Index, *, is_abjad: bool) -> None:
+        """Neighbours written apart: dandong hong xiang is dandong hongxiang."""
+        for start, size, joined in neighbours(self.name.tokens):
+            alike = index.alike(joined, is_abjad=True) if is_abjad else index.sounding(joined)
+            if alike:
+                self.spans.append((start, size))
+                self.found.append(alike)
+
+
+def neighbours(tokens: list[str]) -> Iterator[tuple[int, int, str]]:
+    """Start, count and text of two or three neighbouring tokens as one."""
+    for size in range(2, _JOINED + 1):
+        for start in range(len(tokens) - size + 1):
+            joined = "".join(tokens[start : start + size])
+            if len(joined) <= _LONGEST_JOINED:
+                yield start, size, joined
+
+
+class Compared:
+    """What two names have in common.
+
+    ``asked_share`` and ``listed_share``: matched weight over all weight, of either side.
+    ``pairs``: token, listed token, how alike. ``telling``: weight of what was matched.
+    """
+
+    __slots__ = (
+        "acronym",
+        "asked_share",
+        "family_met",
+        "in_order",
+        "initials",
+        "least_alike",
+        "left_asked",
+        "left_listed",
+        "listed",
+        "listed_share",
+        "pairs",
+        "telling",
+        "weights",
+    )
+
+    def __init__(self, listed: Listed) -> None:
+        self.listed = listed
+        self.pairs: list[tuple[str, str, float]] = []
+        self.weights: list[float] = []
+        self.asked_share = 0.0
+        self.listed_share = 0.0
+        self.telling = 0.0
+        self.least_alike = 1.0
+        self.in_order = True
+        self.initials = 0
+        self.acronym = False
+        self.family_met = True
+        self.left_asked: list[str] = []
+        self.left_listed: list[str] = []
+
+
+def compare(asked: Asked, listed: Listed, weight: Mapping[str, float], places: Places) -> Compared:
+    """Pair the tokens of two names off, the heaviest pair first; each token pairs once.
+
+    ``weight``: of the list's tokens. ``places`` gives the folded words of an entry's addresses and
+    countries: a token of the asked name that is one of them, and nothing else, hardly counts.
+    """
+    result = Compared(listed)
+    free_asked = [True] * len(asked.name.tokens)
+    free_listed = [True] * len(listed.name.tokens)
+    result.weights = [weight[token] for token in listed.name.tokens]
+    gained_asked, gained_listed = _pair(asked, listed, result, free_asked, free_listed)
+    more_asked, more_listed = _abbreviations(asked, listed, result, free_asked, free_listed)
+    gained_asked += more_asked
+    gained_listed += more_listed
+    total = asked.total
+    for at, free in enumerate(free_asked):
+        if free:
+            token = asked.name.tokens[at]
+            result.left_asked.append(token)
+            if token in places(listed.entry):
+                total -= asked.weights[at] * (1 - _IN_PLACE)
+    result.left_listed = [
+        token for token, free in zip(listed.name.tokens, free_listed, strict=True) if free
+    ]
+    result.asked_share = min(1.0, gained_asked / total) if total else 0.0
+    result.listed_share = min(1.0, gained_listed / listed.total) if listed.total else 0.0
+    result.telling = gained_listed
+    if listed.entry.kind == "individual":
+        family = free_listed[: listed.name.family_size()]
+        result.family_met = not family or not all(family)
+    return result
+
+
+def _pair(
+    asked: Asked, listed: Listed, result: Compared, free_asked: list[bool], free_listed: list[bool]
+) -> tuple[float, float]:
+    units = listed.units
+    options = []
+    for (start, size), alike in zip(asked.spans, asked.found, strict=True):
+        for token, value in alike.items():
+            place = units.get(token)
+            if place is not None and (value >= _JOINS_ALIKE or size == 1 or place[1] == 1):
+                theirs = sum(result.weights[place[0] : place[0] + place[1]])
+                options.append(
+                    (theirs * value - 0.01 * (size + place[1]), value, start, size, token)
+                )
+    options.sort(reverse=True)
+    gained_asked = gained_listed = 0.0
+    order = []
+    for _, value, start, size, token in options:
+        begin, length = units[token]
+        my_places, their_places = range(start, start + size), range(begin, begin + length)
+        if not all(free_asked[at] for at in my_places) or not all(
+            free_listed[at] for at in their_places
+        ):
+            continue
+        for at in my_places:
+            free_asked[at] = False
+        for at in their_places:
+            free_listed[at] = False
+        worth = 1 - 1.6 * (1 - value)
+        gained_asked += worth * sum(asked.weights[at] for at in my_places)
+        gained_listed += worth * sum(result.weights[at] for at in their_places)
+        result.pairs.append(("".join(asked.name.tokens[at] for at in my_places), token, value))
+        result.least_alike = min(result.least_alike, value)
+        order.append((start, begin))
+    order.sort()
+    result.in_order = all(one[1] <= two[1] for one, two in pairwise(order))
+    return gained_asked, gained_listed
+
+
+def _abbreviations(
+    asked: Asked, listed: Listed, result: Compared, free_asked: list[bool], free_listed: list[bool]
+) -> tuple[float, float]:
+    """Initials of a person's names, and acronyms of an organisation's words."""
+    gained_asked = gained_listed = 0.0
+    is_person = listed.entry.kind == "individual"
+    for at, token in enumerate(asked.name.tokens):
+        if not free_asked[at] or not token.isalpha():
+            continue
+        rest = [place for place, free in enumerate(free_listed) if free]
+        if is_person and result.pairs and len(token) <= _LONGEST_INITIALS:
+            chosen = _initialled(token, rest, listed.name.tokens)
+            worth = _INITIAL
+            result.initials += len(chosen)
+        elif (
+            not is_person
+            and _SHORTEST_ACRONYM <= len(token) <= _LONGEST_ACRONYM
+            and token in listed.name.initials()
+        ):
+            chosen = [place for place in rest if listed.name.tokens[place][0] in token]
+            worth = _ACRONYM
+            result.acronym = result.acronym or bool(chosen)
+        else:
+            continue
+        if not chosen:
+            continue
+        free_asked[at] = False
+        gained_asked += worth * asked.weights[at]
+        for place in chosen:
+            free_listed[place] = False
+            gained_listed += worth * result.weights[place]
+        result.pairs.append((token, " ".join(listed.name.tokens[place] for place in chosen), worth))
+    return gained_asked, gained_listed
+
+
+def _initialled(letters: str, rest: list[int], tokens: list[str]) -> list[int]:
+    """The places of the tokens whose first letters these are; none where one letter has none."""
+    chosen: list[int] = []
+    for letter in letters:
+        place = next((p for p in rest if p not in chosen and tokens[p][0] == letter), None)
+        if place is None:
+            return []
+        chosen.append(place)
+    return chosen

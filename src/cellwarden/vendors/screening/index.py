@@ -1,0 +1,256 @@
+"""The index: which listed names could be meant, found through tokens that are alike.
+
+Blocks are tokens: the same token, one with the same consonants, one that shares its first or last
+letters and differs by little. A name's tokens weigh by their rarity in the list; words of the trade
+and fillers weigh less wherever they stand.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from heapq import nlargest
+from itertools import pairwise
+from math import log
+from typing import Final
+
+from rapidfuzz.distance.Levenshtein import normalized_similarity
+from rapidfuzz.process import extract
+
+from cellwarden.vendors.screening import names, tables
+from cellwarden.vendors.screening.names import Name
+from cellwarden.vendors.screening.nouns import Entry, Quality
+from cellwarden.vendors.screening.spelling import bones, sound, sounds
+
+LEAST_ALIKE: Final = 0.79
+"""Normalised Levenshtein similarity of two sounds below which tokens are different words."""
+
+_SAME_SOUND: Final = 0.97
+_SAME_BONES: Final = 0.9
+"""How alike two tokens are where one is written without vowels and the consonants agree."""
+
+_AFFIX: Final = 3
+_SHORTEST_FUZZY: Final = 4
+_SHORTEST_BONES: Final = 2
+_LENGTHS: Final = 3
+"""Letters by which two sounds may differ in length and still be alike."""
+
+_SHORT_PART: Final = 4
+_LONGEST_JOINED: Final = 14
+_SMALLEST_CORPUS: Final = 4_000
+"""Names that rarity is reckoned against at least: a list of twenty knows nothing of frequency."""
+
+_MOST: Final = {"fluff": 0.3, "trade": 0.5, "place": 0.5, "stop": 0.1, "person": 0.75}
+"""The most that a word of each class weighs; a telling word weighs up to 1."""
+
+_SHORTEST_ACRONYM: Final = 3
+_LONGEST_ACRONYM: Final = 6
+
+_LEAST: Final = 0.12
+_LETTER: Final = 0.15
+"""Weight of a single letter: an initial or a remnant."""
+
+_CANDIDATES: Final = 14
+_NEAR: Final = 0.4
+_NEAR_LISTED: Final = 0.6
+"""Shares of the asked name's weight, or of the listed name's, from which they are compared."""
+
+_HEAVY: Final = 0.5
+_LIGHT: Final = 0.55
+"""Where a token of weight ``_HEAVY`` is shared, those of a smaller part find nobody new."""
+
+
+class Listed:
+    """One listed name in the index: entry, quality, parts, and the weight of its tokens."""
+
+    __slots__ = ("at", "entry", "name", "quality", "text", "total", "units")
+
+    def __init__(self, at: int, entry: Entry, text: str, quality: Quality, name: Name) -> None:
+        self.at = at
+        self.entry = entry
+        self.text = text
+        self.quality = quality
+        self.name = name
+        self.units: dict[str, tuple[int, int]] = {}
+        self.total = 0.0
+
+
+class Index:
+    """Listed names by the tokens that they hold. Built once; reading changes nothing but caches."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.listed: list[Listed] = []
+        self.holders: defaultdict[str, list[int]] = defaultdict(list)
+        self.weight: dict[str, float] = {}
+        self._alike: dict[tuple[str, bool], dict[str, float]] = {}
+        self._joined: set[str] = set()
+        self._heard: dict[str, str] = {}
+        self._same_sound: defaultdict[str, list[str]] = defaultdict(list)
+        self._same_bones: defaultdict[str, list[str]] = defaultdict(list)
+        self._starts: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._ends: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        self.acronyms: defaultdict[str, list[int]] = defaultdict(list)
+        for entry in entries:
+            self._add(entry)
+        self._weigh()
+        self._block()
+
+    def _add(self, entry: Entry) -> None:
+        seen: set[str] = set()
+        holders = self.holders
+        is_person = entry.kind == "individual"
+        for listed_name in entry.names:
+            text = listed_name.text
+            if text in seen:
+                continue
+            seen.add(text)
+            name = names.take_apart(text, is_person=is_person)
+            if not name.tokens:
+                continue
+            at = len(self.listed)
+            listed = Listed(at, entry, text, listed_name.quality, name)
+            self._take_units(listed)
+            for unit in listed.units:
+                holders[unit].append(at)
+            if _SHORTEST_ACRONYM <= len(name.words) <= _LONGEST_ACRONYM:
+                self.acronyms[name.initials()].append(at)
+            self.listed.append(listed)
+
+    def _take_units(self, listed: Listed) -> None:
+        """The tokens of a name, and its short neighbours as one: nasr allah is nasrallah."""
+        tokens = listed.name.tokens
+        units = listed.units
+        for place, token in enumerate(tokens):
+            if token not in units:
+                units[token] = (place, 1)
+        for place, (first, second) in enumerate(pairwise(tokens)):
+            short = len(first) <= _SHORT_PART or len(second) <= _SHORT_PART
+            if short and len(first) + len(second) <= _LONGEST_JOINED:
+                joined = first + second
+                if joined not in units:
+                    units[joined] = (place, 2)
+                    if joined not in self.holders:
+                        self._joined.add(joined)
+        self._joined.difference_update(tokens)
+
+    def _weigh(self) -> None:
+        """Weight of each token: 1 for one that a single name holds, less the more hold it."""
+        classes = tables.words()[1]
+        corpus = max(len(self.listed), _SMALLEST_CORPUS)
+        full = log(corpus)
+        weight = self.weight
+        for token, holders in self.holders.items():
+            rarity = max(_LEAST, 1.0 - log(len(holders)) / full)
+            kind = classes.get(token)
+            weight[token] = min(rarity, _MOST[kind]) if kind else rarity
+            if len(token) == 1:
+                weight[token] = _LETTER
+        known = weight.__getitem__
+        for listed in self.listed:
+            listed.total = sum(map(known, listed.name.tokens))
+
+    def _block(self) -> None:
+        """Blocks by sound, consonants, first and last letters, of the list's and known words."""
+        tokens = [*self.holders, *(word for word in tables.words()[0] if word not in self.holders)]
+        heard = sounds("\n".join(tokens)).split("\n")
+        skeletons = bones("\n".join(heard)).split("\n")
+        joined = self._joined
+        for token, sounded, skeleton in zip(tokens, heard, skeletons, strict=True):
+            self._same_sound[sounded].append(token)
+            if token in joined:
+                continue
+            self._same_bones[skeleton].append(token)
+            if len(token) >= _SHORTEST_FUZZY:
+                one = (sounded, token)
+                self._starts[sounded[:_AFFIX]].append(one)
+                self._ends[sounded[-_AFFIX:]].append(one)
+
+    def weight_of(self, token: str) -> float:
+        """A token's weight: its own, or for one that the list does not know, its class's most."""
+        if len(token) == 1:
+            return _LETTER
+        known = self.weight.get(token)
+        if known is not None:
+            return known
+        kind = tables.words()[1].get(token)
+        return _MOST[kind] if kind else 1.0
+
+    def alike(self, token: str, *, is_abjad: bool) -> dict[str, float]:
+        """Tokens of the list that could be this one, each with how alike they are (0 to 1)."""
+        key = (token, is_abjad)
+        found = self._alike.get(key)
+        if found is None:
+            found = self._alike[key] = self._search(token, is_abjad=is_abjad)
+        return found
+
+    def hear(self, tokens: Iterable[str]) -> None:
+        """Find out how many tokens sound at once, before they are looked for one by one."""
+        new = list(set(tokens) - self._heard.keys())
+        if new:
+            self._heard.update(zip(new, sounds("\n".join(new)).split("\n"), strict=True))
+
+    def _sound(self, token: str) -> str:
+        return self._heard.get(token) or sound(token)
+
+    def sounding(self, token: str) -> dict[str, float]:
+        """Tokens of the list that are this one, or sound the same."""
+        found = {token: 1.0} if token in self.holders else {}
+        for other in self._same_sound.get(self._sound(token), ()):
+            meant = tables.words()[0].get(other, other)
+            if meant in self.holders:
+                found.setdefault(meant, _SAME_SOUND)
+        return found
+
+    def _search(self, token: str, *, is_abjad: bool) -> dict[str, float]:
+        spelt, classes, _ = tables.words()
+        holders = self.holders
+        if token.isdigit() or (token in classes and not is_abjad):
+            return {token: 1.0} if token in holders else {}
+        found = self.sounding(token)
+        sounded = self._sound(token)
+        length = len(sounded)
+        if length >= _SHORTEST_FUZZY:
+            near = self._starts.get(sounded[:_AFFIX], []) + self._ends.get(sounded[-_AFFIX:], [])
+            texts = [one[0] for one in near]
+            for _, value, at in extract(
+                sounded, texts, scorer=normalized_similarity, score_cutoff=LEAST_ALIKE, limit=None
+            ):
+                other = near[at][1]
+                meant = spelt.get(other, other)
+                if meant in holders and value > found.get(meant, 0.0) and not other.isdigit():
+                    found[meant] = min(value, _SAME_SOUND)
+        skeleton = bones(sounded)
+        if is_abjad and len(skeleton) >= _SHORTEST_BONES:
+            for other in self._same_bones.get(skeleton, ()):
+                meant = spelt.get(other, other)
+                if meant in holders and abs(len(sound(other)) - length) <= _LENGTHS:
+                    found[meant] = max(found.get(meant, 0.0), _SAME_BONES)
+        return found
+
+    def candidates(self, tokens: Sequence[str], found: Sequence[dict[str, float]]) -> list[Listed]:
+        """The listed names that share the most weight with these tokens, the likeliest first.
+
+        ``found`` gives for each token, or joined neighbours, the list's tokens that are alike.
+        """
+        shared: defaultdict[int, float] = defaultdict(float)
+        holders = self.holders
+        weight = self.weight
+        best = max((weight[token] * v for alike in found for token, v in alike.items()), default=0)
+        least = _LIGHT * best if best >= _HEAVY else 0.0
+        for alike in found:
+            for token, value in alike.items():
+                share = weight[token] * value
+                if share >= least:
+                    for at in holders[token]:
+                        shared[at] += share
+        listed = self.listed
+        asked = sum(map(self.weight_of, tokens))
+        near = _NEAR * asked
+        scored = []
+        for at, share in shared.items():
+            total = listed[at].total
+            if share >= near or share >= _NEAR_LISTED * total:
+                scored.append((share / (asked + total), at))
+        if len(scored) > _CANDIDATES:
+            scored = nlargest(_CANDIDATES, scored)
+        return [listed[at] for _, at in scored]

@@ -1,0 +1,162 @@
+"""Names taken apart: words that tell, words that fill, legal form, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from functools import cache
+from typing import Final
+
+from cellwarden.vendors.screening import spelling, tables
+
+MOST_TOKENS: Final = 24
+"""Tokens of a name that are compared; a longer one is a text."""
+
+_LONGEST_FORM: Final = 5
+_LONGEST_PHRASE: Final = 5
+_ORDINALS: Final = {
+    word: str(at)
+    for at, words in enumerate(
+        [
+            "first 1st i",
+            "second 2nd ii",
+            "third 3rd iii",
+            "fourth 4th iv",
+            "fifth 5th",
+            "sixth 6th vi",
+            "seventh 7th vii",
+            "eighth 8th viii",
+            "ninth 9th ix",
+            "tenth 10th",
+            "eleventh 11th xi",
+            "twelfth 12th xii",
+            "thirteenth",
+            "fourteenth",
+            "fifteenth",
+            "sixteenth",
+            "seventeenth",
+            "eighteenth",
+            "nineteenth",
+            "twentieth",
+        ],
+        start=1,
+    )
+    for word in words.split()
+}
+
+
+_NO_FAMILY: Final[AbstractSet[str]] = frozenset()
+
+
+class Name:
+    """A name as the rules see it.
+
+    ``tokens``: the folded words in their order, without forms, stop words and titles.
+    ``families``: families of its legal forms, and ``form`` the first form's name.
+    """
+
+    __slots__ = ("families", "form", "spelt", "tokens", "words")
+
+    def __init__(self, spelt: spelling.Spelling, words: list[str], tokens: list[str]) -> None:
+        self.spelt = spelt
+        self.words = words
+        self.tokens = tokens
+        self.families: AbstractSet[str] = _NO_FAMILY
+        self.form = ""
+
+    def initials(self) -> str:
+        """The first letter of every word."""
+        return "".join(word[0] for word in self.words)
+
+    def numbers(self) -> AbstractSet[str]:
+        """Its numbers and ordinals, both as digits."""
+        return {
+            _ORDINALS.get(token, token)
+            for token in self.tokens
+            if token in _ORDINALS or token.isdigit()
+        }
+
+    def family_size(self) -> int:
+        """How many tokens stood before a comma: the family name of ``A, B``; 0 without one."""
+        before, comma, _ = self.spelt.text.partition(",")
+        if not comma:
+            return 0
+        classes = tables.words()[1]
+        family = [token for token in spelling.tokens(before) if classes.get(token) != "stop"]
+        return min(len(family), len(self.tokens))
+
+
+def take_apart(text: str, *, is_person: bool = False) -> Name:
+    """A name's parts; never empty-handed: a name of nothing but forms and stop words keeps them.
+
+    A person has no legal form: Se and Co are names.
+    """
+    spelt = spelling.spell(text)
+    raw = spelling.tokens(spelt.text)
+    if len(raw) > MOST_TOKENS:
+        del raw[MOST_TOKENS * 2 :]
+    kept, families, form = raw, None, ""
+    if not is_person and not _form_starts().isdisjoint(raw):
+        kept, families, form = _without_forms(raw)
+    spelt_as, classes, phrases = tables.words()
+    if not _phrase_starts().isdisjoint(kept):
+        kept = _with_phrases(kept, phrases)
+    telling = [spelt_as.get(token, token) for token in kept if classes.get(token) != "stop"]
+    name = Name(spelt, raw, (telling or kept or raw)[:MOST_TOKENS])
+    if families:
+        name.families = families
+        name.form = form
+    return name
+
+
+def _without_forms(raw: list[str]) -> tuple[list[str], set[str], str]:
+    """The tokens without legal forms, the families of these, and the first form's name."""
+    starts = _form_starts()
+    known = tables.forms()
+    kept: list[str] = []
+    families: set[str] = set()
+    first = ""
+    at = 0
+    count = len(raw)
+    while at < count:
+        if raw[at] not in starts:
+            kept.append(raw[at])
+            at += 1
+            continue
+        for size in range(min(_LONGEST_FORM, count - at), 0, -1):
+            found = known.get(tuple(raw[at : at + size]))
+            if found:
+                families.add(found[0])
+                first = first or found[1]
+                at += size
+                break
+        else:
+            kept.append(raw[at])
+            at += 1
+    return kept, families, first
+
+
+@cache
+def _form_starts() -> frozenset[str]:
+    return frozenset(form[0] for form in tables.forms())
+
+
+@cache
+def _phrase_starts() -> frozenset[str]:
+    return frozenset(phrase[0] for phrase in tables.words()[2])
+
+
+def _with_phrases(tokens: list[str], phrases: dict[tuple[str, ...], str]) -> list[str]:
+    """The tokens with known phrases as one word: hong kong is hongkong."""
+    out: list[str] = []
+    at = 0
+    while at < len(tokens):
+        for size in range(min(_LONGEST_PHRASE, len(tokens) - at), 1, -1):
+            found = phrases.get(tuple(tokens[at : at + size]))
+            if found:
+                out.append(found)
+                at += size
+                break
+        else:
+            out.append(tokens[at])
+            at += 1
+    return out

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import csv
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from cellwarden.vendors.screening import Decision, Index, Party, read_list, screen
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def index(shared: Path) -> Index:
+    folder = shared / "data" / "sanctions"
+    return Index(read_list([folder / name for name in ("sdn.csv", "alt.csv", "add.csv")]))
+
+
+def labelled(half: str) -> list[dict[str, str]]:
+    with (HERE / f"labelled_{half}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def decided(rows: list[dict[str, str]], index: Index) -> list[Decision]:
+    """The decision about each labelled pair; an entry that is not answered is none."""
+    parties = [
+        Party(id=str(at), name=row["name"], country=row["country"]) for at, row in enumerate(rows)
+    ]
+    answers = {(one.id, one.list_id): one.decision for one in screen(parties, index)}
+    return [answers.get((str(at), row["list_id"]), Decision.NONE) for at, row in enumerate(rows)]
+
+
+def precision_and_recall(
+    rows: list[dict[str, str]], decisions: list[Decision], counted: set[Decision]
+) -> tuple[float, float]:
+    hits = [
+        row["is_same"] == "1"
+        for row, decision in zip(rows, decisions, strict=True)
+        if decision in counted
+    ]
+    same = sum(row["is_same"] == "1" for row in rows)
+    return sum(hits) / len(hits), sum(hits) / same
+
+
+def test_the_half_that_is_held_apart_is_the_one_whose_digest_was_kept() -> None:
+    kept = (HERE / "labelled_held.sha256").read_text("utf-8").split()[0]
+
+    digest = hashlib.sha256((HERE / "labelled_held.csv").read_bytes()).hexdigest()
+
+    assert digest == kept
+
+
+def test_the_halves_hold_300_pairs_and_share_no_name() -> None:
+    built, held = labelled("built"), labelled("held")
+
+    assert len(built) + len(held) >= 300
+    assert {row["name"] for row in built}.isdisjoint(row["name"] for row in held)
+
+
+@pytest.mark.parametrize("half", ["built", "held"])
+def test_a_match_on_labelled_names_is_right_and_few_are_lost(half: str, index: Index) -> None:
+    rows = labelled(half)
+    decisions = decided(rows, index)
+
+    precision, recall = precision_and_recall(rows, decisions, {Decision.MATCH})
+    told_precision, told = precision_and_recall(rows, decisions, {Decision.MATCH, Decision.REVIEW})
+
+    assert precision >= FLOORS[half][0]
+    assert recall >= FLOORS[half][1]
+    assert told_precision >= FLOORS[half][2]
+    assert told >= FLOORS[half][3]
+
+
+FLOORS = {"built": (0.99, 0.9, 0.9, 0.95), "held": (0.99, 0.9, 0.9, 0.95)}
+"""Precision and recall of match alone, then of match and review together."""
