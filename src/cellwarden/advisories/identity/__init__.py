@@ -5,6 +5,7 @@ from __future__ import annotations
 from cellwarden.advisories.identity.catalogue import catalogue, known_parts, series_notices
 from cellwarden.advisories.identity.claims import product_key, read_claim, spans_lines
 from cellwarden.advisories.identity.evidence import (
+    Columns,
     PartShown,
     columns_of,
     firmware_matters,
@@ -14,11 +15,13 @@ from cellwarden.advisories.identity.evidence import (
 from cellwarden.advisories.identity.index import ClaimIndex, claim_keys, evidence_keys
 from cellwarden.advisories.identity.judge import judge
 from cellwarden.advisories.identity.nouns import Answer, Claim, Evidence, Feature, Identity
+from cellwarden.advisories.identity.vendors import maker_at_start, makers_named
 
 __all__ = [
     "Answer",
     "Claim",
     "ClaimIndex",
+    "Columns",
     "Evidence",
     "Feature",
     "Identity",
@@ -30,6 +33,8 @@ __all__ = [
     "firmware_matters",
     "judge",
     "known_parts",
+    "maker_at_start",
+    "makers_named",
     "product_key",
     "read_claim",
     "read_columns",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -15,7 +16,13 @@ from cellwarden.advisories.identity.catalogue import (
     products_of_code,
 )
 from cellwarden.advisories.identity.nouns import Claim, Wanted
-from cellwarden.advisories.identity.vendors import ANYONE, branded, leading_vendor, vendor_ids
+from cellwarden.advisories.identity.vendors import (
+    ANYONE,
+    branded,
+    leading_vendor,
+    vendor_ids,
+    without_maker,
+)
 from cellwarden.advisories.identity.words import (
     chunks,
     compact,
@@ -36,6 +43,7 @@ _SERIES: Final = re.compile(
     r"\bid\s*[=:]?\s*(\d{2,4}(?:\s*/\s*\d{2,4})*)|series[ _](\d{2,4})[ _]ups"
 )
 _HINT: Final = re.compile(r"nmc|network|\bid\b|series")
+_SERIAL: Final = re.compile(r"[\s,(]*\bserial (?:number|no)\b.*$")
 _AND_EARLIER: Final = re.compile(r"\b(?:and|or) (?:earlier|prior|lower|below|later|newer|higher)\b")
 BRANCH: Final = re.compile(r"v(\d+(?:\.\d+)*)(?:\.x)?")
 _STRONG_SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*")
@@ -71,6 +79,9 @@ def _claim(
         makers.append(lead[0])
         text = lead[1]
     vendors = tuple(dict.fromkeys(makers)) or (ANYONE,)
+    text = without_maker(text, vendors)
+    serial = _SERIAL.search(text)
+    text = text[: serial.start()] if serial else text
     named = named_in(product, advisory=True, vendors=() if vendors == (ANYONE,) else vendors)
     known = catalogue().products
     cards = _narrowest({p for p in named if known[p].role == "card"})
@@ -86,9 +97,33 @@ def _claim(
         cards=frozenset(cards),
         series_ids=_series_ids(product),
         order_numbers=_order_numbers(text, part_numbers),
-        requires=tuple(w for need in requires for w in _wanted(_required(need), without=())),
+        requires=(
+            *(w for need in requires for w in _wanted(_required(need), without=())),
+            *((Wanted(words=(serial.group().strip(" ,()"),)),) if serial else ()),
+        ),
         branch=branches.pop() if is_one_line else "",
         ratings=ratings(chunks(text)),
+        short=tuple(_abbreviations(text)),
+        variants=_variants(text),
+    )
+
+
+def _abbreviations(text: str) -> Iterator[str]:
+    """The abbreviations in a name's brackets: ``Power Monitoring Expert (PME)`` is PME."""
+    letters = "".join(word[0] for word in chunks(_PARENTHESES.sub(" ", text)))
+    for inside in _PARENTHESES.findall(text):
+        words = chunks(inside)
+        if words and words[0].isalpha() and len(words[0]) > 2 and words[0] in letters:  # noqa: PLR2004 - PME
+            yield from sequence(inside)
+
+
+def _variants(text: str) -> tuple[str, ...]:
+    """The model codes in a name's brackets: ``7SA82 (CP100)``."""
+    return tuple(
+        compact(chunk)
+        for inside in _PARENTHESES.findall(text)
+        for chunk in chunks(inside)
+        if is_code(chunk) and not is_order_number(chunk) and not is_wildcard(chunk)
     )
 
 
@@ -180,8 +215,17 @@ def _wanted(text: str, *, without: tuple[str, ...]) -> tuple[Wanted, ...]:
                 codes=one.codes, wildcards=one.wildcards, words=out[0].words, line=out[0].line,
                 generic=one.generic, details=one.details, editions=one.editions,
             )  # fmt: skip
-        out.append(one)
+        out.extend(_each_number(one))
     return tuple(one for one in out if one != Wanted())
+
+
+def _each_number(one: Wanted) -> tuple[Wanted, ...]:
+    """One product for each of the numbers of ``NPort 5210 5230``."""
+    codes = one.codes
+    alike = {(len(code), code[0], code.isdigit()) for code in codes}
+    if len(codes) < 2 or len(alike) > 1 or not codes[0].isdigit():  # noqa: PLR2004 - a list
+        return (one,)
+    return tuple(msgspec.structs.replace(one, codes=(code,)) for code in codes)
 
 
 def _without_products(text: str, products: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -19,7 +20,13 @@ from cellwarden.advisories.identity.catalogue import (
 )
 from cellwarden.advisories.identity.claims import BRANCH, named_by_code, sequence
 from cellwarden.advisories.identity.nouns import Evidence
-from cellwarden.advisories.identity.vendors import branded, leading_vendor, registry, vendor_ids
+from cellwarden.advisories.identity.vendors import (
+    branded,
+    leading_vendor,
+    registry,
+    vendor_ids,
+    without_maker,
+)
 from cellwarden.advisories.identity.words import (
     chunks,
     compact,
@@ -34,6 +41,8 @@ from cellwarden.advisories.identity.words import (
 from cellwarden.model.matching import Component
 
 _LONGEST_DETAIL: Final = 2
+_LONGEST_LETTERS: Final = 4
+_ZEROS: Final = re.compile(r"(?<!\d)0+(?=\d)")
 _NUMBER: Final = re.compile(r"v?\d+(?:\.\d+)+\S*")
 _APC_UPS_FIRMWARE: Final = re.compile(r"\d{1,3}\.\w{1,4}\s?\.[a-z]\b")
 
@@ -77,7 +86,7 @@ def read_columns(columns: Columns) -> Evidence:
     nickname = nickname if nickname in registry().by_nickname else ""
     texts = [t for t in (rest, columns.model, columns.part, columns.hardware) if t]
     lists = word_lists()
-    parts = tuple(c for text in texts for c in chunks(_model_text(text)))
+    parts = tuple(c for text in texts for c in chunks(_model_text(text, vendors)))
     shown = parts + tuple(chunks(columns.part_number))
     codes = tuple(
         dict.fromkeys(
@@ -86,9 +95,10 @@ def read_columns(columns: Columns) -> Evidence:
             if is_code(c) and not _NUMBER.fullmatch(c) and c not in lists.line
         )
     )
+    codes = _joined(codes, parts, vendors)
     plain_words = [c for c in parts if c.isalpha() and c not in lists.noise]
     known = catalogue().products
-    whole = " ".join([nickname, *texts])
+    whole = " ".join([nickname, *texts, columns.part_number])
     named = dict.fromkeys(named_in(whole, advisory=False, vendors=vendors))
     allowed = frozenset().union(*(of_vendor(v) for v in vendors)) if vendors else None
     for product in named_by_code(codes):
@@ -99,11 +109,12 @@ def read_columns(columns: Columns) -> Evidence:
     return Evidence(
         text=folded(f"{columns.manufacturer[:200]} {columns.model[:200]} {columns.part[:200]}"),
         vendors=vendors,
-        keys=_keys(columns, texts),
+        keys=_keys(columns, texts, vendors),
         tokens=spellings(shown),
         codes=codes,
         words=tuple(dict.fromkeys(c for c in plain_words if _decides(c))),
         editions=tuple(c for c in plain_words if c in lists.edition),
+        generic=tuple(dict.fromkeys(c for c in plain_words if c in lists.generic)),
         details=tuple(c for c in parts if len(c) <= _LONGEST_DETAIL and c not in lists.noise),
         hosts=tuple(h for h in hosts if h not in above),
         lineage=frozenset(step for host in hosts for step in lineage(host)),
@@ -164,15 +175,33 @@ def _vendors(columns: Columns) -> tuple[tuple[str, ...], str]:
 
 
 @lru_cache(maxsize=65536)
-def _model_text(text: str) -> str:
+def _model_text(text: str, vendors: tuple[str, ...]) -> str:
     """A model text without the maker at its start."""
     lead = leading_vendor(text)
-    return lead[1] if lead else text
+    return lead[1] if lead else without_maker(folded(text), vendors)
 
 
-def _keys(columns: Columns, texts: list[str]) -> frozenset[tuple[str, ...]]:
+def _joined(
+    codes: tuple[str, ...], parts: tuple[str, ...], vendors: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The model codes, where ``ap 8641`` is one code of a known product."""
+    allowed = frozenset().union(*(of_vendor(v) for v in vendors)) if vendors else None
+    for letters, number in pairwise(parts):
+        whole = letters + compact(number)
+        if number[0].isdigit() and letters.isalpha() and len(letters) <= _LONGEST_LETTERS:
+            known = named_by_code((whole,))
+            if known and (allowed is None or not allowed.isdisjoint(known)):
+                codes = tuple(whole if code == compact(number) else code for code in codes)
+    return codes
+
+
+def _keys(
+    columns: Columns, texts: list[str], vendors: tuple[str, ...]
+) -> frozenset[tuple[str, ...]]:
     joined = {columns.model, columns.part, f"{columns.model} {columns.part}", " ".join(texts)}
     joined.add(f"{columns.model} ({columns.part_number})")
+    joined.add(columns.part_number)
+    joined |= {_model_text(text, vendors) for text in tuple(joined)}
     return frozenset(key for text in joined if (key := sequence(text)))
 
 
@@ -233,19 +262,27 @@ def _card_of(base: Evidence, part: PartShown) -> str | None:
     allowed = (
         frozenset().union(*(of_vendor(v) for v in base.vendors)) if base.vendors else frozenset()
     )
-    version = folded(part.version)
+    version = _ZEROS.sub("", folded(part.version))
+    name = folded(part.name)
     for key in allowed:
-        for name, shape in known[key].os_versions.items():
-            if folded(part.name) == folded(name) and re.search(shape, version):
+        for one, shape in known[key].os_versions.items():
+            if name == folded(one) and re.search(shape, version):
                 return key
     for host in base.lineage:
-        if part.name:
+        if name and not _is_of(host, name):
             continue
         for rule in known[host].cards:
             fits = any(code_fits(p, c) for p in rule.codes for c in base.codes)
             if fits and re.search(rule.version, version):
                 return rule.card
     return None
+
+
+@lru_cache(maxsize=16384)
+def _is_of(host: str, name: str) -> bool:
+    """True where a firmware part's name says no more than the host itself: ``Rack PDU``."""
+    own = {folded(part) for part in catalogue().products[host].parts} - {"aos"}
+    return name in own or host in named_in(name, advisory=False, vendors=())
 
 
 def _cards_by_code(base: Evidence) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cellwarden.advisories.identity.catalogue import catalogue
 from cellwarden.advisories.identity.nouns import Claim, Evidence, Wanted
-from cellwarden.advisories.identity.vendors import ANYONE, relatives
+from cellwarden.advisories.identity.vendors import ANYONE, is_alike, relatives
 from cellwarden.advisories.identity.words import shortened, stem
 
 Key = tuple[str, str, str]
@@ -19,7 +19,7 @@ def claim_keys(claim: Claim) -> Iterator[Key]:
     word (for rows that say at least as much), part (for rows that say less).
     """
     for vendor in (*claim.vendors, ""):
-        for text in claim.key:
+        for text in (*claim.key, *claim.short):
             yield vendor, "name", text
         for number in claim.order_numbers:
             yield vendor, "order", number
@@ -55,9 +55,12 @@ def _rarity(word: str) -> tuple[int, str]:
     return len(word), word
 
 
-def evidence_keys(seen: Evidence) -> Iterator[Key]:
-    """The keys that a component looks up; the counterpart of :func:`claim_keys`."""
-    circle = dict.fromkeys(v for vendor in seen.vendors for v in relatives(vendor))
+def evidence_keys(seen: Evidence, alike: Iterable[str] = ()) -> Iterator[Key]:
+    """The keys that a component looks up; the counterpart of :func:`claim_keys`.
+
+    ``alike`` are makers that may be the component's under a longer or shorter name.
+    """
+    circle = dict.fromkeys((*(v for one in seen.vendors for v in relatives(one)), *alike))
     vendors = (*circle, ANYONE) if seen.vendors else ("",)
     products = _products(seen)
     stems = {
@@ -100,15 +103,28 @@ class ClaimIndex:
             for key in dict.fromkeys(claim_keys(claim)):
                 self._by_key.setdefault(key, []).append(number)
                 self._vendors.add(key[0])
+        self._by_first: dict[str, list[str]] = {}
+        for vendor in sorted(self._vendors):
+            if vendor.startswith("~"):
+                self._by_first.setdefault(vendor.split(" ")[0], []).append(vendor)
+
+    def _alike(self, vendors: tuple[str, ...]) -> tuple[str, ...]:
+        firsts = (vendor.split(" ")[0] for vendor in vendors if vendor.startswith("~"))
+        near = {there for first in firsts for there in self._by_first.get(first, ())}
+        return tuple(sorted(v for v in near if any(is_alike(v, here) for here in vendors)))
 
     def near(self, seen: Evidence) -> list[int]:
         """The numbers of the claims that are worth judging, in their order."""
-        if seen.vendors and not any(
-            v in self._vendors for vendor in seen.vendors for v in (*relatives(vendor), ANYONE)
+        alike = self._alike(seen.vendors)
+        if seen.vendors and not (
+            alike
+            or any(
+                v in self._vendors for vendor in seen.vendors for v in (*relatives(vendor), ANYONE)
+            )
         ):
             return []
         found: set[int] = set()
-        for key in evidence_keys(seen):
+        for key in evidence_keys(seen, alike):
             hit = self._by_key.get(key)
             if hit:
                 found.update(hit)

@@ -14,12 +14,13 @@ from cellwarden.advisories.identity.naming import (
     fits,
     order_number_contradiction,
     size_contradiction,
+    variant_contradiction,
 )
 from cellwarden.advisories.identity.nouns import Answer, Claim, Evidence, Feature, Identity
 from cellwarden.advisories.identity.vendors import Relation, relation, vendor_name
 from cellwarden.advisories.identity.words import compact, is_wildcard, word_lists
 
-_BY_VENDOR: Final = {"same": 0.0, "group": 0.03, "oem": 0.1, "unnamed": 0.1}
+_BY_VENDOR: Final = {"same": 0.0, "group": 0.03, "oem": 0.1, "unnamed": 0.1, "alike": 0.3}
 _WHOLE_NAME: Final = 5
 _ENOUGH_WORDS: Final = 2
 _CARD_WORDS: Final = frozenset({"web", "snmp", "network", "management", "card", "ups", "agent"})
@@ -62,6 +63,10 @@ def _with_maker(seen: Evidence, claim: Claim, maker: Relation, found: Identity) 
             why = "the name fits, but the register names no maker"
             return candidate(why, 0.5, (shown, *found.features))
         return other("the register names no maker, and the name does not fit as a whole", "maker")
+    if maker.kind == "alike":
+        if found.answer is Answer.SAME:
+            return candidate(f"{found.why}; {maker.why}", 0.45, (shown, *found.features))
+        return other(f"{found.why}; {maker.why}", "maker")
     if maker.kind == "unnamed" and found.answer is Answer.CANDIDATE:
         return other("the advisory names no single maker, and the name does not fit", "maker")
     return msgspec.structs.replace(
@@ -145,6 +150,14 @@ def _whole_name(seen: Evidence, claim: Claim) -> Identity | None:
     if card is None:
         return candidate("the name is the advisory's, but which card it holds is not known", 0.5)
     return _series(seen, claim, same("the register and the advisory name it alike", 0.98, 5, *card))
+
+
+def _short_name(seen: Evidence, claim: Claim) -> Identity | None:
+    """The register has the abbreviation that the advisory gives in brackets."""
+    both = {key[0] for key in seen.keys}.intersection(claim.short)
+    if not both:
+        return None
+    return candidate(f"{min(both).upper()} is what the advisory calls it in brackets", 0.5)
 
 
 # ---- cards --------------------------------------------------------------------------------
@@ -332,7 +345,9 @@ _RULES: Final[tuple[Callable[[Evidence, Claim], Identity | None], ...]] = (
     _other_card,
     _other_series,
     _whole_name,
+    _short_name,
     size_contradiction,
+    variant_contradiction,
     order_number_contradiction,
     _in_hosts,
     _in_words,

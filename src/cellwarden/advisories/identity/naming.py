@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from cellwarden.advisories.identity.answers import candidate, other, same
-from cellwarden.advisories.identity.nouns import Claim, Evidence, Identity, Wanted
+from cellwarden.advisories.identity.nouns import Answer, Claim, Evidence, Identity, Wanted
 from cellwarden.advisories.identity.words import shortened, wildcard, word_lists
 
 _STRONG_CODE: Final = 5
@@ -40,6 +40,25 @@ def size_contradiction(seen: Evidence, claim: Claim) -> Identity | None:
     return None
 
 
+def variant_contradiction(seen: Evidence, claim: Claim) -> Identity | None:
+    """Another variant of one model: ``7SA82 (CP150)`` is not ``7SA82 (CP100)``."""
+    if not claim.variants or not seen.tokens.isdisjoint(claim.variants):
+        return None
+    named = {code for wanted in claim.wanted for code in wanted.codes}
+    for variant in claim.variants:
+        letters = variant.rstrip("0123456789")
+        rivals = (c for c in seen.codes if c not in named)
+        rival = next((c for c in rivals if _differs_in_number(c, variant, letters)), "")
+        if rival:
+            return other(f"it is the {rival.upper()}, not the {variant.upper()}", "variant")
+    return None
+
+
+def _differs_in_number(code: str, variant: str, letters: str) -> bool:
+    is_alike = len(code) == len(variant) and code != variant and bool(letters)
+    return is_alike and code.rstrip("0123456789") == letters
+
+
 def order_number_contradiction(seen: Evidence, claim: Claim) -> Identity | None:
     """Another product where both give order numbers of one scheme and none is shared."""
     rivals = {
@@ -64,13 +83,14 @@ def compare(seen: Evidence, wanted: Wanted) -> Identity:
     """One alternative against the row: codes first, then words, then details."""
     tokens = seen.tokens
     wild = {pattern: fits(pattern, seen) for pattern in wanted.wildcards}
+    found = [c for c in wanted.codes if c in tokens and _is_own(c, seen, wanted)]
     shared = _Shared(
-        codes=[c for c in wanted.codes if c in tokens] + [p for p, code in wild.items() if code],
+        codes=found + [p for p, code in wild.items() if code],
         words=[w for w in wanted.words if w in tokens],
         lacking=[w for w in wanted.words if w not in tokens],
         wild=wild,
     )
-    missing = [c for c in wanted.codes if c not in tokens]
+    missing = [c for c in wanted.codes if c not in found]
     missing += [p for p, code in wild.items() if not code]
     if missing:
         return _without_code(seen, wanted, missing, shared.words)
@@ -79,6 +99,26 @@ def compare(seen: Evidence, wanted: Wanted) -> Identity:
     if wanted.words:
         return _by_words(seen, wanted, shared)
     return _by_small_words(seen, wanted)
+
+
+def _is_own(code: str, seen: Evidence, wanted: Wanted) -> bool:
+    """True unless a number was only cut out of another code: 670 out of ``AFS670``."""
+    if not code.isdigit() or code in seen.codes:
+        return True
+    holders = [own for own in seen.codes if code in own and not own.startswith(code)]
+    names = (*wanted.words, *wanted.line, *wanted.generic, *wanted.details)
+    members = word_lists().family_members
+    return not holders or any(
+        own in members or any(f"{name}{code}" in own for name in names) for own in holders
+    )
+
+
+def _is_longer(code: str, seen: Evidence) -> str:
+    """The row's own code that goes on with a number where the advisory's ends: ``XF204-2``."""
+    if code in seen.codes:
+        return ""
+    rests = ((own, own.removeprefix(code)) for own in seen.codes if own.startswith(code))
+    return next((own for own, rest in rests if rest.isdigit() and len(rest) < _SHORTEST_CODE), "")
 
 
 def fits(pattern: str, seen: Evidence) -> str:
@@ -119,6 +159,8 @@ def _unlike_in_words(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identit
     """What the words say against a shared code; nothing where they do not."""
     code, lacking = shared.codes[0], ", ".join(shared.lacking)
     strong = _is_strong(shared.codes)
+    if shared.codes[0] in word_lists().family_codes and (kind := _other_kind(seen, wanted)):
+        return other(kind, "kind")
     is_bare = strong and not _extra(seen, wanted) and set(seen.codes) <= set(shared.codes)
     is_enough = is_bare or (strong and len(shared.words) * 2 >= len(wanted.words))
     if shared.lacking and not is_enough:
@@ -136,6 +178,11 @@ def _with_code(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identity:
     others = [c for c in seen.codes if c not in shared.codes and c not in wild.values()]
     absent = [g for g in wanted.generic if g not in seen.tokens]
     shown = code.upper()
+    longer = _is_longer(code, seen)
+    if longer:
+        return candidate(f"its model is {longer.upper()}, the advisory's {shown}", 0.4)
+    if word := _software(seen, wanted):
+        return candidate(f"{shown} is shared, but the register does not say {word}", 0.4)
     if others and absent and not wild:
         own = others[0].upper()
         return candidate(f"{shown} is shared, but the register says {own} and not {absent[0]}", 0.4)
@@ -143,6 +190,8 @@ def _with_code(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identity:
         found = same(f"{wild[code].upper()} is of the models {shown}", 0.93, 3)
     else:
         found = same(f"the model code {shown} is the advisory's", 0.95, 4)
+    if shared.lacking:
+        found = msgspec.structs.replace(found, is_partial=True)
     return _details(seen, wanted, found)
 
 
@@ -170,7 +219,63 @@ def _by_all_words(seen: Evidence, wanted: Wanted) -> Identity:
     if own_editions:
         why = f"the advisory says {name}, the register {own_editions[0]} as well"
         return candidate(why, 0.45)
-    return _details(seen, wanted, same(f"it is named {name}", 0.9, 3))
+    found = _details(seen, wanted, same(f"it is named {name}", 0.9, 3))
+    if found.answer is Answer.SAME and (strange := _strange(seen, wanted)):
+        return other(f"the advisory says {name}, {strange}", "product")
+    if found.answer is Answer.SAME and (unlike := _unlike(seen, wanted)):
+        return candidate(f"the advisory says {name}, but {unlike}", 0.4)
+    return found
+
+
+def _strange(seen: Evidence, wanted: Wanted) -> str:
+    """Why one shared word is not enough, where each side says more; empty where it may be."""
+    own = _extra(seen, wanted)
+    absent = [g for g in wanted.generic if g not in seen.tokens]
+    if wanted.line and seen.tokens.isdisjoint(wanted.line) and own:
+        return f"the register {own[0]} and not {wanted.line[0]}"
+    if own and absent and len(wanted.words) == 1:
+        return f"the register {own[0]} and not {absent[0]}"
+    codes = [c for c in seen.codes for w in wanted.words if w not in seen.words and c.startswith(w)]
+    if codes and len(absent) > 1:
+        return f"the register {codes[0].upper()} and not {absent[0]}"
+    return ""
+
+
+def _unlike(seen: Evidence, wanted: Wanted) -> str:
+    """What tells two names apart that share the advisory's words; empty where nothing does."""
+    numbers = {*wanted.words, *seen.order_numbers}
+    more = [*_extra(seen, wanted), *(code for code in seen.codes if code not in numbers)]
+    lines = word_lists().line - {"siplus"}
+    more += [t for t in sorted(seen.tokens & lines) if wanted.line and t not in wanted.line]
+    more += [d for d in seen.details if d.isalpha() and len(d) > 1 and d not in wanted.details]
+    if more:
+        return f"the register {more[0]} as well"
+    own = [g for g in seen.generic if g not in wanted.generic]
+    absent = [g for g in wanted.generic if g not in seen.tokens]
+    if own and absent:
+        return f"its kind is {own[0]}, not {absent[0]}"
+    if len(own) > 1:
+        return f"the register {' '.join(own)} as well"
+    word = _software(seen, wanted)
+    return f"the register does not say {word}" if word not in {"", "software"} else ""
+
+
+def _software(seen: Evidence, wanted: Wanted) -> str:
+    """The word by which the advisory's product is software, where the row shows no such word."""
+    lists = word_lists()
+    if not seen.tokens.isdisjoint(lists.software):
+        return ""
+    return next((g for g in wanted.generic if g in lists.software), "")
+
+
+def _other_kind(seen: Evidence, wanted: Wanted) -> str:
+    """Why a shared family code is not enough; empty where it may be the same kind of thing."""
+    lacking = [w for w in (*wanted.words, *wanted.generic) if w not in seen.tokens]
+    shared = [g for g in wanted.generic if g in seen.tokens]
+    own = [g for g in seen.generic if g not in wanted.generic]
+    if lacking and own and not shared:
+        return f"its kind is {own[0]}, the advisory's {lacking[0]}"
+    return ""
 
 
 def _by_small_words(seen: Evidence, wanted: Wanted) -> Identity:
@@ -184,7 +289,8 @@ def _by_small_words(seen: Evidence, wanted: Wanted) -> Identity:
     own = [*seen.codes, *seen.words, *(e for e in seen.editions if e not in wanted.editions)]
     tells = bool(wanted.details or wanted.line) and (len(small) > 1 or bool(wanted.line))
     if own:
-        if tells and len(small) > 1 and not seen.codes:
+        is_family = len(wanted.line) > 1
+        if tells and len(small) > 1 and (is_family or not seen.codes):
             return candidate(
                 f"the advisory says {' '.join(small)}, the register {own[0]} as well", 0.4
             )
@@ -209,7 +315,7 @@ def _details(seen: Evidence, wanted: Wanted, found: Identity) -> Identity:
     if rivals:
         return other(f"it is the {rivals[0]}, not the {open_details[0]}", "detail")
     is_named = any(len(d) > 1 and d.isalpha() for d in open_details)
-    if is_named and found.specificity < _CODE_LEAF:
+    if is_named:
         why = f"{found.why}, but the register does not say {', '.join(open_details)}"
         return candidate(why, 0.4)
     why = f"{found.why}; the register does not say {', '.join(open_details)}"

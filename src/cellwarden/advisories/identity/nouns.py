@@ -28,7 +28,8 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
     ``why`` is one sentence. ``specificity`` sorts leaves of one advisory: 5 the order number or
     the whole name, 4 a model code, 3 the product's name, 2 a family. ``is_series_open`` is true
-    where the product is certain and only its series or variant is not known.
+    where the product is certain and only its series or variant is not known; ``is_partial`` where
+    the advisory's name has a word that the register does not say.
     """
 
     answer: Answer
@@ -37,6 +38,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     features: tuple[Feature, ...] = ()
     specificity: int = 3
     is_series_open: bool = False
+    is_partial: bool = False
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +63,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     ``vendors`` are makers' ids. ``hosts`` and ``cards`` are products of ``products.toml``: where
     both stand, the card in that host is meant. ``series_ids`` are firmware series (``ID=18``).
     ``branch`` is a version line named in the product text (``V5``), without its letter.
+    ``short`` are abbreviations of the name that stand in brackets, ``variants`` the model codes
+    there.
     """
 
     vendor_text: str
@@ -75,12 +79,15 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     ratings: tuple[tuple[str, frozenset[str]], ...] = ()
     requires: tuple[Wanted, ...] = ()
     branch: str = ""
+    short: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """What a register row shows of its identity, read once.
 
-    ``vendors`` are makers' ids, empty where nobody is named. ``hosts`` are known products with
+    ``vendors`` are makers' ids, empty where nobody is named; ``words`` tell products apart and
+    ``generic`` ones say what kind of thing it is. ``hosts`` are known products with
     the families above them in ``lineage``; ``cards`` the network cards. ``is_card`` is true where
     the component is a network card itself, ``is_device`` where its firmware is the device's own,
     ``is_part`` for a battery, sensor or board in a device, ``is_thin`` where neither model nor
@@ -95,6 +102,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     words: tuple[str, ...]
     editions: tuple[str, ...]
     details: tuple[str, ...]
+    generic: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     lineage: frozenset[str] = frozenset()
     cards: tuple[str, ...] = ()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Final
 
 import msgspec
 
-from cellwarden.advisories.identity.words import folded, plain, toml_table
+from cellwarden.advisories.identity.words import folded, plain, toml_table, word_lists
 
 ANYONE: Final = "*"
 """The maker of an advisory product whose vendor is not named, or is "multiple"."""
@@ -18,6 +19,7 @@ _NOBODY: Final = frozenset(
 )
 _WORDS_TOO: Final = frozenset({"alpha", "starline", "aros"})
 """Makers' names that also begin product names of others."""
+_SHORTEST_NAME: Final = 4
 _NOBODY_STARTS: Final = ("multiple ", "----")
 _LEGAL: Final = re.compile(
     r"[\s,.]+(?:inc|llc|ltd|limited|gmbh|ag|se|s\.?p\.?a|sa|co|corp|corporation|company|kg|plc|bv|b\.v|srl|"
@@ -174,6 +176,43 @@ def leading_vendor(text: str) -> tuple[str, str] | None:
     return None
 
 
+@lru_cache(maxsize=65536)
+def without_maker(text: str, vendors: tuple[str, ...]) -> str:
+    """A folded product text without the name of an unlisted maker at its start."""
+    for vendor in vendors:
+        name = vendor.removeprefix("~")
+        if vendor != name and len(name) >= _SHORTEST_NAME and text.startswith(f"{name} "):
+            return text[len(name) + 1 :]
+    return text
+
+
+@lru_cache(maxsize=65536)
+def maker_at_start(text: str, makers: frozenset[str]) -> str:
+    """The unlisted maker, of those given, whose name begins a text; empty where none does."""
+    words = folded(text).split(" ")
+    for size in range(min(len(words) - 1, 4), 0, -1):
+        if (name := " ".join(words[:size]).strip(" ,")) in makers:
+            return name
+    return ""
+
+
+def makers_named(vendors: Iterable[str]) -> frozenset[str]:
+    """The names of unlisted makers that may begin a product text; common words are none."""
+    lists = word_lists()
+    common = lists.generic | lists.line | lists.edition | lists.noise | _WORDS_TOO
+    names = {vendor.removeprefix("~") for vendor in vendors if vendor.startswith("~")}
+    return frozenset(n for n in names if len(n) >= _SHORTEST_NAME and n not in common)
+
+
+@lru_cache(maxsize=16384)
+def is_alike(one: str, other: str) -> bool:
+    """True where one unlisted maker's name begins with the other's: Satel, Satel Iberia."""
+    if one == other or not (one.startswith("~") and other.startswith("~")):
+        return False
+    short, long = sorted((one, other), key=len)
+    return len(short) > _SHORTEST_NAME and long.startswith(f"{short} ")
+
+
 @lru_cache(maxsize=16384)
 def relation(component: str, advisory: str) -> Relation | None:
     """How the component's maker stands to the advisory's; nothing where they are strangers."""
@@ -181,6 +220,9 @@ def relation(component: str, advisory: str) -> Relation | None:
         return Relation(kind="same", why="the maker is the same")
     if advisory == ANYONE:
         return Relation(kind="unnamed", why="the advisory names no single maker")
+    if is_alike(component, advisory):
+        names = f"{vendor_name(component)} and {vendor_name(advisory)}"
+        return Relation(kind="alike", why=f"whether {names} are one maker is not known")
     return registry().relations.get((component, advisory))
 
 

@@ -25,7 +25,7 @@ _RATING: Final = re.compile(
     r"\d+(?:[.,]\d+)?(?:kva|va|kw|w|v|vac|vdc|hz|ah|wh|u|kwh|mva)|\d+-\d+v(?:ac|dc)?|\d+x\d+v"
 )
 _ORDER_NUMBER: Final = re.compile(
-    r"[0-9][a-z]{1,2}[a-z0-9]{2,5}-?[a-z0-9]{4,6}(?:-[a-z0-9]{4})?|[0-9]{7,}|[0-9a-z]{6,}-[0-9a-z-]{4,}"
+    r"[0-9][a-z]{1,2}[a-z0-9]{2,5}-?[a-z0-9]{4,6}(?:-?[a-z0-9]{4})?|[0-9]{7,}|[0-9a-z]{6,}-[0-9a-z-]{4,}"
 )
 _NAME_NUMBER: Final = re.compile(r"([a-z]{3,})(\d{2,})")
 _WILD: Final = re.compile(r"\d+[a-z]*x{2,}|\dx(?=\d|$)|[a-z]{2,}\d*x{2,}$|\*$")
@@ -42,6 +42,9 @@ class Words(msgspec.Struct, frozen=True):
     generic: frozenset[str]
     line: frozenset[str]
     edition: frozenset[str]
+    software: frozenset[str]
+    family_codes: frozenset[str]
+    family_members: frozenset[str]
     device_parts: frozenset[str]
     card_parts: frozenset[str]
     no_card_roles: frozenset[str]
@@ -95,7 +98,7 @@ def chunks(text: str) -> tuple[str, ...]:
     """The words of a folded name: hyphens stay inside what holds a digit, and split the rest."""
     out: list[str] = []
     for found in _CHUNK.findall(folded(text)):
-        chunk = found.rstrip(".'-")
+        chunk = found.rstrip(".'-").removesuffix("-series")
         if (
             any(letter.isdigit() for letter in chunk)
             or "*" in chunk

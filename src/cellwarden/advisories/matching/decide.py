@@ -15,6 +15,7 @@ from cellwarden.advisories.matching.fixes import (
     fixed_since,
     in_branch,
     is_at_least,
+    is_of_another_line,
     refines_an_end,
     usable,
 )
@@ -196,7 +197,8 @@ def place(line: Line, version: str, seen: Evidence) -> Placement:
         return Placement(inside=None, why=why, scheme=found.scheme)
     if found.inside is True and _is_off_line(line, version, seen):
         why = f"{version} is not of the V{line.claim.branch} line that the advisory names"
-        inside = False if line.range.is_all else None
+        is_other = line.range.is_all and is_of_another_line(version, line.claim.branch)
+        inside = False if is_other else None
         return Placement(inside=inside, why=why, scheme=found.scheme)
     ours = in_words(line.range_text)
     if ours != line.range_text:

@@ -53,6 +53,7 @@ _SEE: Final = re.compile(r"\(See [^()]*\)", re.IGNORECASE)
 _LONGEST: Final = 2000
 _BEGIN: Final = frozenset({">", ">=", "="})
 _MOST_FIXES: Final = 32
+_YEAR: Final = 4
 _MOST_STEPS: Final = 8
 
 
@@ -390,6 +391,18 @@ def in_branch(version: str, branch: str) -> bool:
     own = _numbers(version)
     own += ("",) * (len(wanted) - len(own))
     return own[: len(wanted)] == wanted
+
+
+def is_of_another_line(version: str, branch: str) -> bool:
+    """True where a version is certainly of another line than the one a product's name says.
+
+    ``V21.9`` may well be of the line ``V2``, and a year says nothing of versions that are none.
+    """
+    own, wanted = _numbers(version)[:1], _numbers(branch)[:1]
+    if not own or not wanted or in_branch(version, branch):
+        return False
+    is_year = len(wanted[0]) == _YEAR != len(own[0])
+    return not is_year and not (own != wanted and own[0].startswith(wanted[0]))
 
 
 def one_each(fixes: Iterable[str]) -> str:

@@ -71,4 +71,10 @@ def _words(seen: Evidence) -> set[str]:
     known = {*seen.lineage, *seen.cards}
     known.update(child for one in tuple(known) for child in children.get(one, ()))
     whole = {key[0] for key in seen.keys}
-    return {*seen.tokens, *seen.codes, *seen.order_numbers, *whole, *(f" {k}" for k in known)}
+    return {
+        *seen.tokens,
+        *seen.codes,
+        *seen.order_numbers,
+        *whole,
+        *(f" {k}" for k in known),
+    }

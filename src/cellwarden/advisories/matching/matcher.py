@@ -11,11 +11,14 @@ from cellwarden.advisories.identity import (
     Answer,
     Claim,
     ClaimIndex,
+    Columns,
     Evidence,
     Identity,
     columns_of,
     firmware_matters,
     judge,
+    maker_at_start,
+    makers_named,
     read_columns,
     with_firmware,
 )
@@ -92,6 +95,7 @@ class Matcher:
             self._lines_of.setdefault(line.claim, []).append(line)
             self._by_advisory.setdefault(line.statement.advisory_id, []).append(line)
         self._index = ClaimIndex(self._lines_of)
+        self._makers = makers_named(v for claim in self._lines_of for v in claim.vendors)
         self._plans: dict[tuple[Any, ...], Plan] = {}
         self._fixes_of: dict[int, tuple[str, ...]] = {}
         self._around: dict[str, Around] = {}
@@ -138,8 +142,10 @@ class Matcher:
         """Everything that was compared for one component and one advisory, in words."""
         plan = self._plan(component)
         considered: list[Considered] = []
-        for line in self._by_advisory.get(advisory_id, ()):
-            identity = self._decided_identity(component, line) or judge(plan.seen, line.claim)
+        lines = self._by_advisory.get(advisory_id, ())
+        judged = exact_first([(line, judge(plan.seen, line.claim)) for line in lines])
+        for line, found_identity in judged:
+            identity = self._decided_identity(component, line) or found_identity
             found = self._verdict(component, plan.seen, line, identity)
             considered.append(
                 Considered(
@@ -169,12 +175,14 @@ class Matcher:
         self, advisory_id: str, statements: Iterable[Statement], fixes: Sequence[str] = ()
     ) -> Matcher:
         """A matcher of one advisory's new statements, with the same decisions and corrections."""
-        return Matcher(
+        alone = Matcher(
             statements,
             fixes={advisory_id: tuple(fixes)},
             decisions=(d for d in self._decisions if d.advisory_id == advisory_id),
             corrections=(c for c in self._corrections if c.advisory_id == advisory_id),
         )
+        alone._makers |= self._makers
+        return alone
 
     def claims(self) -> tuple[Claim, ...]:
         """The distinct products that the statements speak of."""
@@ -196,7 +204,7 @@ class Matcher:
         return together(said)
 
     def _plan(self, component: Component) -> Plan:
-        columns = columns_of(component)
+        columns = self._with_maker(columns_of(component))
         base = read_columns(columns)
         shown = firmware.shown(_firmware(component), component.part)
         if not firmware_matters(base):
@@ -207,6 +215,13 @@ class Matcher:
             seen = with_firmware(base, shown)
             plan = self._plans[key] = Plan(seen, tuple(self._groups(seen)))
         return plan
+
+    def _with_maker(self, columns: Columns) -> Columns:
+        """The columns, with a maker of the statements that only begins the model's text."""
+        if columns.manufacturer.strip():
+            return columns
+        maker = maker_at_start(columns.model, self._makers)
+        return msgspec.structs.replace(columns, manufacturer=maker) if maker else columns
 
     def _groups(self, seen: Evidence) -> Iterator[Group]:
         found: dict[str, list[tuple[Line, Identity]]] = {}
@@ -221,6 +236,7 @@ class Matcher:
             yield self._group(advisory_id, found[advisory_id], seen)
 
     def _group(self, advisory_id: str, pairs: list[tuple[Line, Identity]], seen: Evidence) -> Group:
+        pairs = exact_first(pairs)
         ordered = tuple(sorted(pairs, key=lambda pair: (-pair[1].specificity, pair[0].place)))
         fixes = tuple(self._fix(line) for line, _ in ordered)
         quick = compiled(ordered, fixes, seen)
@@ -296,6 +312,34 @@ class Matcher:
             if decision is not None:
                 return sure(decision) if is_yes(decision) else refused(decision)
         return None
+
+
+def exact_first(pairs: Sequence[tuple[Line, Identity]]) -> list[tuple[Line, Identity]]:
+    """The pairs, where a name with a word too many is but a candidate beside the exact one.
+
+    ``VSN300 WiFi Logger Card for React`` is another product for who is a ``VSN300 WiFi Logger
+    Card`` where one document names both.
+    """
+    exact = {
+        code
+        for line, identity in pairs
+        if identity.answer is Answer.SAME
+        and not identity.is_partial
+        and len(line.claim.wanted) == 1
+        for wanted in line.claim.wanted
+        for code in wanted.codes
+    }
+    return [(line, _beside_exact(line, identity, exact)) for line, identity in pairs]
+
+
+def _beside_exact(line: Line, identity: Identity, exact: set[str]) -> Identity:
+    codes = {code for wanted in line.claim.wanted for code in wanted.codes}
+    if not identity.is_partial or codes.isdisjoint(exact):
+        return identity
+    why = f"{identity.why}, but the advisory also names it more exactly"
+    return msgspec.structs.replace(
+        identity, answer=Answer.CANDIDATE, confidence=0.4, why=why, is_partial=False
+    )
 
 
 def _firmware(component: Component) -> str:

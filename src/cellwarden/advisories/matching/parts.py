@@ -13,6 +13,8 @@ from cellwarden.advisories.matching.nouns import Chosen, Line
 from cellwarden.advisories.versions import FirmwarePart, read_firmware
 from cellwarden.model.matching import Component
 
+_NAMES_NOTHING: Final = frozenset({"fw", "firmware", "version", "ver", "software", "sw"})
+"""Words before a version that name no part."""
 _IN_MODEL: Final = re.compile(
     r"\b(?:UPS|COM|FW|VER|VERSION|V)[ .:]{0,2}\d+(?:\.\d+)+\S*(?:\s*/\s*\S+\s+\S+)*", re.IGNORECASE
 )
@@ -22,13 +24,32 @@ _IN_MODEL: Final = re.compile(
 def firmware_parts(firmware: str, part: str) -> tuple[FirmwarePart, ...]:
     """The firmware parts of a row; a single version without a name takes the part column's."""
     found = read_firmware(firmware)
-    if len(found) == 1 and not found[0].name and part:
-        first = re.split(r"[^a-z0-9]+", folded(part))[0]
-        lists = word_lists()
-        if first in lists.device_parts or first in lists.card_parts:
-            only = found[0]
-            return (FirmwarePart(name=first.upper(), version=only.version, ids=only.ids),)
-    return found
+    if len(found) != 1:
+        return found
+    only = found[0]
+    name = "" if folded(only.name) in _NAMES_NOTHING else only.name
+    if not name and part:
+        name = _part_of(part)
+    if name == only.name:
+        return found
+    return (FirmwarePart(name=name, version=only.version, ids=only.ids),)
+
+
+@lru_cache(maxsize=4096)
+def _part_of(column: str) -> str:
+    """The firmware part that a part column means: its known card, else its first word."""
+    known = catalogue().products
+    for card in named_in(column, advisory=False, vendors=()):
+        if known[card].role != "card":
+            continue
+        own = known[card].parts
+        return next(
+            (p for p in own if card in named_in(p, advisory=False, vendors=())),
+            own[0] if own else "",
+        )
+    first = re.split(r"[^a-z0-9]+", folded(column))[0]
+    lists = word_lists()
+    return first.upper() if first in lists.device_parts or first in lists.card_parts else ""
 
 
 @lru_cache(maxsize=16384)
