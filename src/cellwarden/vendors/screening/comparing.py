@@ -43,9 +43,8 @@ class Asked:
             alike = index.alike(token, is_abjad=is_abjad)
             self.spans.append((start, 1))
             self.found.append(alike)
-            if not alike or token not in alike:
-                continue
-            self.weights[start] = index.weight[token]
+            if alike and token not in alike:
+                self.weights[start] = max(index.weight[other] for other in alike)
         self._join(index, is_abjad=is_abjad)
         self.total = sum(self.weights)
 
@@ -71,13 +70,17 @@ class Compared:
     """What two names have in common.
 
     ``asked_share`` and ``listed_share``: matched weight over all weight, of either side.
-    ``pairs``: token, listed token, how alike. ``telling``: weight of what was matched.
+    ``pairs``: token, listed token, how alike; ``paired``: where these stand in both names.
+    ``telling``: weight of what was matched. ``heaviest`` and ``heaviest_left``: weight of the most
+    telling word that paired, and of the most telling one on either side that did not.
     """
 
     __slots__ = (
         "acronym",
         "asked_share",
         "family_met",
+        "heaviest",
+        "heaviest_left",
         "in_order",
         "initials",
         "least_alike",
@@ -85,6 +88,7 @@ class Compared:
         "left_listed",
         "listed",
         "listed_share",
+        "paired",
         "pairs",
         "telling",
         "weights",
@@ -94,9 +98,12 @@ class Compared:
         self.listed = listed
         self.pairs: list[tuple[str, str, float]] = []
         self.weights: list[float] = []
+        self.paired: list[tuple[int, int]] = []
         self.asked_share = 0.0
         self.listed_share = 0.0
         self.telling = 0.0
+        self.heaviest = 0.0
+        self.heaviest_left = 0.0
         self.least_alike = 1.0
         self.in_order = True
         self.initials = 0
@@ -127,6 +134,13 @@ def compare(asked: Asked, listed: Listed, weight: Mapping[str, float], places: P
             result.left_asked.append(token)
             if token in places(listed.entry):
                 total -= asked.weights[at] * (1 - _IN_PLACE)
+            else:
+                result.heaviest_left = max(result.heaviest_left, asked.weights[at])
+    for weight_there, free in zip(result.weights, free_listed, strict=True):
+        if free:
+            result.heaviest_left = max(result.heaviest_left, weight_there)
+        else:
+            result.heaviest = max(result.heaviest, weight_there)
     result.left_listed = [
         token for token, free in zip(listed.name.tokens, free_listed, strict=True) if free
     ]
@@ -134,9 +148,19 @@ def compare(asked: Asked, listed: Listed, weight: Mapping[str, float], places: P
     result.listed_share = min(1.0, gained_listed / listed.total) if listed.total else 0.0
     result.telling = gained_listed
     if listed.entry.kind == "individual":
-        family = free_listed[: listed.name.family_size()]
-        result.family_met = not family or not all(family)
+        result.family_met = _family_met(asked, listed, result, free_listed)
     return result
+
+
+def _family_met(asked: Asked, listed: Listed, result: Compared, free_listed: list[bool]) -> bool:
+    """Whether the listed family name was paired: with the asked one, where both tell theirs."""
+    theirs = listed.name.family_size()
+    if not theirs:
+        return True
+    mine = asked.name.family_size()
+    if mine:
+        return any(one < mine and other < theirs for one, other in result.paired)
+    return not all(free_listed[:theirs])
 
 
 def _pair(
@@ -172,6 +196,7 @@ def _pair(
         result.pairs.append(("".join(asked.name.tokens[at] for at in my_places), token, value))
         result.least_alike = min(result.least_alike, value)
         order.append((start, begin))
+    result.paired = order
     order.sort()
     result.in_order = all(one[1] <= two[1] for one, two in pairwise(order))
     return gained_asked, gained_listed

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from math import sqrt
 from typing import Any, Final
 
-from cellwarden.vendors.screening import names, spelling, tables
+from cellwarden.vendors.screening import names, spelling
 from cellwarden.vendors.screening.comparing import Asked, Compared, compare, neighbours
 from cellwarden.vendors.screening.index import Index, Listed
 from cellwarden.vendors.screening.lists.places import country_code
@@ -28,6 +28,7 @@ _TELLING: Final = 0.7
 """Weight from which one matched token tells two names apart from most others."""
 
 _LONG: Final = 5
+_MOSTLY: Final = 0.8
 _MOST_PLACES: Final = 50
 _WHOLE: Final = 0.9
 _WITH_INITIALS: Final = 0.8
@@ -38,7 +39,15 @@ _SURE_PERSON: Final = 2.3
 _MIDDLE_NAMES: Final = 0.8
 """How much of a person's unmentioned names is forgiven where all that was mentioned agrees."""
 
+_TELLING_PERSON: Final = 1.25
+"""Weight of matched names from which all of it is forgiven: Kim Chol tells little."""
+
 _OTHER_FAMILY: Final = 0.75
+_CLEARLY: Final = 0.1
+_TELLS_LITTLE: Final = 0.4
+_NOT_THE_TELLING_WORD: Final = 0.9
+"""Where the word that tells a company most from others has no counterpart."""
+
 _COUNTRY: Final = {"agrees": 0.03, "differs": -0.06, "unknown": 0.0}
 _OTHER_FORM: Final = 0.03
 _OTHER_NUMBERS: Final = 0.25
@@ -58,7 +67,7 @@ def screen(parties: Iterable[Party], index: Index) -> Iterator[Judged]:
     places = _Places()
     for party, name in named:
         asked = Asked(party, name, index)
-        candidates = index.candidates(name.tokens, asked.found)
+        candidates = index.candidates(asked.total, asked.found)
         best: dict[int, Weighed] = {}
         for listed in _with_acronyms(asked, candidates, index):
             weighed = Weighed(asked, compare(asked, listed, index.weight, places))
@@ -77,10 +86,7 @@ class _Places:
     def __call__(self, entry: Entry) -> frozenset[str]:
         known = self._known.get(id(entry))
         if known is None:
-            text = " ".join(entry.places[:_MOST_PLACES])
-            words = spelling.tokens(spelling.spell(text).text)
-            spelt = tables.words()[0]
-            known = frozenset(spelt.get(word, word) for word in words)
+            known = frozenset(names.words_of(" ".join(entry.places[:_MOST_PLACES])))
             self._known[id(entry)] = known
         return known
 
@@ -236,10 +242,16 @@ def _score(compared: Compared, features: dict[str, str]) -> tuple[float, list[st
     whole = _WITH_INITIALS if compared.initials else _WHOLE
     is_person = entry.kind == "individual"
     if is_person and pairs > 1 and compared.asked_share > whole and compared.family_met:
-        theirs += _MIDDLE_NAMES * (1 - theirs)
+        is_telling = compared.telling >= _TELLING_PERSON
+        theirs += (_MIDDLE_NAMES if is_telling else _MIDDLE_NAMES / 4) * (1 - theirs)
     score = sqrt(compared.asked_share * theirs)
     if not compared.family_met:
         score *= _OTHER_FAMILY
+    is_beside = compared.heaviest_left > compared.heaviest + _CLEARLY
+    if not is_person and is_beside:
+        score *= _NOT_THE_TELLING_WORD
+    if compared.heaviest < _TELLS_LITTLE:
+        score *= _NOT_THE_TELLING_WORD
     score += _COUNTRY[features["country"]]
     if features["legal_form"] == "differs":
         score -= _OTHER_FORM
@@ -258,6 +270,7 @@ def _against(compared: Compared, features: dict[str, str], score: float) -> list
     is_sure = is_alike and compared.telling >= sure and score >= MATCH
     one_short = len(compared.pairs) == 1 and len(compared.pairs[0][1]) < _LONG
     agrees = features["country"] == "agrees"
+    form_agrees = features["legal_form"] == "agrees"
     found = {
         "the country differs": features["country"] == "differs" and not is_sure,
         "the numbers differ": features["numbers"] == "differs",
@@ -265,7 +278,9 @@ def _against(compared: Compared, features: dict[str, str], score: float) -> list
         "an acronym stands for words": compared.acronym,
         f"the entry is a {entry.kind}": entry.kind in _FORMLESS
         and features["legal_form"] == "differs",
-        "one short word": one_short and not agrees,
+        "one short word": one_short and not agrees and not (form_agrees and is_alike),
+        "each has words of its own": bool(compared.left_asked and compared.left_listed),
+        "the name says more": compared.asked_share < _MOSTLY,
     }
     return [reason for reason, holds in found.items() if holds]
 

@@ -1,8 +1,8 @@
 """The index: which listed names could be meant, found through tokens that are alike.
 
-Blocks are tokens: the same token, one with the same consonants, one that shares its first or last
-letters and differs by little. A name's tokens weigh by their rarity in the list; words of the trade
-and fillers weigh less wherever they stand.
+Blocks are tokens: the same token, one with the same consonants, one that shares its first letters,
+its last ones, or its first and last one, and differs by little. A name's tokens weigh by their
+rarity in the list; words of the trade and fillers weigh less wherever they stand.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import pairwise
 from math import log
 from typing import Final
 
-from rapidfuzz.distance.Levenshtein import normalized_similarity
+from rapidfuzz.distance.OSA import normalized_similarity
 from rapidfuzz.process import extract
 
 from cellwarden.vendors.screening import names, tables
@@ -23,7 +23,10 @@ from cellwarden.vendors.screening.nouns import Entry, Quality
 from cellwarden.vendors.screening.spelling import bones, sound, sounds
 
 LEAST_ALIKE: Final = 0.79
-"""Normalised Levenshtein similarity of two sounds below which tokens are different words."""
+"""Normalised similarity (optimal string alignment) below which tokens are different words."""
+
+_LEAST_SHORT: Final = 0.74
+"""The same for words of four letters: one letter may differ."""
 
 _SAME_SOUND: Final = 0.97
 _SAME_BONES: Final = 0.9
@@ -51,7 +54,7 @@ _LETTER: Final = 0.15
 """Weight of a single letter: an initial or a remnant."""
 
 _CANDIDATES: Final = 14
-_NEAR: Final = 0.4
+_NEAR: Final = 0.33
 _NEAR_LISTED: Final = 0.6
 """Shares of the asked name's weight, or of the listed name's, from which they are compared."""
 
@@ -89,6 +92,7 @@ class Index:
         self._same_bones: defaultdict[str, list[str]] = defaultdict(list)
         self._starts: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         self._ends: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._frames: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         self.acronyms: defaultdict[str, list[int]] = defaultdict(list)
         for entry in entries:
             self._add(entry)
@@ -164,6 +168,7 @@ class Index:
                 one = (sounded, token)
                 self._starts[sounded[:_AFFIX]].append(one)
                 self._ends[sounded[-_AFFIX:]].append(one)
+                self._frames[token[0] + token[-1]].append(one)
 
     def weight_of(self, token: str) -> float:
         """A token's weight: its own, or for one that the list does not know, its class's most."""
@@ -209,16 +214,11 @@ class Index:
         found = self.sounding(token)
         sounded = self._sound(token)
         length = len(sounded)
-        if length >= _SHORTEST_FUZZY:
-            near = self._starts.get(sounded[:_AFFIX], []) + self._ends.get(sounded[-_AFFIX:], [])
-            texts = [one[0] for one in near]
-            for _, value, at in extract(
-                sounded, texts, scorer=normalized_similarity, score_cutoff=LEAST_ALIKE, limit=None
-            ):
-                other = near[at][1]
-                meant = spelt.get(other, other)
-                if meant in holders and value > found.get(meant, 0.0) and not other.isdigit():
-                    found[meant] = min(value, _SAME_SOUND)
+        if len(token) >= _SHORTEST_FUZZY and token not in found:
+            self._misspelt(token, sounded, found)
+        if "j" in token:
+            for other, value in self.sounding(token.replace("j", "y")).items():
+                found[other] = max(found.get(other, 0.0), value * _SAME_SOUND)
         skeleton = bones(sounded)
         if is_abjad and len(skeleton) >= _SHORTEST_BONES:
             for other in self._same_bones.get(skeleton, ()):
@@ -227,30 +227,58 @@ class Index:
                     found[meant] = max(found.get(meant, 0.0), _SAME_BONES)
         return found
 
-    def candidates(self, tokens: Sequence[str], found: Sequence[dict[str, float]]) -> list[Listed]:
-        """The listed names that share the most weight with these tokens, the likeliest first.
+    def _misspelt(self, token: str, sounded: str, found: dict[str, float]) -> None:
+        """Add tokens that differ by little, in writing or in sound, to what was found."""
+        near = [
+            *self._starts.get(sounded[:_AFFIX], ()),
+            *self._ends.get(sounded[-_AFFIX:], ()),
+            *self._frames.get(token[0] + token[-1], ()),
+        ]
+        spelt, classes, _ = tables.words()
+        least = _LEAST_SHORT if len(token) == _SHORTEST_FUZZY else LEAST_ALIKE
+        for at_text, text in ((0, sounded), (1, token)):
+            choices = [one[at_text] for one in near]
+            for _, value, at in extract(
+                text, choices, scorer=normalized_similarity, score_cutoff=least, limit=None
+            ):
+                other = near[at][1]
+                meant = spelt.get(other, other)
+                if value <= found.get(meant, 0.0) or meant not in self.holders:
+                    continue
+                if other.isdigit() or (meant in classes and len(other) <= _SHORTEST_FUZZY):
+                    continue
+                found[meant] = min(value, _SAME_SOUND)
 
-        ``found`` gives for each token, or joined neighbours, the list's tokens that are alike.
+    def candidates(self, asked: float, found: Sequence[dict[str, float]]) -> list[Listed]:
+        """The listed names that share the most weight with a name that weighs ``asked``.
+
+        ``found`` gives for each of its tokens, or joined neighbours, the list's tokens that are
+        alike. Heavy tokens find names; light ones only put those in order.
         """
         shared: defaultdict[int, float] = defaultdict(float)
         holders = self.holders
         weight = self.weight
-        best = max((weight[token] * v for alike in found for token, v in alike.items()), default=0)
+        shares = [
+            {token: weight[token] * value for token, value in alike.items()} for alike in found
+        ]
+        best = max((share for one in shares for share in one.values()), default=0.0)
         least = _LIGHT * best if best >= _HEAVY else 0.0
-        for alike in found:
-            for token, value in alike.items():
-                share = weight[token] * value
-                if share >= least:
-                    for at in holders[token]:
-                        shared[at] += share
+        light: dict[str, float] = {}
+        for one in shares:
+            for token, share in one.items():
+                if share < least:
+                    light[token] = share
+                    continue
+                for at in holders[token]:
+                    shared[at] += share
         listed = self.listed
-        asked = sum(map(self.weight_of, tokens))
         near = _NEAR * asked
         scored = []
         for at, share in shared.items():
-            total = listed[at].total
-            if share >= near or share >= _NEAR_LISTED * total:
-                scored.append((share / (asked + total), at))
+            other = listed[at]
+            if share >= near or share >= _NEAR_LISTED * other.total:
+                more = sum(light[token] for token in light.keys() & other.units.keys())
+                scored.append(((share + more) / (asked + other.total), at))
         if len(scored) > _CANDIDATES:
             scored = nlargest(_CANDIDATES, scored)
         return [listed[at] for _, at in scored]

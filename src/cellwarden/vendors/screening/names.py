@@ -21,12 +21,12 @@ _ORDINALS: Final = {
             "second 2nd ii",
             "third 3rd iii",
             "fourth 4th iv",
-            "fifth 5th",
+            "fifth 5th v",
             "sixth 6th vi",
             "seventh 7th vii",
             "eighth 8th viii",
             "ninth 9th ix",
-            "tenth 10th",
+            "tenth 10th x",
             "eleventh 11th xi",
             "twelfth 12th xii",
             "thirteenth",
@@ -106,6 +106,13 @@ def take_apart(text: str, *, is_person: bool = False) -> Name:
         name.families = families
         name.form = form
     return name
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a text that is no name: an address."""
+    spelt_as, _, phrases = tables.words()
+    found = _with_phrases(spelling.tokens(spelling.spell(text).text), phrases)
+    return [spelt_as.get(word, word) for word in found]
 
 
 def _without_forms(raw: list[str]) -> tuple[list[str], set[str], str]:
