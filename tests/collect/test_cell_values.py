@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cellwarden.collect import values
-from cellwarden.collect.text import has_controls, is_mojibake
+from cellwarden.collect.text import has_controls, is_mojibake, undamaged
 from cellwarden.model.facts import kinds
 
 
@@ -82,13 +82,16 @@ def test_a_cell_that_does_not_fit_says_what_would(
 def test_every_format_is_of_a_column_that_exists() -> None:
     for kind in values.register_kinds():
         columns = kinds()[kind].column_names
-        named = [name for name in values._table()["kinds"][kind] if name != "required"]
+        named = [
+            name for name in values._table()["kinds"][kind] if name not in {"required", "identity"}
+        ]
         assert set(named) <= set(columns)
-        assert set(values.required(kind)) <= set(columns)
+        assert values.identity(kind) <= set(columns)
         for name in named:
             wanted = values.format_of(kind, name)
             assert wanted is not None
-            assert wanted in values._FORMATS or values.choices(wanted.removesuffix("*"))
+            known = wanted in values._FORMATS or wanted == "version"
+            assert known or values.choices(wanted.removesuffix("*"))
 
 
 def test_no_spelling_means_two_values() -> None:
@@ -120,6 +123,38 @@ def test_text_read_in_the_wrong_encoding_is_known(text: str) -> None:
     )
 
     assert is_mojibake(damaged)
+
+
+@given(text=st.text(st.characters(min_codepoint=0xA1, max_codepoint=0x17F), min_size=1))
+def test_text_read_in_the_wrong_encoding_is_never_brought_back_as_other_text(text: str) -> None:
+    damaged = text.encode().decode("latin-1")
+
+    assert undamaged(damaged) in {text, None}
+
+
+@pytest.mark.parametrize(
+    ("damaged", "text"),
+    [("MÃ¼ller", "Müller"), ("straÃŸe", "straße"), ("M\ufffdller", None), ("Müller Ã¼", None)],
+)
+def test_only_whole_damage_is_brought_back(damaged: str, text: str | None) -> None:
+    assert undamaged(damaged) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["n/a", "N/A", "-", "k.A.", "unbekannt", "unknown", "siehe Typenschild", "tbd", " "]
+)
+@pytest.mark.parametrize("column", ["firmware", "hardware", "validated_firmware", "serial"])
+def test_a_placeholder_is_no_version(column: str, text: str) -> None:
+    assert values.fit("component", column, text) is None
+
+
+@pytest.mark.parametrize("text", ["UPS 06.5 / ID=18", "NA-2.1", "1", "v-", "2019-06-04"])
+def test_what_only_resembles_a_placeholder_is_kept(text: str) -> None:
+    assert values.fit("component", "firmware", text) == text
+
+
+def test_a_setting_keeps_a_value_that_looks_like_a_placeholder() -> None:
+    assert values.fit("setting", "value", "n/a") == "n/a"
 
 
 @pytest.mark.parametrize(

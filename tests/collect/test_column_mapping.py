@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cellwarden import collect
-from cellwarden.collect.mapping import plain
+from cellwarden.collect.headings import key
 from cellwarden.collect.values import register_kinds
 from cellwarden.model.errors import InputError
 from cellwarden.model.facts import Reading, kinds
@@ -43,6 +43,31 @@ RowsOf = Callable[[Reading, str], list[dict[str, str]]]
         ("asset id", "asset", "asset_id"),
         ("EOL", "support", "ends_on"),
         ("シリアル番号", "asset", "serial"),
+        ("Komponenten-Nr.", "component", "component_id"),
+        ("Anlagen-Nr.", "component", "asset_id"),
+        ("Geräte-Nr.", "asset", "asset_id"),
+        ("Typ / Modell", "component", "model"),
+        ("Hersteller / Typ", "component", None),
+        ("Firmware-Stand", "component", "firmware"),
+        ("Firmware-\nStand (aktuell)", "component", "firmware"),
+        ("aktuelle FW-Version", "component", "firmware"),
+        ("Neueste Firmware", "component", None),
+        ("Firmware-Datum", "component", None),
+        ("Einbaudatum", "asset", "installed_on"),
+        ("Serien-Nr.", "component", "serial"),
+        ("N° d'équipement", "asset", "asset_id"),
+        ("Version du micrologiciel", "component", "firmware"),
+        ("Date de mise en service", "asset", "installed_on"),
+        ("Versión de firmware", "component", "firmware"),
+        ("Número de inventario", "asset", "asset_id"),
+        ("Versione firmware", "component", "firmware"),
+        ("Codice cespite", "asset", "asset_id"),
+        ("Firmware-versie", "component", "firmware"),
+        ("Leverancier", "asset", "manufacturer"),
+        ("Ohjelmistoversio", "component", "firmware"),
+        ("Laitetunnus", "asset", "asset_id"),
+        ("Wersja oprogramowania", "component", "firmware"),
+        ("Nr inwentarzowy", "asset", "asset_id"),
     ],
 )
 def test_headings_of_many_habits_are_understood(
@@ -69,11 +94,13 @@ def test_no_synonym_names_two_columns_of_one_kind_in_one_table() -> None:
 
     text = resources.files("cellwarden.collect").joinpath("headings.toml").read_text("utf-8")
     for name, table in tomllib.loads(text).items():
+        if name not in {"any", *kinds()}:
+            continue
         known: dict[str, str] = {}
         for column, headings in table.items():
             if name != "any":
                 assert column in kinds()[name].column_names
-            for heading in {plain(word) for word in headings}:
+            for heading in {key(word) for word in headings}:
                 assert known.setdefault(heading, column) == column, (name, heading)
 
 
@@ -83,9 +110,10 @@ def test_no_synonym_names_two_columns_of_one_kind_in_one_table() -> None:
     line=st.none() | st.integers(1, 50),
     sheet=st.none() | st.text(max_size=8),
     constant=st.text(max_size=8),
+    further=st.lists(st.text(min_size=1, max_size=12), unique=True, max_size=3),
 )
 def test_a_mapping_comes_back_from_its_file(
-    headings: list[str], line: int | None, sheet: str | None, constant: str
+    headings: list[str], line: int | None, sheet: str | None, constant: str, further: list[str]
 ) -> None:
     columns = dict(zip(headings, ("asset_id", "serial", "model", "name"), strict=False))
     mapping = collect.Mapping(
@@ -94,6 +122,14 @@ def test_a_mapping_comes_back_from_its_file(
         constants={"site_id": constant},
         header_line=line,
         sheet=sheet,
+        also=(
+            collect.Also(
+                kind="component",
+                columns=dict(zip(further, ("asset_id", "firmware", "part"), strict=False)),
+                constants={"part": constant},
+            ),
+        ),
+        ignored=tuple(further),
     )
 
     assert collect.load_mapping(collect.dump_mapping(mapping)) == mapping
@@ -106,12 +142,16 @@ def test_a_mapping_comes_back_from_its_file(
         ("kind = 'asset'\n[columns]\nA = 'colour'\n", "no column 'colour'"),
         ("kind = 'advisory'\n[columns]\n", "advisory"),
         ("kind = ", "cannot be read"),
+        ("kind = 'asset'\nx y\n", "line 2: .*cannot be read"),
         ("columns = {}\n", "kind"),
+        ("kind = 'asset'\n\n[columns]\nA = 'colour'\n", r"m\.toml, line 4: .*'colour'"),
+        ("kind = 'asset'\ncolour = 1\n[columns]\n", r"m\.toml, line 2: .*colour"),
+        ("kind = 'asset'\n[columns]\n[[also]]\nkind = 'ship'\n[also.columns]\n", "line 4: .*ship"),
     ],
 )
 def test_a_mapping_that_cannot_be_meant_is_refused(text: str, cause: str) -> None:
     with pytest.raises(InputError, match=cause) as refused:
-        collect.load_mapping(text)
+        collect.load_mapping(text, name="m.toml")
 
     assert "mapping" in refused.value.advice
 
@@ -133,7 +173,7 @@ def test_a_preview_shows_rows_counts_problems_and_what_is_not_read() -> None:
 
     seen = collect.preview("assets.csv", data, limit=5)
 
-    assert seen.counts == {"asset": 30}
+    assert seen.counts == {"asset": 31}
     assert len(seen.rows) == 5
     assert (seen.rows[0].line, seen.rows[0].cells["chemistry"]) == (2, "lead_acid")
     assert seen.unmapped == ("Farbe",)

@@ -86,7 +86,7 @@ def test_a_file_that_is_gone_ends_what_it_said_and_its_return_says_it_again(
     assert back == [("A",)]
 
 
-def test_a_bad_row_becomes_an_unreadable_fact_with_its_place_and_the_rest_goes_on(
+def test_a_bad_cell_becomes_an_unreadable_fact_with_its_place_and_the_rest_goes_on(
     workspace: Workspace,
 ) -> None:
     path = workspace.folder / "register" / "assets.csv"
@@ -96,7 +96,7 @@ def test_a_bad_row_becomes_an_unreadable_fact_with_its_place_and_the_rest_goes_o
         good = rows(state.connect(as_of=FOREVER), "select subject from asset order by 1")
         bad = rows(state.connect(as_of=FOREVER), 'select file, line, "column" from unreadable')
 
-    assert good == [("A",), ("C",)]
+    assert good == [("A",), ("B",), ("C",)]
     assert bad == [("register/assets.csv", "3", "installed_on")]
 
 

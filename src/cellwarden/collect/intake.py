@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import msgspec
 
 from cellwarden.collect import bounds, values
 from cellwarden.collect.mapping import Mapping
-from cellwarden.collect.text import cut, has_controls, is_mojibake
+from cellwarden.collect.text import cut, has_controls, is_mojibake, undamaged
 from cellwarden.model.facts import Row, kinds
 
 _NOTES: Final = 200
+_PLAIN: Final = 1_000
+_SHOWN_LINES: Final = 5
+_SHOWN_CHARACTERS: Final = 60
 _SPREADSHEET_ERRORS: Final = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#####"}
 )
@@ -37,6 +41,35 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         return ", ".join(words)
 
 
+def is_plain(text: str) -> bool:
+    """Whether a cell can be recorded as it stands in any column that takes text.
+
+    Printable ASCII needs no look at damage; nearly every cell is such text.
+    """
+    return (
+        text.isascii()
+        and text.isprintable()
+        and text[:1] != "#"
+        and len(text) < _PLAIN
+        and not values.says_nothing(text)
+    )
+
+
+@cache
+def _names(kind: str) -> tuple[str, ...]:
+    return kinds()[kind].column_names
+
+
+@cache
+def _key(kind: str) -> tuple[int, ...]:
+    return tuple(_names(kind).index(part) for part in kinds()[kind].key)
+
+
+def _subject(kind: str, row: Row) -> str:
+    """What ``Kind.subject_of`` gives, without laying out the kind anew for each row."""
+    return "/".join(row[index] or "" for index in _key(kind))
+
+
 class Intake:
     """Rows of one document on their way into a reading.
 
@@ -55,6 +88,9 @@ class Intake:
         self.holds_secrets = False
         self._first: dict[tuple[str, str], Place] = {}
         self._unreadable_keys: set[tuple[str | None, ...]] = set()
+        self._merged: dict[tuple[str, str], int] = {}
+        self._disputed: set[tuple[str, str, str]] = set()
+        self._blanks: dict[tuple[str, str], list[int]] = {}
 
     def note(self, text: str) -> None:
         """Tell something once."""
@@ -90,38 +126,163 @@ class Intake:
         place: Place,
         *,
         headings: dict[str, str] | None = None,
+        damaged: dict[str, str] | None = None,
+        fit: dict[str, str | None] | None = None,
     ) -> bool:
-        """Record a row that a person wrote; one bad cell makes the whole row unreadable.
+        """Record a row that a person wrote.
+
+        A thing with a cell that does not fit stays, the cell is unknown and reported; without its
+        key or the names by which advisories are matched, and for every other kind, the whole row
+        is unreadable.
 
         Args:
             kind: its kind.
             cells: text by column of the kind.
             place: where it stands.
             headings: what the document calls the columns, for messages.
+            damaged: reasons why cells cannot be believed, by column.
+            fit: further cells, known to be recorded as they stand (``is_plain``).
 
         Returns:
             Whether the row was recorded.
         """
         names = headings or {}
-        fitted: dict[str, str | None] = {}
-        faults: list[tuple[str, str, str]] = []
+        fitted, faults = self._fit_all(
+            kind, cells, place, fit=fit or {}, names=names, damaged=damaged or {}
+        )
+        if faults and (
+            not values.is_thing(kind) or not faults.keys().isdisjoint(values.identity(kind))
+        ):
+            self._refuse(kind, cells, faults, place, names)
+            return False
+        for column, why in faults.items():
+            self._leave_unknown(kind, place.at(names.get(column, column)), why, cells.get(column))
+        return self._record(kind, fitted, place)
+
+    def merge_row(
+        self,
+        kind: str,
+        cells: dict[str, str | None],
+        place: Place,
+        *,
+        fit: dict[str, str | None],
+        headings: dict[str, str],
+        damaged: dict[str, str],
+        tell: bool,
+    ) -> None:
+        """Record what a row says of a thing that several rows speak of, such as their asset.
+
+        Where two rows differ in a cell, nobody knows which is right: the cell is unknown and the
+        later one is reported. Without ``tell`` a refused row is not reported: it was, for its part.
+        """
+        fitted, faults = self._fit_all(kind, cells, place, fit=fit, names=headings, damaged=damaged)
+        if not faults.keys().isdisjoint(values.required(kind)):
+            if tell:
+                self._refuse(kind, cells, faults, place, headings)
+            return
+        for column, why in faults.items():
+            where = place.at(headings.get(column, column))
+            if not self._is_reported(where):
+                self._leave_unknown(kind, where, why, cells.get(column))
+        row = tuple(map(fitted.get, _names(kind)))
+        found = (kind, _subject(kind, row))
+        index = self._merged.get(found)
+        if index is None:
+            self._merged[found] = len(self.tables.setdefault(kind, []))
+            self.tables[kind].append(row)
+            self.places.setdefault(kind, []).append(place)
+            return
+        before = self.tables[kind][index]
+        if before != row:
+            self.tables[kind][index] = self._agreed(kind, before, row, place, headings)
+
+    def _agreed(
+        self, kind: str, before: Row, row: Row, place: Place, headings: dict[str, str]
+    ) -> Row:
+        cells: list[str | None] = []
+        subject = _subject(kind, row)
+        for column, old, new in zip(_names(kind), before, row, strict=True):
+            disputed = (kind, subject, column) in self._disputed
+            if old and new and old != new:
+                self._disputed.add((kind, subject, column))
+                reason = (
+                    f"a line above says {old!r} of {subject!r} and this one {new!r}; "
+                    "the cell is left unknown until they agree"
+                )
+                where = place.at(headings.get(column, column))
+                self.unreadable(where, kind=kind, reason=reason, text=new)
+                cells.append(None)
+            else:
+                cells.append(None if disputed else old or new)
+        return tuple(cells)
+
+    def _fit_all(
+        self,
+        kind: str,
+        cells: dict[str, str | None],
+        place: Place,
+        *,
+        fit: dict[str, str | None],
+        names: dict[str, str],
+        damaged: dict[str, str],
+    ) -> tuple[dict[str, str | None], dict[str, str]]:
+        """The cells as they are recorded, and why some cannot be, by column."""
+        fitted = dict(fit)
+        faults: dict[str, str] = {}
         for column, text in cells.items():
             if not text:
                 continue
+            if column in damaged:
+                faults[column] = damaged[column]
+                continue
             try:
-                fitted[column] = self._fit(kind, column, text, place)
+                found = self._fit(kind, column, text, place)
             except values.Misfit as misfit:
-                faults.append((names.get(column, column), str(misfit), text))
-        faults += [
-            (names.get(column, column), "this cell must not be empty", "")
-            for column in values.required(kind)
-            if not fitted.get(column) and not any(names.get(column, column) == f[0] for f in faults)
-        ]
-        if faults:
-            reason = "; ".join(f"{column}: {why}" for column, why, _ in faults)
-            self.unreadable(place.at(faults[0][0]), kind=kind, reason=reason, text=faults[0][2])
-            return False
-        return self._record(kind, fitted, place)
+                faults[column] = str(misfit)
+                continue
+            fitted[column] = found
+            if found is None:
+                self._note_blank(names.get(column, column), text, place)
+        for column in values.required(kind):
+            if not fitted.get(column) and column not in faults:
+                faults[column] = "this cell must not be empty"
+        return fitted, faults
+
+    def _refuse(
+        self,
+        kind: str,
+        cells: dict[str, str | None],
+        faults: dict[str, str],
+        place: Place,
+        names: dict[str, str],
+    ) -> None:
+        reason = "; ".join(f"{names.get(column, column)}: {why}" for column, why in faults.items())
+        first = next(iter(faults))
+        where = place.at(names.get(first, first))
+        self.unreadable(where, kind=kind, reason=reason, text=cells.get(first) or "")
+
+    def _leave_unknown(self, kind: str, where: Place, why: str, text: str | None) -> None:
+        reason = f"{why}; the cell is left unknown, the rest of the row stands"
+        self.unreadable(where, kind=kind, reason=reason, text=text)
+
+    def _is_reported(self, where: Place) -> bool:
+        line = None if where.line is None else str(where.line)
+        return (where.file, line, where.column) in self._unreadable_keys
+
+    def _note_blank(self, heading: str, text: str, place: Place) -> None:
+        shown = cut(text.strip(), _SHOWN_CHARACTERS)
+        lines = self._blanks.setdefault((heading, shown), [])
+        if not lines or lines[-1] != place.line:
+            lines.append(place.line or 0)
+
+    def tell_blanks(self) -> None:
+        """Note which cells only said that nothing is known; called once, when all is read."""
+        for (heading, text), lines in self._blanks.items():
+            shown = ", ".join(str(line) for line in lines[:_SHOWN_LINES] if line)
+            further = f" and {len(lines) - _SHOWN_LINES} more" if lines[_SHOWN_LINES:] else ""
+            where = f", line {shown}{further}" if shown else ""
+            self.note(f"{heading}: {text!r} says that nothing is known and is read so{where}")
+        self._blanks.clear()
 
     def add_device_row(self, kind: str, cells: dict[str, str | None], place: Place) -> bool:
         """Record a row that a device or a tool wrote; a bad cell is left out and reported.
@@ -136,8 +297,7 @@ class Intake:
                 kept[column] = self._fit(kind, column, text, place)
             except values.Misfit as misfit:
                 where = place.at(f"{place.column}.{column}" if place.column else column)
-                reason = f"{misfit}; the cell is left unknown, the rest of the row stands"
-                self.unreadable(where, kind=kind, reason=reason, text=text)
+                self._leave_unknown(kind, where, str(misfit), text)
         missing = [column for column in values.required(kind) if not kept.get(column)]
         if missing:
             reason = f"{', '.join(missing)}: needed to tell which {kind} is meant"
@@ -155,16 +315,32 @@ class Intake:
         if "\0" in text:
             raise values.Misfit("the cell holds a NUL character; write the text anew")
         if is_mojibake(text):
-            raise values.Misfit(
-                "characters were damaged by a wrong encoding; write the text anew, save as UTF-8"
-            )
+            text = self._mended(kind, column, text, place)
         if has_controls(text):
             self.note(f"{place.at(column)} holds control characters; they are kept as they are")
         return values.fit(kind, column, text)
 
+    def _mended(self, kind: str, column: str, text: str, place: Place) -> str:
+        """Damaged text as it was, where that is certain and it names no product.
+
+        Raises:
+            Misfit: it is not, or advisories are matched by it.
+        """
+        found = undamaged(text)
+        marks = values.holds_marks(kind, column) or column in values.required(kind)
+        if found is None or marks or not values.is_thing(kind):
+            raise values.Misfit(
+                "characters were damaged by a wrong encoding; write the text anew, save as UTF-8"
+            )
+        self.note(
+            f"{place.at(column)}: {cut(text, _SHOWN_CHARACTERS)!r} was damaged by a wrong encoding "
+            f"and is read as {cut(found, _SHOWN_CHARACTERS)!r}"
+        )
+        return found
+
     def _record(self, kind: str, cells: dict[str, str | None], place: Place) -> bool:
-        row = kinds()[kind].row(cells)
-        subject = kinds()[kind].subject_of(row)
+        row = tuple(map(cells.get, _names(kind)))
+        subject = _subject(kind, row)
         first = self._first.setdefault((kind, subject), place)
         if first is not place:
             key = values.required(kind)[0]

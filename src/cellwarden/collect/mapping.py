@@ -1,20 +1,63 @@
-"""What a table's headings mean: guessed from ``headings.toml``, kept as TOML beside the file."""
+"""What a table's headings mean: guessed from ``headings.toml``, for one kind or for two at once."""
 
 from __future__ import annotations
 
-import json
-import re
-import tomllib
-import unicodedata
+from collections.abc import Mapping as Named
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 
 import msgspec
 
+from cellwarden.collect.headings import column_of, firmware_part_of, names_firmware, plain
 from cellwarden.collect.values import register_kinds, required
-from cellwarden.model.errors import InputError
 from cellwarden.model.facts import kinds
+
+DERIVED = {"component": "component_id"}
+"""Ids that are built where no heading gives them: a component's from its asset and its part."""
+
+_MAKES_A_COMPONENT = frozenset(
+    {
+        "part",
+        "hardware",
+        "firmware",
+        "validated_firmware",
+        "has_firmware",
+        "exposure",
+        "segment",
+        "update_channel",
+        "sbom",
+        "secure_boot",
+        "signed_updates",
+        "rollback_protection",
+    }
+)
+"""Columns that only a component has: an asset with one of them is listed with its component."""
+
+_MAKES_AN_ASSET = frozenset({"site_id", "criticality", "owner_facility", "owner_security"})
+"""Columns of the asset that a table of components may repeat in every row."""
+
+_SHARED = ("asset_id", "manufacturer", "model", "part_number", "serial")
+
+
+class Also(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the same row says of a second thing: its kind, and its own columns and constants.
+
+    A component without a heading for ``component_id`` is called after its asset, with ``/`` and
+    its part behind it where the row or a constant names one.
+    """
+
+    kind: str
+    columns: dict[str, str]
+    constants: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        """Refuse a kind or a column that does not exist."""
+        _check(self.kind, self.columns, self.constants)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Columns that a row of this kind needs and nothing here gives."""
+        return _missing(self.kind, self.columns, self.constants)
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,7 +66,8 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ``kind`` is what its rows are; ``columns`` leads from a heading, as the document writes it, to
     a column of the kind; ``constants`` are cells that hold for every row and stand nowhere in it,
     such as the site; ``header_line`` is the line of the headings, where it must be said; ``sheet``
-    the worksheet that is meant, where a workbook has several.
+    the worksheet that is meant, where a workbook has several; ``also`` what else each row tells,
+    for example the component of an asset; ``ignored`` the headings that are left out on purpose.
     """
 
     kind: str
@@ -31,117 +75,122 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     constants: dict[str, str] = {}
     header_line: int | None = None
     sheet: str | None = None
+    also: tuple[Also, ...] = ()
+    ignored: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a kind or a column that does not exist."""
-        if self.kind not in register_kinds():
-            raise ValueError(f"{self.kind!r} is none of {', '.join(register_kinds())}")
-        names = kinds()[self.kind].column_names
-        for column in (*self.columns.values(), *self.constants):
-            if column not in names:
-                raise ValueError(f"{self.kind} has no column {column!r}, but {', '.join(names)}")
+        _check(self.kind, self.columns, self.constants)
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Columns that a row of this kind needs and nothing here gives."""
-        given = {*self.columns.values(), *self.constants}
-        return tuple(column for column in required(self.kind) if column not in given)
+        return _missing(self.kind, self.columns, self.constants)
+
+    @property
+    def understood(self) -> frozenset[str]:
+        """Every heading that something is read from."""
+        return frozenset((*self.columns, *(name for also in self.also for name in also.columns)))
+
+    @property
+    def read_columns(self) -> frozenset[str]:
+        """Every column, of whatever kind, that a heading leads to."""
+        further = (column for also in self.also for column in also.columns.values())
+        return frozenset((*self.columns.values(), *further))
 
 
-@cache
-def plain(heading: str) -> str:
-    """A heading without case, accents, brackets and punctuation, for comparing."""
-    without = re.sub(r"[(\[{].*?[)\]}]", " ", heading) or heading
-    letters = unicodedata.normalize("NFKD", without.casefold())
-    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    words = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", letters)).strip()
-    return words or heading.strip().casefold()
+def _check(kind: str, columns: Named[str, str], constants: Named[str, str]) -> None:
+    if kind not in register_kinds():
+        raise ValueError(f"{kind!r} is none of {', '.join(register_kinds())}")
+    names = kinds()[kind].column_names
+    for column in (*columns.values(), *constants):
+        if column not in names:
+            raise ValueError(f"{kind} has no column {column!r}, but {', '.join(names)}")
 
 
-@cache
-def _synonyms(kind: str) -> dict[str, tuple[int, str]]:
-    """For each plain heading: how far it is from the column's own name, and the column."""
-    text = resources.files("cellwarden.collect").joinpath("headings.toml").read_text("utf-8")
-    tables = tomllib.loads(text)
-    found: dict[str, tuple[int, str]] = {}
-    for column in kinds()[kind].column_names:
-        found[plain(column)] = (0, column)
-    for distance, table in ((1, tables.get(kind, {})), (1_000, tables["any"])):
-        for column in kinds()[kind].column_names:
-            for rank, heading in enumerate(table.get(column, ())):
-                found.setdefault(plain(heading), (distance + rank, column))
-    return found
+def _missing(kind: str, columns: Named[str, str], constants: Named[str, str]) -> tuple[str, ...]:
+    given = {*columns.values(), *constants}
+    if kind in DERIVED and "asset_id" in given:
+        given.add(DERIVED[kind])
+    return tuple(column for column in required(kind) if column not in given)
 
 
 def suggest_mapping(header: Sequence[str], kind: str) -> Mapping:
     """Guess what the headings of a table mean for rows of a kind.
 
     Each column of the kind is given to the one heading that is nearest to it; what is left over is
-    in no mapping, and a preview names it.
+    in no mapping, and a preview names it. A table of assets that has columns of firmware is read
+    as assets and their components.
     """
-    known = _synonyms(kind)
+    columns = _nearest(header, kind)
+    mapping = Mapping(kind=kind, columns=columns)
+    if kind == "asset" and not mapping.missing:
+        return msgspec.structs.replace(mapping, also=_components_of(header, columns))
+    return mapping
+
+
+def with_assets(mapping: Mapping, header: Sequence[str]) -> Mapping:
+    """The mapping of a table of components, with the assets that it names and places.
+
+    For a table that stands alone: in a register with files for each kind, the assets have a file.
+    """
+    found = _nearest(header, "asset")
+    own = {
+        heading: column
+        for heading, column in found.items()
+        if heading not in mapping.columns and column in _MAKES_AN_ASSET
+    }
+    asset = [heading for heading, column in mapping.columns.items() if column == "asset_id"]
+    if mapping.kind != "component" or not own or not asset:
+        return mapping
+    also = Also(kind="asset", columns={asset[0]: "asset_id", **own})
+    return msgspec.structs.replace(mapping, also=(also,))
+
+
+def present(headings: Sequence[str], mapping: Mapping) -> Mapping:
+    """A mapping without the headings that a line does not have."""
+    also = tuple(
+        msgspec.structs.replace(
+            one, columns={key: column for key, column in one.columns.items() if key in headings}
+        )
+        for one in mapping.also
+    )
+    present = {key: column for key, column in mapping.columns.items() if key in headings}
+    return msgspec.structs.replace(mapping, columns=present, also=also)
+
+
+def _nearest(header: Sequence[str], kind: str) -> dict[str, str]:
     nearest: dict[str, tuple[int, int, str]] = {}
     for position, heading in enumerate(header):
-        if found := known.get(plain(heading)):
+        if found := column_of(heading, kind):
             distance, column = found
             candidate = (distance, position, heading)
             nearest[column] = min(nearest.get(column, candidate), candidate)
-    return Mapping(
-        kind=kind,
-        columns={heading: column for column, (_, _, heading) in sorted(nearest.items())},
-    )
+    return {heading: column for column, (_, _, heading) in sorted(nearest.items())}
 
 
-def likely_kinds(header: Sequence[str]) -> list[tuple[int, str]]:
-    """The kinds that the headings could be of, with the number of columns understood, best first.
-
-    Only kinds whose required columns are all there.
-    """
+def _components_of(header: Sequence[str], columns: dict[str, str]) -> tuple[Also, ...]:
+    """What a table of assets tells of their components, where it has columns for that."""
+    left = [heading for heading in header if heading not in columns]
+    own = _nearest(left, "component")
+    # A category or function of the asset is not the role of its part.
+    own = {
+        heading: column
+        for heading, column in own.items()
+        if column not in _SHARED and (column != "role" or "role" in plain(heading))
+    }
+    shared = {heading: column for heading, column in columns.items() if column in _SHARED}
     found = []
-    for kind in register_kinds():
-        guess = suggest_mapping(header, kind)
-        if not guess.missing:
-            named = sum(
-                plain(heading) == plain(column) for heading, column in guess.columns.items()
-            )
-            found.append((len(guess.columns) * 2 + named, kind))
-    return sorted(found, key=lambda pair: (-pair[0], register_kinds().index(pair[1])))
-
-
-def dump_mapping(mapping: Mapping) -> str:
-    """A mapping as TOML, to be kept beside the file as ``NAME.mapping.toml``."""
-    lines = [
-        "# What the columns of this file mean. Left: its heading. Right: a column of the register.",
-        f"kind = {_quoted(mapping.kind)}",
-    ]
-    if mapping.header_line is not None:
-        lines.append(f"header_line = {mapping.header_line}")
-    if mapping.sheet is not None:
-        lines.append(f"sheet = {_quoted(mapping.sheet)}")
-    for title, table in (("columns", mapping.columns), ("constants", mapping.constants)):
-        if table or title == "columns":
-            lines += ["", f"[{title}]"]
-            lines += [f"{_quoted(key)} = {_quoted(value)}" for key, value in table.items()]
-    return "\n".join(lines) + "\n"
-
-
-def load_mapping(text: str) -> Mapping:
-    """Read a mapping from TOML.
-
-    Raises:
-        InputError: it is no TOML, or names a kind or column that does not exist.
-    """
-    try:
-        return msgspec.convert(tomllib.loads(text), Mapping)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, ValueError) as error:
-        raise InputError(
-            f"the column mapping cannot be read: {error}",
-            advice="mend that line, or delete the mapping and have it suggested anew",
-        ) from error
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
+    if _MAKES_A_COMPONENT & set(own.values()):
+        found.append(Also(kind="component", columns={**shared, **own}))
+    if "part" not in own.values():
+        asset = {heading: column for heading, column in shared.items() if column != "serial"}
+        for heading in left:
+            part = firmware_part_of(heading) if names_firmware(heading) else None
+            if part and heading not in own:
+                further = {**asset, heading: "firmware"}
+                found.append(Also(kind="component", columns=further, constants={"part": part}))
+    return tuple(found)
 
 
 @cache
@@ -152,6 +201,29 @@ def _file_names() -> dict[str, str]:
         for name in (kind, plural):
             names[plain(name)] = kind
     return names
+
+
+def likely_kinds(header: Sequence[str]) -> list[tuple[int, str]]:
+    """The kinds that the headings could be of, with the number of columns understood, best first.
+
+    Only kinds whose required columns are all there. A table that gives its rows the id of a
+    component and that of an asset is a table of components.
+    """
+    guesses = {kind: suggest_mapping(header, kind) for kind in register_kinds()}
+    guesses = {
+        kind: guess
+        for kind, guess in guesses.items()
+        if guess.columns and set(required(kind)) <= set(guess.columns.values())
+    }
+    if {"asset", "component"} <= guesses.keys():
+        own = [h for h, c in guesses["component"].columns.items() if c == "component_id"]
+        if own and own[0] not in guesses["asset"].columns:
+            del guesses["asset"]
+    found = []
+    for kind, guess in guesses.items():
+        named = sum(plain(heading) == plain(column) for heading, column in guess.columns.items())
+        found.append((len(guess.understood) * 2 + named, kind))
+    return sorted(found, key=lambda pair: (-pair[0], register_kinds().index(pair[1])))
 
 
 def kind_of_name(name: str) -> str | None:

@@ -19,7 +19,7 @@ class PreviewRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """One row that would be unreadable: where, why with the next step, and what stood there."""
+    """One row or cell that would be unreadable: where, why, and what stood there."""
 
     file: str
     line: int | None
@@ -52,24 +52,31 @@ def preview(
     data: bytes,
     mapping: Mapping | None = None,
     *,
+    kind: str | None = None,
     digest_key: bytes | None = None,
     limit: int = 10,
 ) -> Preview:
     """Read a document and tell what it would bring; the first ``limit`` rows of each kind.
 
+    ``kind`` says what the rows of a table are, where neither its name nor a mapping does.
+
     Raises:
-        SourceError: nothing of the document can be read.
+        SourceError: nothing of the document can be read; ``UnmappedError`` where only its headings
+            are not understood.
     """
-    request = Request(name=name, data=data, mapping=mapping, digest_key=digest_key)
+    request = Request(name=name, data=data, mapping=mapping, kind=kind, digest_key=digest_key)
     reader, intake = take_in(request)
     rows = []
-    for kind, table in intake.tables.items():
-        if kind == "unreadable":
+    for name_of_kind, table in intake.tables.items():
+        if name_of_kind == "unreadable":
             continue
-        names = kinds()[kind].column_names
-        for row, place in zip(table[:limit], intake.places[kind], strict=False):
+        names = kinds()[name_of_kind].column_names
+        for row, place in zip(table[:limit], intake.places[name_of_kind], strict=False):
             cells = {column: cell for column, cell in zip(names, row, strict=True) if cell}
-            rows.append(PreviewRow(kind=kind, line=place.line, cells=cells))
+            rows.append(PreviewRow(kind=name_of_kind, line=place.line, cells=cells))
+    if any(understood.also for understood in intake.mappings):
+        # What one row says of two things stands together.
+        rows.sort(key=lambda row: row.line or 0)
     return Preview(
         file=name,
         format=reader.FORMAT,

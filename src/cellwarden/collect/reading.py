@@ -49,6 +49,7 @@ def take_in(request: Request) -> tuple[Reader, Intake]:
     intake.taken_at = request.taken_at
     try:
         reader.read(request, intake)
+        intake.tell_blanks()
     except (RecursionError, MemoryError) as error:
         raise SourceError(
             f"{name} is nested deeper than {bounds.NESTING} levels",

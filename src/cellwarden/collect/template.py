@@ -46,7 +46,7 @@ def _remark(kind: str, column: str, says: str) -> str:
     wanted = format_of(kind, column)
     if wanted in _SAID and "yes or no" not in says:
         words.append(_SAID[wanted])
-    elif wanted and wanted not in _SAID:
+    elif wanted and wanted not in _SAID and wanted != "version":
         name = wanted.removesuffix("*")
         if any(choice not in says for choice in choices(name)):
             words.append("one of " + ", ".join(choices(name)))

@@ -99,6 +99,27 @@ def is_mojibake(text: str) -> bool:
     return not text.isascii() and _MOJIBAKE.search(text) is not None
 
 
+def undamaged(text: str) -> str | None:
+    """Text as it was before UTF-8 was read as Windows-1252; nothing where that is not certain.
+
+    ``MÃ¼ller`` is ``Müller`` and nothing else: its characters, written back as bytes, are whole
+    UTF-8. Text that has lost a character (U+FFFD) cannot be brought back.
+    """
+    try:
+        found = b"".join(_byte(character) for character in text).decode("utf-8")
+    except UnicodeError:
+        return None
+    return None if is_mojibake(found) or has_controls(found) else found
+
+
+def _byte(character: str) -> bytes:
+    """The byte that a character of Windows-1252 was; its five holes stand for themselves."""
+    try:
+        return character.encode("cp1252")
+    except UnicodeEncodeError:
+        return character.encode("latin-1")
+
+
 def has_controls(text: str) -> bool:
     """Whether text holds characters that act on a terminal or turn the direction of writing."""
     return not text.isprintable() and _CONTROL.search(text) is not None

@@ -21,6 +21,7 @@ _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})$")
 _SPREADSHEET_SERIAL = re.compile(r"(\d{5})(\.0+)?$")
 _SPREADSHEET_EPOCH = date(1899, 12, 30)
 _TWO_DIGIT_YEAR_TURNS = 70
+_VERSION: Final = "version"
 
 
 class Misfit(ValueError):  # noqa: N818 - not an error of the program: a cell that does not fit
@@ -44,6 +45,36 @@ def format_of(kind: str, column: str) -> str | None:
     """The name of a column's format, or nothing where it is free text."""
     wanted = _table()["kinds"].get(kind, {}).get(column)
     return wanted if isinstance(wanted, str) else None
+
+
+@cache
+def is_thing(kind: str) -> bool:
+    """Whether rows of a kind are things, which stay in the register with what is known of them."""
+    return kind in _table()["things"]["kinds"]
+
+
+@cache
+def identity(kind: str) -> frozenset[str]:
+    """The columns without which nobody can tell what a row is of: its key, and its product."""
+    return frozenset((*required(kind), *_table()["kinds"].get(kind, {}).get("identity", ())))
+
+
+@cache
+def holds_marks(kind: str, column: str) -> bool:
+    """Whether a column holds names and versions, which a spreadsheet must not take for dates."""
+    named = {"serial", "part_number", "model"} & {column}
+    return bool(named) or column in identity(kind) or format_of(kind, column) == _VERSION
+
+
+@cache
+def takes_any_text(kind: str, column: str) -> bool:
+    """Whether a column records what stands there, unless it says that nothing is known."""
+    return format_of(kind, column) in {None, _VERSION}
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a cell only says that nothing is known: empty, ``n/a``, ``unbekannt``, ``-``."""
+    return not text or (len(text) <= _longest_blank() and text.casefold() in _blank_words())
 
 
 @cache
@@ -73,6 +104,16 @@ def _blank_words() -> frozenset[str]:
     return frozenset(_table()["blank"]["words"])
 
 
+@cache
+def _longest_blank() -> int:
+    return max(map(len, _blank_words()))
+
+
+@cache
+def _is_verbatim(kind: str) -> bool:
+    return kind in _table()["blank"]["verbatim"]
+
+
 def fit(kind: str, column: str, text: str) -> str | None:
     """The cell as it is recorded: verbatim for free text, in one spelling for a format.
 
@@ -91,10 +132,10 @@ def fit(kind: str, column: str, text: str) -> str | None:
     if not cleaned:
         return None
     wanted = format_of(kind, column)
-    if wanted is None:
-        return cleaned
+    if wanted is None or wanted == _VERSION:
+        return None if says_nothing(cleaned) and not _is_verbatim(kind) else cleaned
     if wanted in _FORMATS:
-        return None if cleaned.casefold() in _blank_words() else _FORMATS[wanted](cleaned)
+        return None if says_nothing(cleaned) else _FORMATS[wanted](cleaned)
     enumeration = wanted.removesuffix("*")
     several = cleaned.split(";") if wanted.endswith("*") else [cleaned]
     chosen = (_choose(enumeration, part.strip()) for part in several if part.strip())

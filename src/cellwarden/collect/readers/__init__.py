@@ -17,13 +17,15 @@ from cellwarden.collect.mapping import Mapping
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One document and what the caller knows of it.
 
-    ``mapping`` says what a table's columns mean; ``digest_key`` is the secret key under which
-    secrets are digested; ``taken_at`` when the source spoke (RFC 3339), where the caller knows.
+    ``mapping`` says what a table's columns mean, ``kind`` what its rows are where no mapping does;
+    ``digest_key`` is the secret key under which secrets are digested; ``taken_at`` when the source
+    spoke (RFC 3339), where the caller knows.
     """
 
     name: str
     data: bytes
     mapping: Mapping | None = None
+    kind: str | None = None
     digest_key: bytes | None = None
     taken_at: str | None = None
 

@@ -38,20 +38,21 @@ def read(request: Request, intake: Intake) -> None:
     if decoded.note:
         intake.note(f"{request.name}: {decoded.note}")
     # Physical lines end where a spreadsheet ends them; other separators belong to their cell.
+    kind = request.kind or kind_of_name(request.name)
     physical = re.split(r"\r\n|\n|\r", decoded.text)
     first = 0
     if physical and (declared := _DECLARED.match(physical[0].lstrip('"'))):
         delimiter, first = declared[1], 1
     else:
-        delimiter = _delimiter(request.name, physical, request.mapping)
+        delimiter = _delimiter(physical, kind, request.mapping)
     records = _records(physical, first, delimiter, intake)
-    read_table(request.name, records, intake, mapping=request.mapping)
+    read_table(request.name, records, intake, mapping=request.mapping, kind=request.kind)
 
 
-def _delimiter(name: str, physical: list[str], mapping: Mapping | None) -> str:
+def _delimiter(physical: list[str], kind: str | None, mapping: Mapping | None) -> str:
     """The separator under which the most headings are understood."""
     best = (0, 0, _DELIMITERS[0])
-    kind = mapping.kind if mapping else kind_of_name(name)
+    wanted = mapping.understood if mapping else frozenset[str]()
     for delimiter in _DELIMITERS:
         score, widest = 0, 0
         for line in physical[:HEADER_WITHIN]:
@@ -60,9 +61,9 @@ def _delimiter(name: str, physical: list[str], mapping: Mapping | None) -> str:
             cells = [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
             widest = max(widest, len(cells))
             if mapping:
-                score = max(score, sum(cell in mapping.columns for cell in cells))
+                score = max(score, sum(cell in wanted for cell in cells))
             elif kind:
-                score = max(score, len(suggest_mapping(cells, kind).columns))
+                score = max(score, len(suggest_mapping(cells, kind).understood))
             elif likely := likely_kinds(cells):
                 score = max(score, likely[0][0])
         if (score, widest) > best[:2]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import msgspec
-
 from cellwarden.collect import bounds
 from cellwarden.collect.documents import Parsed, parse_json, parse_yaml
 from cellwarden.collect.intake import Intake, Place
-from cellwarden.collect.mapping import Mapping, kind_of_name, likely_kinds, suggest_mapping
+from cellwarden.collect.mapping import kind_of_name, likely_kinds, present, suggest_mapping
 from cellwarden.collect.readers import Request
+from cellwarden.collect.rows import RowsOfTable, tell_unread
 from cellwarden.collect.values import required
 from cellwarden.model.errors import SourceError
 
@@ -45,7 +44,7 @@ def read(request: Request, intake: Intake) -> None:
 
 def _lists(request: Request, value: Any, intake: Intake) -> list[tuple[str, list[Any]]]:
     """Each list of rows with its kind."""
-    named = request.mapping.kind if request.mapping else kind_of_name(request.name)
+    named = request.mapping.kind if request.mapping else request.kind or kind_of_name(request.name)
     if isinstance(value, list):
         kind = named or _kind_of_rows(value)
         if kind:
@@ -98,7 +97,7 @@ class _Rows:
         self.parsed = parsed
         self.kind = kind
         self.given = request.mapping if request.mapping and request.mapping.kind == kind else None
-        self.known: dict[tuple[str, ...], Mapping] = {}
+        self.known: dict[tuple[str, ...], RowsOfTable] = {}
 
     def read(self, rows: list[Any]) -> None:
         """Read them all."""
@@ -113,36 +112,29 @@ class _Rows:
             self._row(row, place)
 
     def _row(self, row: dict[str, Any], place: Place) -> None:
-        mapping = self._mapping(tuple(row))
-        cells: dict[str, str | None] = dict(mapping.constants)
-        headings = {column: key for key, column in mapping.columns.items()}
+        table = self._table(tuple(row), place)
+        texts: list[str] = []
         for key, value in row.items():
-            column = mapping.columns.get(key)
-            if column is None:
+            if key not in table.headings:
+                texts.append("")
                 continue
+            separator = " " if table.headings[key] in _SPACED else ";"
             try:
-                cells[column] = _text(value, " " if column in _SPACED else ";")
+                texts.append(_text(value, separator) or "")
             except ValueError:
                 reason = f"{key}: write one text, or a list of texts, not keys with values"
                 self.intake.unreadable(place.at(key), kind=self.kind, reason=reason, text=None)
                 return
-        self.intake.add_row(self.kind, cells, place, headings=headings)
+        table.put(place, texts)
 
-    def _mapping(self, keys: tuple[str, ...]) -> Mapping:
+    def _table(self, keys: tuple[str, ...], place: Place) -> RowsOfTable:
         if keys not in self.known:
-            if self.given:
-                columns = {
-                    key: self.given.columns[key] for key in keys if key in self.given.columns
-                }
-                mapping = msgspec.structs.replace(self.given, columns=columns)
-            else:
-                mapping = suggest_mapping(keys, self.kind)
+            given = self.given
+            mapping = present(keys, given) if given else suggest_mapping(keys, self.kind)
             if not self.known:
                 self.intake.mappings.append(mapping)
-            self.known[keys] = mapping
-            for key in keys:
-                if key not in mapping.columns and key not in self.intake.unmapped:
-                    self.intake.unmapped.append(key)
+            self.known[keys] = RowsOfTable(list(keys), mapping, self.intake, self.intake.file)
+            tell_unread(list(keys), mapping, None, self.intake, place)
         return self.known[keys]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from cellwarden.collect import bounds
 from cellwarden.collect.intake import Intake, Place
 from cellwarden.collect.mapping import kind_of_name
+from cellwarden.collect.mapping_file import UnmappedError
 from cellwarden.collect.readers import Request
 from cellwarden.collect.tables import Line, read_table
 from cellwarden.model.errors import SourceError
@@ -93,19 +94,23 @@ def _read_sheets(
             )
         names = [wanted]
     refused: list[tuple[str, SourceError]] = []
-    understood = 0
+    mappings = len(intake.mappings)
     for name in names:
         _tell(name, inspected[name], intake)
         sheet = workbook.get_sheet_by_name(name)
         told = name if kind_of_name(name) or len(names) > 1 else request.name
+        before = len(intake.mappings)
         lines = _lines(sheet, name, inspected[name].errors, intake)
         try:
-            read_table(told, lines, intake, mapping=request.mapping, title=name)
-            understood += 1
+            read_table(told, lines, intake, mapping=request.mapping, title=name, kind=request.kind)
         except SourceError as error:
             refused.append((name, error))
-    if refused and not understood:
-        raise refused[0][1]
+        if len(names) > 1:
+            intake.mappings[before:] = [
+                msgspec.structs.replace(mapping, sheet=name) for mapping in intake.mappings[before:]
+            ]
+    if refused and not len(intake.mappings) > mappings:
+        raise max((error for _, error in refused), key=_headings)
     for name, refusal in refused:
         told = f"{refusal}; {refusal.advice}"
         kind = kind_of_name(name)
@@ -115,6 +120,10 @@ def _read_sheets(
         else:
             place = Place(file=f"{intake.file}, sheet {name}")
             intake.unreadable(place, kind=kind, reason=told, text=None)
+
+
+def _headings(error: SourceError) -> int:
+    return len(error.headings) if isinstance(error, UnmappedError) else -1
 
 
 def _worksheet_parts(members: dict[str, bytes]) -> dict[str, str]:
@@ -209,7 +218,12 @@ def _lines(
             elif here in tops:
                 tops[here] = text
             cells.append(text)
-        yield Line(number + 1, cells)
+        dates = frozenset(
+            column
+            for column, value in enumerate(values)
+            if isinstance(value, (date, time, timedelta))
+        )
+        yield Line(number + 1, cells, dates)
 
 
 def _text(value: object, sheet: str, here: tuple[int, int], intake: Intake) -> str:

@@ -1,0 +1,126 @@
+"""What a heading means: compared by its words with the names and synonyms of ``headings.toml``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from cellwarden.model.facts import kinds
+
+_KIND_OF_ANY: Final = 1_000
+_FILLED: Final = 3_000
+_ALTERNATIVES: Final = 5_000
+_NUMBERED = re.compile(r"(?:nummern?|number|nro|numero|nr)$")
+_NUMBER_WORDS: Final = frozenset(
+    {"nr", "no", "n", "num", "nro", "nbr", "number", "nummer", "numero", "numer"}
+)
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    text = resources.files("cellwarden.collect").joinpath("headings.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def plain(heading: str) -> str:
+    """A heading without case, accents, brackets and punctuation, for comparing."""
+    without = re.sub(r"[(\[{].*?[)\]}]", " ", heading) or heading
+    letters = unicodedata.normalize("NFKD", without.casefold())
+    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    words = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", letters)).strip()
+    return words or heading.strip().casefold()
+
+
+@cache
+def key(heading: str) -> str:
+    """What two headings of one meaning share: their words joined, every word for number as one.
+
+    ``Firmware-Stand`` and ``Firmwarestand`` are one, and so are ``Anlagen-Nr.``,
+    ``Anlagennummer`` and ``Anlagen No``.
+    """
+    return _joined(plain(heading).split())
+
+
+def _joined(words: list[str]) -> str:
+    return "".join("no" if word in _NUMBER_WORDS else _NUMBERED.sub("no", word) for word in words)
+
+
+@cache
+def _synonyms(kind: str) -> dict[str, tuple[int, str]]:
+    """For each heading's key: how far it is from the column's own name, and the column."""
+    found: dict[str, tuple[int, str]] = {}
+    names = kinds()[kind].column_names
+    for column in names:
+        found[key(column)] = (0, column)
+    for distance, table in ((1, _tables().get(kind, {})), (_KIND_OF_ANY, _tables()["any"])):
+        for column in names:
+            for rank, heading in enumerate(table.get(column, ())):
+                found.setdefault(key(heading), (distance + rank, column))
+    return found
+
+
+@cache
+def column_of(heading: str, kind: str) -> tuple[int, str] | None:
+    """The column of a kind that a heading means, with its distance from the column's own name.
+
+    ``Typ / Modell`` is understood where each of its words means the same column, and
+    ``aktueller Firmwarestand`` as ``Firmwarestand``.
+    """
+    known = _synonyms(kind)
+    if found := known.get(key(heading)):
+        return found
+    words = plain(heading).split()
+    less = [word for word in words if word not in _tables()["fillers"]["words"]]
+    if less and len(less) < len(words) and (found := known.get(_joined(less))):
+        return found[0] + _FILLED, found[1]
+    parts = [part for part in re.split(r"[/|]| oder | or | ou ", heading) if part.strip()]
+    meant = [known.get(key(part)) for part in parts]
+    if len(parts) > 1 and None not in meant and len({found[1] for found in meant if found}) == 1:
+        return _ALTERNATIVES, next(found[1] for found in meant if found)
+    return None
+
+
+def names_firmware(heading: str) -> bool:
+    """Whether a heading looks like firmware versions, in whatever words: ``BMS-Firmware``."""
+    words = plain(heading).split()
+    table = _tables()["firmware"]
+    told = any(word.startswith(tuple(table["begins"])) or word in table["words"] for word in words)
+    return told and not any(word.endswith(tuple(table["but_not"])) for word in words)
+
+
+def firmware_part_of(heading: str) -> str | None:
+    """The part that a firmware heading names beside the firmware: ``NMC`` in ``Firmware NMC``."""
+    table = _tables()["firmware"]
+    rest = [
+        word
+        for word in re.split(r"[\W_]+", heading)
+        if word and not _belongs_to_firmware(plain(word), table)
+    ]
+    named = " ".join(rest)
+    return named if named.casefold() in table["parts"] else None
+
+
+def _belongs_to_firmware(word: str, table: dict[str, Any]) -> bool:
+    return (
+        word.startswith(tuple(table["begins"]))
+        or word in table["words"]
+        or word in table["version_words"]
+        or word in _tables()["fillers"]["words"]
+    )
+
+
+def is_total(text: str) -> bool:
+    """Whether a cell begins as the line under a table does: ``Summe``, ``Total``."""
+    words = plain(text).split()
+    return bool(words) and words[0] in _tables()["titles"]["totals"]
+
+
+def is_section(text: str) -> bool:
+    """Whether a cell begins as a title between rows does: ``Halle 1``."""
+    words = plain(text).split()
+    return bool(words) and words[0] in _tables()["titles"]["sections"]

@@ -1,0 +1,304 @@
+"""The rows under a table's headings: what each says of one thing or two, and what is no row."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from cellwarden.collect import values
+from cellwarden.collect.headings import is_section, is_total, names_firmware, plain
+from cellwarden.collect.intake import Intake, Place, is_plain
+from cellwarden.collect.mapping import DERIVED, Also, Mapping
+from cellwarden.collect.text import cut
+from cellwarden.model.facts import kinds
+
+_FULL_FROM = 3
+"""Titles between rows are known only where the rows fill, on average, at least so many cells."""
+
+_HELD = 10_000
+"""At most so many lines are held back until the end of the table, to tell titles from rows."""
+
+_NAMED = 20
+_NEVER_SILENT = frozenset({"asset", "component"})
+_DATE = (
+    "the spreadsheet made a date of this cell (6.4.19 becomes 2019-06-04); "
+    "format the column as text and write what the device says"
+)
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that each row speaks of: its cells' positions and columns, and their headings.
+
+    ``targets`` are all of them; ``plain`` those whose text is recorded as it stands, ``other`` the
+    rest. ``own`` are the positions that the first thing of the row does not read.
+    """
+
+    kind: str
+    targets: tuple[tuple[int, str], ...]
+    plain: tuple[tuple[int, str], ...]
+    other: tuple[tuple[int, str], ...]
+    own: tuple[int, ...]
+    constants: dict[str, str]
+    headings: dict[str, str]
+    is_merged: bool
+    is_first: bool
+
+
+class _Held(msgspec.Struct, frozen=True):
+    """A line that may be a title: its number, its cells, which are dates, and its first text."""
+
+    number: int
+    texts: list[str]
+    dates: frozenset[int]
+    first: str
+    position: int
+
+
+def tell_unread(
+    header: list[str], understood: Mapping, given: Mapping | None, intake: Intake, place: Place
+) -> None:
+    """Name what is not read; firmware, or what a mapping asks for in vain, is never passed over.
+
+    Args:
+        header: the headings, empty ones included.
+        understood: what is read from them.
+        given: the mapping that a person gave, if any.
+        intake: where it is told.
+        place: the line of the headings.
+    """
+    unread = dict.fromkeys(
+        heading
+        for heading in header
+        if heading and heading not in understood.understood and heading not in intake.unmapped
+    )
+    intake.unmapped += unread
+    for heading in unread:
+        is_of_devices = understood.kind in _NEVER_SILENT and heading not in understood.ignored
+        if is_of_devices and names_firmware(heading):
+            reason = (
+                "this column looks like firmware and nothing is read from it; map it in "
+                "the column mapping, or name it there under `ignored`"
+            )
+            intake.unreadable(place.at(heading), kind="component", reason=reason, text=heading)
+    for heading in sorted({cell for cell in header if cell and header.count(cell) > 1}):
+        intake.note(
+            f"{place.file}: {heading!r} heads several columns; rows where they differ are refused"
+        )
+    for heading in sorted(given.understood - set(header)) if given is not None else ():
+        reason = (
+            "the column mapping names this heading and the table has none such; "
+            "correct the mapping, or the heading"
+        )
+        intake.unreadable(place.at(heading), kind=understood.kind, reason=reason, text=heading)
+
+
+class RowsOfTable:
+    """Takes the lines under the headings of one table and puts what they say into an intake."""
+
+    def __init__(self, header: list[str], mapping: Mapping, intake: Intake, file: str) -> None:
+        self.header = header
+        self.intake = intake
+        self.file = file
+        self.parts = _parts(header, mapping)
+        self.key = _key(self.parts[0])
+        self.mapped = len(mapping.understood)
+        self.headings = dict(mapping.columns)
+        for also in mapping.also:
+            self.headings = also.columns | self.headings
+        self.held: list[_Held] = []
+        self.left_out: list[str] = []
+        self.rows = 0
+        self.cells = 0
+
+    def take(self, number: int, cells: list[str], dates: frozenset[int]) -> None:
+        """Take one line."""
+        texts = [cell.strip() for cell in cells]
+        filled = len(texts) - texts.count("")
+        if not filled:
+            return
+        width = len(self.header)
+        if len(texts) > width and any(texts[width:]):
+            reason = (
+                f"the line has {len(cells)} cells under {width} headings; "
+                "look for a separator inside a cell and put that cell in quotation marks"
+            )
+            surplus = next(text for text in texts[width:] if text)
+            place = Place(file=self.file, line=number)
+            self.intake.unreadable(place, kind=self.parts[0].kind, reason=reason, text=surplus)
+            return
+        if (filled == 1 or filled * 2 <= self.mapped) and len(self.held) < _HELD:
+            position = next(i for i, text in enumerate(texts) if text)
+            if filled == 1 or is_total(texts[position]):
+                self.held.append(_Held(number, texts, dates, texts[position], position))
+                return
+        if filled > 1 and texts == self.header[: len(texts)]:
+            self.intake.note(f"{self.file}: headings that stand again among the rows are no rows")
+            return
+        self.rows += 1
+        self.cells += filled
+        self.put(Place(file=self.file, line=number), texts, dates)
+
+    def finish(self) -> None:
+        """Decide about the lines that were held back: titles and totals are named in a note."""
+        if self.held:
+            is_full = self.rows > 1 and self.cells >= self.rows * _FULL_FROM
+            shapes, words = self._known() if is_full else (set(), set())
+            for line in self.held:
+                if is_full and self._is_title(line, shapes, words):
+                    self.left_out.append(f"{cut(line.first, 40)!r} (line {line.number})")
+                else:
+                    self.put(Place(file=self.file, line=line.number), line.texts, line.dates)
+            self.held.clear()
+        if self.left_out:
+            shown = ", ".join(self.left_out[:_NAMED])
+            further = f" and {len(self.left_out) - _NAMED} more" if self.left_out[_NAMED:] else ""
+            self.intake.note(
+                f"{self.file}: {len(self.left_out)} lines are titles or totals between the rows "
+                f"and left out: {shown}{further}"
+            )
+
+    def _known(self) -> tuple[set[str], set[str]]:
+        """The shapes and the first words of the ids that whole rows have."""
+        kind = self.parts[0].kind
+        index = kinds()[kind].column_names.index(self.key)
+        ids = [row[index] or "" for row in self.intake.tables.get(kind, ())]
+        return {_shape(text) for text in ids}, {plain(text).split()[0] for text in ids if text}
+
+    def _is_title(self, line: _Held, shapes: set[str], words: set[str]) -> bool:
+        """Whether a line with hardly a cell is a title; what looks like an id here is a row."""
+        if is_total(line.first):
+            return True
+        if (line.position, self.key) not in self.parts[0].targets:
+            return True
+        if is_section(line.first) and plain(line.first).split()[0] not in words:
+            return True
+        return _shape(line.first) not in shapes
+
+    def put(self, place: Place, texts: list[str], dates: frozenset[int] = frozenset()) -> None:
+        """Record what one row says of each of its things; texts stand as the headings do."""
+        width = len(texts)
+        sure = [is_plain(text) for text in texts]
+        is_known = True
+        for part in self.parts:
+            if not part.is_first and part.constants and not _any(texts, part.own):
+                continue
+            damaged = _taken_for_dates(part, dates) if dates else {}
+            row: dict[str, str | None] = dict(part.constants)
+            fit: dict[str, str | None] = {}
+            for index, column in part.plain:
+                if index < width and texts[index]:
+                    if sure[index] and column not in damaged and column not in row:
+                        fit[column] = texts[index]
+                    else:
+                        row[column] = texts[index]
+            clash = _gather(row, texts, part)
+            if clash is not None:
+                self._refuse(place, part, clash)
+                is_known = False
+                continue
+            if part.kind in DERIVED:
+                _name(part.kind, row, fit)
+            if part.is_merged:
+                self.intake.merge_row(
+                    part.kind,
+                    row,
+                    place,
+                    fit=fit,
+                    headings=part.headings,
+                    damaged=damaged,
+                    tell=is_known,
+                )
+            else:
+                known = self.intake.add_row(
+                    part.kind, row, place, headings=part.headings, damaged=damaged, fit=fit
+                )
+                is_known = is_known and known
+
+    def _refuse(self, place: Place, part: _Part, clash: tuple[str, str]) -> None:
+        self.intake.unreadable(
+            place.at(part.headings[clash[0]]),
+            kind=part.kind,
+            reason=f"two columns of this name say different things; keep one ({clash[1]})",
+            text=clash[1],
+        )
+
+
+def _parts(header: list[str], mapping: Mapping) -> list[_Part]:
+    """What each row speaks of; the merged asset comes last, when its parts have been looked at."""
+    first = Also(kind=mapping.kind, columns=mapping.columns, constants=mapping.constants)
+    parts = []
+    for position, one in enumerate((first, *mapping.also)):
+        targets = tuple(
+            (i, one.columns[cell]) for i, cell in enumerate(header) if cell in one.columns
+        )
+        named = [column for _, column in targets]
+        plain_ones = tuple(
+            (i, column)
+            for i, column in targets
+            if values.takes_any_text(one.kind, column) and named.count(column) == 1
+        )
+        shared = mapping.columns if position else {}
+        parts.append(
+            _Part(
+                kind=one.kind,
+                targets=targets,
+                plain=plain_ones,
+                other=tuple(target for target in targets if target not in plain_ones),
+                own=tuple(i for i, _ in targets if header[i] not in shared),
+                constants=one.constants,
+                headings={column: heading for heading, column in one.columns.items()},
+                is_merged=bool(mapping.also) and one.kind not in DERIVED,
+                is_first=position < 2,  # noqa: PLR2004 - the row itself and its first companion
+            )
+        )
+    return sorted(parts, key=lambda part: part.is_merged)
+
+
+def _key(part: _Part) -> str:
+    """The column of the ids that people write: where a component's is built, its asset's."""
+    own = values.required(part.kind)[0]
+    is_built = part.kind in DERIVED and own not in part.headings
+    return "asset_id" if is_built else own
+
+
+def _gather(row: dict[str, str | None], texts: list[str], part: _Part) -> tuple[str, str] | None:
+    """Fill a row from its cells; returns the column and texts where two cells disagree."""
+    width = len(texts)
+    for index, column in part.other:
+        text = texts[index] if index < width else ""
+        if not text:
+            continue
+        before = row.get(column)
+        if before and before != text and column not in part.constants:
+            return column, f"{before} / {text}"
+        row[column] = text
+    return None
+
+
+def _name(kind: str, row: dict[str, str | None], fit: dict[str, str | None]) -> None:
+    """Give a component without an id that of its asset and part."""
+    derived = DERIVED[kind]
+    asset = fit.get("asset_id") or row.get("asset_id")
+    if derived in fit or derived in row or not asset or values.says_nothing(asset):
+        return
+    part = fit.get("part") or row.get("part")
+    row[derived] = asset if not part or values.says_nothing(part) else f"{asset}/{part}"
+
+
+def _taken_for_dates(part: _Part, dates: frozenset[int]) -> dict[str, str]:
+    """The columns of names and versions in which the spreadsheet holds a date."""
+    return {
+        column: _DATE
+        for index, column in part.targets
+        if index in dates and values.holds_marks(part.kind, column)
+    }
+
+
+def _any(texts: list[str], positions: tuple[int, ...]) -> bool:
+    return any(position < len(texts) and texts[position] for position in positions)
+
+
+def _shape(text: str) -> str:
+    """What the ids of one habit share: ``NG1-UPS-07`` and ``NG2-PDU-1`` are ``A9-A-9``."""
+    return re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "9", text))
