@@ -75,7 +75,19 @@ def test_every_status_of_the_corpus_becomes_a_statement(understood: list[Underst
     statuses = {status for _, _, status in keys}
 
     assert len(keys) == len(set(keys))
-    assert statuses == {"affected", "not_affected", "fixed"}
+    assert statuses == {"affected", "not_affected", "fixed", "under_investigation"}
+
+
+def test_products_of_the_corpus_without_any_status_are_said_to_be_open(
+    understood: list[Understood],
+) -> None:
+    silent = [
+        row for row in rows(understood, "statement") if row["status"] == "under_investigation"
+    ]
+
+    assert len(silent) == 181
+    assert len({row["advisory_id"] for row in silent}) == 11
+    assert all("gives no status" in (row["justification"] or "") for row in silent)
 
 
 def test_every_vulnerability_of_the_corpus_has_a_vector_where_the_document_gives_one(

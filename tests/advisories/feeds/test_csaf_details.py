@@ -92,6 +92,38 @@ def test_every_status_list_has_its_status(key: str, status: str, names_a_fix: st
     assert found["P1", status]["version_text"] == "1.0"
 
 
+def test_product_that_no_status_list_names_is_under_investigation_with_that_reason() -> None:
+    tree = tree_of(
+        leaf("product_version_range", "<2.0", "P1"), leaf("product_version", "3.0", "P2")
+    )
+
+    found = statements(csaf(tree, {"product_status": {"known_affected": ["P1"]}}))
+
+    assert set(found) == {("P1", "affected"), ("P2", "under_investigation")}
+    silent = found["P2", "under_investigation"]
+    assert silent["vulnerabilities"] == "CVE-2026-10001"
+    assert "gives no status" in (silent["justification"] or "")
+
+
+def test_product_that_is_only_part_of_a_relationship_is_not_said_to_be_open() -> None:
+    tree = tree_of(
+        leaf("product_version", "1.0", "P1"),
+        leaf("product_version", "7", "P2"),
+        relationships=[
+            {
+                "category": "installed_on",
+                "product_reference": "P1",
+                "relates_to_product_reference": "P2",
+                "full_product_name": {"name": "1.0 on 7", "product_id": "P3"},
+            }
+        ],
+    )
+
+    found = statements(csaf(tree, {"product_status": {"known_affected": ["P3"]}}))
+
+    assert set(found) == {("P3", "affected")}
+
+
 def test_one_leaf_under_several_weaknesses_is_one_statement() -> None:
     tree = tree_of(leaf("product_version_range", "<2.0", "P1"))
     lists = {"product_status": {"known_affected": ["P1"]}}

@@ -43,6 +43,11 @@ class Statements:
 
     def __init__(self) -> None:
         self._said: dict[tuple[str, str], _Said] = {}
+        self._leaf_ids: set[str] = set()
+
+    def speaks_of(self, leaf_id: str) -> bool:
+        """True where something was said of a leaf."""
+        return leaf_id in self._leaf_ids
 
     def say(
         self,
@@ -55,6 +60,7 @@ class Statements:
     ) -> None:
         """Add that a leaf has a status under one vulnerability."""
         key = (leaf.leaf_id, status)
+        self._leaf_ids.add(leaf.leaf_id)
         said = self._said.get(key)
         if said is None:
             said = self._said[key] = _Said(leaf=leaf)

@@ -43,6 +43,7 @@ _STATUS: Final = {
     "unknown": UNDER_INVESTIGATION,
 }
 _NAMES_A_FIX: Final = {"first_fixed", "recommended"}
+_SILENT: Final = "the document names the product, but gives no status for it"
 _WITHDRAWN: Final = {"csaf_withdrawn", "csaf_superseded"}
 _SUMMARIES: Final = ("summary", "description", "details", "general")
 _SCORES: Final = {"cvss_v4": "4.0", "cvss_v3": "", "cvss_v2": "2.0"}
@@ -109,12 +110,15 @@ def _own_address(document: dict[str, Any], tables: Tables) -> str | None:
 def _read_vulnerabilities(advisory_id: str, content: dict[str, Any], tables: Tables) -> None:
     tree = read_product_tree(content, tables)
     said = Statements()
+    names: dict[str, None] = {}
     remedies: dict[tuple[str, ...], dict[str, None]] = {}
     for position, weakness in enumerate(tables.items(content, "vulnerabilities")):
         name = _vulnerability_id(weakness, advisory_id, position, tables)
         _add_vulnerability(advisory_id, name, weakness, tables)
         _say_statuses(name, weakness, tree, said, tables)
         _gather_remedies(name, weakness, tree, remedies, tables)
+        names[name] = None
+    _say_silence(tuple(names), tables.mapping(content, "product_tree"), tree, said, tables)
     said.write(advisory_id, tables)
     for number, (remedy, names) in enumerate(remedies.items()):
         category, text, url, available_on, leaf_ids = remedy
@@ -252,6 +256,30 @@ def _say_statuses(
                     said.say(each.whole, status, name)
     if "first_affected" in lists or "last_affected" in lists:
         _say_spans(name, lists, tree, said, tables)
+
+
+def _say_silence(
+    names: tuple[str, ...],
+    content: dict[str, Any],
+    tree: ProductTree,
+    said: Statements,
+    tables: Tables,
+) -> None:
+    """Say of products that the tree names and no status list does: nobody knows.
+
+    What is only part of a relationship stands for itself nowhere, so it is passed over.
+    """
+    parts = {
+        tables.text(relationship, key)
+        for relationship in tables.items(content, "relationships")
+        for key in ("product_reference", "relates_to_product_reference")
+    }
+    for product_id, found in tree.leaves.items():
+        if product_id in parts or said.speaks_of(product_id):
+            continue
+        tables.spend(len(names))
+        for name in names:
+            said.say(found.leaf, UNDER_INVESTIGATION, name, justifications=(_SILENT,))
 
 
 def _safe(found: TreeLeaf, status: str) -> Leaf:
