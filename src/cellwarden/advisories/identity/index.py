@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from cellwarden.advisories.identity.catalogue import catalogue
 from cellwarden.advisories.identity.nouns import Claim, Evidence, Wanted
@@ -92,19 +92,27 @@ def _products(seen: Evidence) -> frozenset[str]:
     return frozenset((*seen.lineage, *below, *seen.cards))
 
 
-class ClaimIndex:
-    """Claims by the keys that a component can look up; claims are numbered from 0."""
+def keyed(claims: Iterable[Claim]) -> dict[Key, list[int]]:
+    """The numbers of the claims under each of their keys."""
+    found: dict[Key, list[int]] = {}
+    for number, claim in enumerate(claims):
+        for key in dict.fromkeys(claim_keys(claim)):
+            found.setdefault(key, []).append(number)
+    return found
 
-    def __init__(self, claims: Iterable[Claim]) -> None:
-        self.claims = tuple(claims)
-        self._by_key: dict[Key, list[int]] = {}
-        self._vendors: set[str] = set()
-        for number, claim in enumerate(self.claims):
-            for key in dict.fromkeys(claim_keys(claim)):
-                self._by_key.setdefault(key, []).append(number)
-                self._vendors.add(key[0])
+
+class ClaimIndex:
+    """Claims by the keys that a component can look up; claims are numbered from 0.
+
+    ``by_key`` is what :func:`keyed` gives for the claims, where somebody kept it.
+    """
+
+    def __init__(self, claims: Sequence[Claim], by_key: dict[Key, list[int]] | None = None) -> None:
+        self.claims = claims
+        self.by_key = keyed(claims) if by_key is None else by_key
+        self.vendors = frozenset(vendor for vendor, _, _ in self.by_key)
         self._by_first: dict[str, list[str]] = {}
-        for vendor in sorted(self._vendors):
+        for vendor in sorted(self.vendors):
             if vendor.startswith("~"):
                 self._by_first.setdefault(vendor.split(" ")[0], []).append(vendor)
 
@@ -119,13 +127,13 @@ class ClaimIndex:
         if seen.vendors and not (
             alike
             or any(
-                v in self._vendors for vendor in seen.vendors for v in (*relatives(vendor), ANYONE)
+                v in self.vendors for vendor in seen.vendors for v in (*relatives(vendor), ANYONE)
             )
         ):
             return []
         found: set[int] = set()
         for key in evidence_keys(seen, alike):
-            hit = self._by_key.get(key)
+            hit = self.by_key.get(key)
             if hit:
                 found.update(hit)
         return sorted(found)

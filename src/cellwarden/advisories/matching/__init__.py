@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cellwarden.advisories.matching.fixes import versions_named
 from cellwarden.advisories.matching.fleet import FleetIndex
+from cellwarden.advisories.matching.many import Lines
 from cellwarden.advisories.matching.matcher import Matcher
 from cellwarden.advisories.matching.nouns import (
     Considered,
@@ -18,6 +19,7 @@ __all__ = [
     "Decision",
     "Explanation",
     "FleetIndex",
+    "Lines",
     "Matcher",
     "versions_named",
 ]

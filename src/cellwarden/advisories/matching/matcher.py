@@ -10,7 +10,6 @@ import msgspec
 from cellwarden.advisories.identity import (
     Answer,
     Claim,
-    ClaimIndex,
     Columns,
     Evidence,
     Identity,
@@ -24,7 +23,7 @@ from cellwarden.advisories.identity import (
 )
 from cellwarden.advisories.matching import parts as firmware
 from cellwarden.advisories.matching.decide import verdict
-from cellwarden.advisories.matching.fixes import Around, around, fix_of
+from cellwarden.advisories.matching.exact import exact_first
 from cellwarden.advisories.matching.nouns import (
     Chosen,
     Considered,
@@ -42,8 +41,8 @@ from cellwarden.advisories.matching.people import (
     subjects,
     sure,
 )
-from cellwarden.advisories.matching.quick import Quick, compiled
-from cellwarden.advisories.matching.statements import ready
+from cellwarden.advisories.matching.prepared import Prepared, prepare
+from cellwarden.advisories.matching.quick import Asked, Pair, Quick, compiled
 from cellwarden.advisories.matching.telling import in_words, match_of
 from cellwarden.advisories.matching.together import Outcome, together
 from cellwarden.advisories.versions.order import version_key
@@ -55,8 +54,7 @@ class Group(msgspec.Struct, frozen=True, eq=False):
 
     seen: Evidence
     advisory_id: str
-    lines: tuple[tuple[Line, Identity], ...]
-    fixes: tuple[tuple[str, ...], ...]
+    pairs: tuple[Pair, ...]
     quick: Quick | None
 
 
@@ -77,76 +75,73 @@ class Matcher:
 
     def __init__(
         self,
-        statements: Iterable[Statement],
+        statements: Iterable[Statement] | Prepared,
         *,
         fixes: Mapping[str, Sequence[str]] | None = None,
         decisions: Iterable[Decision | Mapping[str, Any]] = (),
         corrections: Iterable[Correction | Mapping[str, Any]] = (),
     ) -> None:
-        self._statements = tuple(statements)
-        self._fixes = dict(fixes or {})
         self._decisions = rows_as(Decision, decisions)
         self._corrections = rows_as(Correction, corrections)
         self._decided = by_subject(self._decisions)
-        lines = ready(self._statements, self._corrections)
-        self._lines_of: dict[Claim, list[Line]] = {}
-        self._by_advisory: dict[str, list[Line]] = {}
-        for line in lines:
-            self._lines_of.setdefault(line.claim, []).append(line)
-            self._by_advisory.setdefault(line.statement.advisory_id, []).append(line)
-        self._index = ClaimIndex(self._lines_of)
-        self._makers = makers_named(v for claim in self._lines_of for v in claim.vendors)
+        if not isinstance(statements, Prepared):
+            statements = prepare(statements, fixes or {}, self._corrections)
+        self._prepared = statements
+        self._makers = makers_named(statements.index.vendors)
         self._plans: dict[tuple[Any, ...], Plan] = {}
-        self._fixes_of: dict[int, tuple[str, ...]] = {}
-        self._around: dict[str, Around] = {}
 
     def match(self, components: Iterable[Component]) -> Iterator[Match]:
         """Every component x advisory x state, components in their order, then by advisory."""
         for component in components:
-            plan = self._plan(component)
-            groups = plan.groups
-            if self._decided:
-                groups = tuple(self._with_decisions(component, plan))
-            if groups:
-                yield from self._match_groups(component, groups)
+            asked, groups = self.look(component)
+            for group in groups:
+                span = group.quick.span(asked) if asked is not None and group.quick else None
+                if asked is None or span is None:
+                    yield from self.one(component, group)
+                else:
+                    yield from span.of(component, asked)
 
-    def _match_groups(self, component: Component, groups: Sequence[Group]) -> Iterator[Match]:
-        """One component against the advisories that speak of it; the short way where it serves."""
-        parts = firmware.firmware_parts(component.firmware, component.part)
-        key = version_key(parts[0].version) if len(parts) == 1 else None
-        version = parts[0].version if parts else ""
-        part = (parts[0].name if parts else "") or component.part
-        for group in groups:
-            quick = group.quick
-            if quick is None or (key is None and quick.constant is None):
-                for outcome in self._outcomes(component, group):
-                    yield match_of(component, group.advisory_id, outcome)
-                continue
-            for told in quick.tell(key or b"", version, part, group.seen):
-                yield Match(
-                    component_id=component.component_id,
-                    part=part,
-                    advisory_id=group.advisory_id,
-                    vulnerabilities=told.vulnerabilities,
-                    state=told.state,
-                    confidence=told.confidence,
-                    candidate=quick.is_candidate,
-                    range=told.range,
-                    version=component.firmware,
-                    why=told.why,
-                    fixed_in=told.fixed_in,
-                    source=told.source,
-                )
+    def look(self, component: Component) -> tuple[Asked | None, Sequence[Group]]:
+        """The version that a component is asked about, and the advisories that speak of it.
+
+        No version where it shows several parts; then, and where a group has no span for the
+        version, :meth:`one` has to look.
+        """
+        plan = self._plan(component)
+        groups: Sequence[Group] = plan.groups
+        if self._decided:
+            groups = tuple(self._with_decisions(component, plan))
+        return (self._asked(component) if groups else None), groups
+
+    def one(self, component: Component, group: Group) -> Iterator[Match]:
+        """What one advisory says of one component, the long way."""
+        for outcome in self._outcomes(component, group):
+            yield match_of(component, group.advisory_id, outcome)
+
+    def _asked(self, component: Component) -> Asked | None:
+        """The version that a component is asked about; nothing where it shows several parts."""
+        parts = firmware.firmware_parts(_firmware(component), component.part)
+        if not parts:
+            return Asked("", None, component.part)
+        if len(parts) > 1:
+            return None
+        only = parts[0]
+        key = version_key(only.version) if component.firmware.strip() else None
+        return Asked(only.version, key, only.name or component.part)
 
     def explain(self, component: Component, advisory_id: str) -> Explanation:
         """Everything that was compared for one component and one advisory, in words."""
         plan = self._plan(component)
         considered: list[Considered] = []
-        lines = self._by_advisory.get(advisory_id, ())
-        judged = exact_first([(line, judge(plan.seen, line.claim)) for line in lines])
-        for line, found_identity in judged:
+        numbers = self._prepared.about.get(advisory_id, ())
+        claims = [self._prepared.lines[number].claim for number in numbers]
+        judged = exact_first([(claim, judge(plan.seen, claim)) for claim in claims])
+        for number, found_identity in zip(numbers, judged, strict=True):
+            line = self._prepared.lines[number]
             identity = self._decided_identity(component, line) or found_identity
-            found = self._verdict(component, plan.seen, line, identity)
+            found = None
+            if identity.answer is not Answer.OTHER:
+                found = self._verdict(component, plan.seen, number, identity)
             considered.append(
                 Considered(
                     source=line.place,
@@ -184,9 +179,9 @@ class Matcher:
         alone._makers |= self._makers
         return alone
 
-    def claims(self) -> tuple[Claim, ...]:
+    def claims(self) -> Sequence[Claim]:
         """The distinct products that the statements speak of."""
-        return self._index.claims
+        return self._prepared.claims
 
     def decided_subjects(self, advisory_id: str) -> frozenset[str]:
         """The components, or kinds of component, on which people decided for an advisory."""
@@ -195,13 +190,11 @@ class Matcher:
     # ---- one identity ---------------------------------------------------------------------
 
     def _outcomes(self, component: Component, group: Group) -> tuple[Outcome, ...]:
-        said = []
-        for (line, identity), fixes in zip(group.lines, group.fixes, strict=True):
-            chosen = self._choose(component, group.seen, line)
-            found = verdict(line, identity, chosen, group.seen, fixes)
-            if found is not None:
-                said.append(found)
-        return together(said)
+        verdicts = (
+            self._verdict(component, group.seen, number, identity)
+            for number, _, identity in group.pairs
+        )
+        return together([one for one in verdicts if one is not None])
 
     def _plan(self, component: Component) -> Plan:
         columns = self._with_maker(columns_of(component))
@@ -224,39 +217,31 @@ class Matcher:
         return msgspec.structs.replace(columns, manufacturer=maker) if maker else columns
 
     def _groups(self, seen: Evidence) -> Iterator[Group]:
-        found: dict[str, list[tuple[Line, Identity]]] = {}
-        for number in self._index.near(seen):
-            claim = self._index.claims[number]
-            identity = judge(seen, claim)
+        known = self._prepared
+        found: dict[str, list[Pair]] = {}
+        for claim in known.near(seen):
+            identity = judge(seen, known.claims[claim])
             if identity.answer is Answer.OTHER:
                 continue
-            for line in self._lines_of[claim]:
-                found.setdefault(line.statement.advisory_id, []).append((line, identity))
+            for number in known.lines_of[claim]:
+                one = known.ranged(number)
+                found.setdefault(one.advisory_id, []).append((number, one, identity))
         for advisory_id in sorted(found):
             yield self._group(advisory_id, found[advisory_id], seen)
 
-    def _group(self, advisory_id: str, pairs: list[tuple[Line, Identity]], seen: Evidence) -> Group:
-        pairs = exact_first(pairs)
-        ordered = tuple(sorted(pairs, key=lambda pair: (-pair[1].specificity, pair[0].place)))
-        fixes = tuple(self._fix(line) for line, _ in ordered)
-        quick = compiled(ordered, fixes, seen)
-        return Group(seen, advisory_id, ordered, fixes, quick)
+    def _group(self, advisory_id: str, pairs: list[Pair], seen: Evidence) -> Group:
+        if len(pairs) > 1:
+            pairs = self._exact_first(pairs)
+            pairs.sort(key=lambda pair: (-pair[2].specificity, pair[1].source))
+        quick = compiled(pairs, self._prepared, seen)
+        return Group(seen, advisory_id, tuple(pairs), quick)
 
-    def _fix(self, line: Line) -> tuple[str, ...]:
-        found = self._fixes_of.get(id(line))
-        if found is None:
-            advisory = line.statement.advisory_id
-            texts = self._fixes.get(advisory, ())
-            has_some = bool(texts) or line.beside is not None
-            found = fix_of(line, texts, self._document(advisory)) if has_some else ()
-            self._fixes_of[id(line)] = found
-        return found
-
-    def _document(self, advisory: str) -> Around:
-        found = self._around.get(advisory)
-        if found is None:
-            found = self._around[advisory] = around(self._by_advisory[advisory])
-        return found
+    def _exact_first(self, pairs: list[Pair]) -> list[Pair]:
+        if not any(identity.is_partial for _, _, identity in pairs):
+            return pairs
+        lines = self._prepared.lines
+        judged = exact_first([(lines[number].claim, identity) for number, _, identity in pairs])
+        return [(*pair[:2], identity) for pair, identity in zip(pairs, judged, strict=True)]
 
     def _choose(self, component: Component, seen: Evidence, line: Line) -> Chosen:
         shown = firmware.firmware_parts(_firmware(component), component.part)
@@ -266,11 +251,11 @@ class Matcher:
         return Chosen(found.part, found.versions, found.doubt, is_weak=True)
 
     def _verdict(
-        self, component: Component, seen: Evidence, line: Line, identity: Identity
+        self, component: Component, seen: Evidence, number: int, identity: Identity
     ) -> Verdict | None:
-        if identity.answer is Answer.OTHER:
-            return None
-        return verdict(line, identity, self._choose(component, seen, line), seen, self._fix(line))
+        line = self._prepared.lines[number]
+        named = self._prepared.ranged(number).named
+        return verdict(line, identity, self._choose(component, seen, line), seen, named)
 
     # ---- people ---------------------------------------------------------------------------
 
@@ -295,16 +280,18 @@ class Matcher:
     def _as_decided(
         self, advisory_id: str, group: Group | None, seen: Evidence, decision: Decision
     ) -> Group | None:
-        certain = sure(decision)
-        pairs = list(group.lines) if group else []
-        if not pairs:
-            pairs = [(line, certain) for line in self._by_advisory.get(advisory_id, ())]
+        certain, known = sure(decision), self._prepared
+        numbers = (
+            [number for number, _, _ in group.pairs] if group else known.about.get(advisory_id)
+        )
         texts = {text.strip() for text in decision.product.split(";") if text.strip()}
-        named = [pair for pair in pairs if pair[0].claim.text in texts] if texts else []
-        kept = [(line, certain) for line, _ in named or pairs]
-        cards = {card for line, _ in kept for card in line.claim.cards}
+        claims = {number: known.lines[number].claim for number in numbers or ()}
+        named = [number for number, claim in claims.items() if claim.text in texts]
+        kept = named or list(claims)
+        cards = {card for number in kept for card in claims[number].cards}
         seen = msgspec.structs.replace(seen, cards=tuple(sorted({*seen.cards, *cards})))
-        return self._group(advisory_id, kept, seen) if kept else None
+        pairs = [(number, known.ranged(number), certain) for number in kept]
+        return self._group(advisory_id, pairs, seen) if pairs else None
 
     def _decided_identity(self, component: Component, line: Line) -> Identity | None:
         for subject in subjects(component):
@@ -312,34 +299,6 @@ class Matcher:
             if decision is not None:
                 return sure(decision) if is_yes(decision) else refused(decision)
         return None
-
-
-def exact_first(pairs: Sequence[tuple[Line, Identity]]) -> list[tuple[Line, Identity]]:
-    """The pairs, where a name with a word too many is but a candidate beside the exact one.
-
-    ``VSN300 WiFi Logger Card for React`` is another product for who is a ``VSN300 WiFi Logger
-    Card`` where one document names both.
-    """
-    exact = {
-        code
-        for line, identity in pairs
-        if identity.answer is Answer.SAME
-        and not identity.is_partial
-        and len(line.claim.wanted) == 1
-        for wanted in line.claim.wanted
-        for code in wanted.codes
-    }
-    return [(line, _beside_exact(line, identity, exact)) for line, identity in pairs]
-
-
-def _beside_exact(line: Line, identity: Identity, exact: set[str]) -> Identity:
-    codes = {code for wanted in line.claim.wanted for code in wanted.codes}
-    if not identity.is_partial or codes.isdisjoint(exact):
-        return identity
-    why = f"{identity.why}, but the advisory also names it more exactly"
-    return msgspec.structs.replace(
-        identity, answer=Answer.CANDIDATE, confidence=0.4, why=why, is_partial=False
-    )
 
 
 def _firmware(component: Component) -> str:

@@ -1,292 +1,205 @@
-"""The short way for the many: plain versions against affected ranges, decided by keys.
+"""The short way for the many: one answer for all plain versions between two keys.
 
-What it says is what :mod:`decide` says, word for word; where it cannot be sure of that, it says
-nothing and the long way is taken.
+What it says is what the long way says of one of them, with the version taken out of its words.
+Where it cannot be sure that the others get the same, it says nothing and the long way is taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
 
 from cellwarden.advisories.identity import Answer, Evidence, Identity
-from cellwarden.advisories.matching.decide import affected
-from cellwarden.advisories.matching.fixes import is_settled_by_one, one_each, usable
-from cellwarden.advisories.matching.nouns import Chosen, Line, read
-from cellwarden.advisories.matching.together import STRENGTH, family_yields
-from cellwarden.advisories.versions.intervals import Plan
-from cellwarden.advisories.versions.plain import in_words
-from cellwarden.model.matching import MatchState
+from cellwarden.advisories.matching.decide import verdict
+from cellwarden.advisories.matching.nouns import Chosen, Line, Verdict
+from cellwarden.advisories.matching.prepared import Prepared
+from cellwarden.advisories.matching.ranged import SHOWN, Ranged, Said, has_placeholder
+from cellwarden.advisories.matching.telling import match_of, sentence
+from cellwarden.advisories.matching.together import together
+from cellwarden.advisories.versions.order import version_key
+from cellwarden.advisories.versions.ranges import LONGEST_IN_WORDS
+from cellwarden.model.matching import Component, Match, MatchState
 
-_LONGEST_IN_WORDS: Final = 80
-_SHOWN_RANGES: Final = 3
-_EVERY: Final = "Every version is affected."
-_AFFECTED, _FIXED = MatchState.AFFECTED, MatchState.FIXED
-_NOT_AFFECTED, _UNDETERMINED = MatchState.NOT_AFFECTED, MatchState.UNDETERMINED
+ANY: Final = Component(component_id="\ufdd1", part="\ufdd2", firmware="\ufdd3")
+"""Stands for the component in rows that many share."""
+
+_ODD: Final = "000"
+"""Before a version's first number: the same number, in a spelling that no other word has."""
+
+Pair = tuple[int, Ranged, Identity]
+"""One statement that may speak of an identity: its line's number, what it says, the answer."""
 
 
-class QuickLine(msgspec.Struct, frozen=True, gc=False):
-    """One affected statement of a certain product.
+class Asked(NamedTuple):
+    """A version that statements are asked about: its text, its key, and the part it is of.
 
-    ``is_all`` where every version is affected; ``plan`` is nothing where a closer look decides,
-    ``has_terms`` where more than the version decides what lies inside, ``is_settled`` where the
-    fixes alone decide what lies outside.
+    The key is nothing where the version was not read, or there is none.
     """
 
-    line: Line
-    is_all: bool
-    plan: Plan | None
-    has_terms: bool
-    is_settled: bool
-    range: str
-    source: str
-    words: str
-    fixed_in: str
-    fixes: tuple[tuple[str, Plan], ...]
-    named: tuple[str, ...]
-    identity_words: str
-    confidence: float
+    version: str
+    key: bytes | None
+    part: str
 
 
-class Told(NamedTuple):
-    """One row of an answer: what a match says beside the component's own columns."""
+class Span(msgspec.Struct):
+    """The rows of one advisory for all versions between two keys, for ``ANY`` component.
 
-    state: MatchState
-    vulnerabilities: tuple[str, ...]
-    confidence: float
-    range: str
-    why: str
-    fixed_in: str
-    source: str
-
-
-class Quick(msgspec.Struct, frozen=True, gc=False):
-    """One advisory's statements for one identity, compiled.
-
-    ``constant`` is the one row that every version gets, where there is such a row. ``groups`` are
-    the vulnerabilities that the same statements decide, with the places of those statements in
-    ``lines``.
+    ``text`` is theirs who write rows: what they made of them, kept for the next component.
     """
 
-    lines: tuple[QuickLine, ...]
-    groups: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...]
-    constant: Told | None = None
-    is_candidate: bool = False
+    rows: tuple[Match, ...]
+    text: bytes = b""
 
-    def tell(self, key: bytes, version: str, part: str, seen: Evidence) -> Iterable[Told]:
-        """The rows for one version; ``key`` is its key as plain numbers."""
-        if self.constant is not None:
-            return (self.constant,)
-        if len(self.lines) == 1:
-            return (self._only(self.lines[0], key, version, part, seen),)
-        said = [_says(line, key, version, part, seen) for line in self.lines]
-        if len(self.groups) == 1:
-            vulnerabilities, places = self.groups[0]
-            state, deciding = _deciding(said, places)
-            return (self._told(state, vulnerabilities, deciding, said, version),)
-        return self._by_state(said, version)
-
-    def _only(self, line: QuickLine, key: bytes, version: str, part: str, seen: Evidence) -> Told:
-        state, fix, why = _says(line, key, version, part, seen)
-        why = line.identity_words + (why or _words(line, state, version, fix))
-        fixed_in = "" if state is _NOT_AFFECTED else fix
-        return Told(
-            state, self.groups[0][0], line.confidence, line.range, why, fixed_in, line.source
-        )
-
-    def _by_state(self, said: list[tuple[MatchState, str, str]], version: str) -> Iterator[Told]:
-        """The rows where different statements decide different vulnerabilities."""
-        by_state: dict[MatchState, tuple[list[str], dict[int, None]]] = {}
-        for vulnerabilities, places in self.groups:
-            state, deciding = _deciding(said, places)
-            names, chosen = by_state.setdefault(state, ([], {}))
-            names.extend(vulnerabilities)
-            chosen.update(dict.fromkeys(deciding))
-        for state in sorted(by_state, key=lambda one: -STRENGTH[one]):
-            names, chosen = by_state[state]
-            yield self._told(state, tuple(sorted(set(names))), sorted(chosen), said, version)
-
-    def _told(
-        self,
-        state: MatchState,
-        vulnerabilities: tuple[str, ...],
-        deciding: list[int],
-        said: list[tuple[MatchState, str, str]],
-        version: str,
-    ) -> Told:
-        first = self.lines[deciding[0]]
-        _, fix, why = said[deciding[0]]
-        words = first.range
-        if len(deciding) > 1:
-            ranges = dict.fromkeys([self.lines[at].range for at in deciding])
-            words = " || ".join(list(ranges)[:_SHOWN_RANGES]) if len(ranges) > 1 else words
-        return Told(
-            state,
-            vulnerabilities,
-            first.confidence,
-            words,
-            first.identity_words + (why or _words(first, state, version, fix)),
-            _fixes(state, deciding, said),
-            first.source,
-        )
+    def of(self, component: Component, asked: Asked) -> Iterator[Match]:
+        """The rows of one component."""
+        for row in self.rows:
+            yield Match(
+                component_id=component.component_id,
+                part=asked.part,
+                advisory_id=row.advisory_id,
+                vulnerabilities=row.vulnerabilities,
+                state=row.state,
+                confidence=row.confidence,
+                candidate=row.candidate,
+                range=row.range,
+                version=component.firmware,
+                why=row.why.replace(SHOWN, asked.version),
+                fixed_in=row.fixed_in,
+                source=row.source,
+            )
 
 
-def _fixes(state: MatchState, deciding: list[int], said: list[tuple[MatchState, str, str]]) -> str:
-    if state is _NOT_AFFECTED:
-        return ""
-    if len(deciding) == 1 and said[deciding[0]][1]:
-        return said[deciding[0]][1]
-    named = [said[at][1] for at in deciding if said[at][1]]
-    return named[0] if len(named) == 1 else one_each(named)
+class Quick:
+    """One advisory's statements for one identity, with the rows of every span met so far."""
 
+    __slots__ = ("_cuts", "_is_constant", "_pairs", "_prepared", "_seen", "_spans")
 
-def _deciding(
-    said: list[tuple[MatchState, str, str]], places: tuple[int, ...]
-) -> tuple[MatchState, list[int]]:
-    """The strongest state among some statements, and those that say it."""
-    state = said[places[0]][0]
-    if len(places) > 1:
-        state = max((said[at][0] for at in places), key=STRENGTH.__getitem__)
-    return state, [at for at in places if said[at][0] is state]
+    def __init__(self, pairs: Sequence[Pair], prepared: Prepared, seen: Evidence) -> None:
+        self._pairs = pairs
+        self._prepared = prepared
+        self._seen = seen
+        self._is_constant = all(_is_constant(one, identity) for _, one, identity in pairs)
+        self._cuts = () if self._is_constant else _cuts(pairs, prepared)
+        self._spans: list[Span | None] = [None] * (len(self._cuts) + 1)
 
+    def span(self, asked: Asked) -> Span | None:
+        """The rows for a version and all that lie in the same span.
 
-def _says(
-    line: QuickLine, key: bytes, version: str, part: str, seen: Evidence
-) -> tuple[MatchState, str, str]:
-    """State, fix, and the reason where it is not one of the three plain ones."""
-    if line.is_all:
-        return _AFFECTED, line.fixed_in, ""
-    if line.plan is not None:
-        inside = line.plan.decide(key)
-        if inside and not line.has_terms:
-            return _AFFECTED, line.fixed_in, ""
-        if inside is False and line.is_settled:
-            for text, at_least in line.fixes:
-                if at_least.decide(key):
-                    return _FIXED, text, ""
-            return _NOT_AFFECTED, "", ""
-    found = affected(line.line, Chosen(part, (version,)), seen, line.named)
-    return found.state or _UNDETERMINED, found.fixed_in, sentence(found.why)
-
-
-def _words(line: QuickLine, state: MatchState, version: str, fix: str) -> str:
-    if line.is_all:
-        return _EVERY
-    shown = version[:_LONGEST_IN_WORDS]
-    if state is _AFFECTED:
-        return f"{shown} lies in {line.words}."
-    if state is _FIXED:
-        return f"{shown} lies outside {line.words}; fixed since {fix}."
-    return f"{shown} lies outside {line.words}."
-
-
-def sentence(text: str) -> str:
-    """A thought as a sentence; a version or a model code at its start keeps its letters."""
-    if not text:
-        return ""
-    first = text.split(" ", 1)[0]
-    return f"{text[:1].upper()}{text[1:]}." if first.isalpha() else f"{text}."
-
-
-def compiled(
-    lines: tuple[tuple[Line, Identity], ...], fixes: tuple[tuple[str, ...], ...], seen: Evidence
-) -> Quick | None:
-    """The short way for one advisory and one identity; nothing where it is not plain enough."""
-    pairs = list(zip(lines, fixes, strict=True))
-    certain = [pair for pair in pairs if pair[0][1].answer is Answer.SAME]
-    if not certain:
-        return _only_candidates(lines)
-    found: list[QuickLine] = []
-    for (line, identity), named in certain:
-        one = _compiled_line(line, identity, named, seen)
-        if one is None:
+        Nothing where the words for it are its own.
+        """
+        if self._is_constant:
+            at = 0
+        elif asked.key is None or len(asked.version) > LONGEST_IN_WORDS:
             return None
-        found.append(one)
-    survivors: dict[tuple[int, ...], list[str]] = {}
-    names = dict.fromkeys(v for one in found for v in one.line.statement.vulnerabilities or ("",))
-    for name in names:
-        places = [
-            at
-            for at, one in enumerate(found)
-            if name in (one.line.statement.vulnerabilities or ("",))
-        ]
-        kept = family_yields(
-            [(certain[at][0][1].specificity, found[at].line.statement.leaf_id) for at in places]
-        )
-        survivors.setdefault(tuple(places[at] for at in kept), []).append(name)
-    groups = tuple(
-        (tuple(sorted(name for name in group if name)), places)
-        for places, group in survivors.items()
+        else:
+            at = bisect_right(self._cuts, asked.key)
+        found = self._spans[at]
+        if found is None:
+            found = self._spans[at] = self._made(asked)
+        return found
+
+    def _made(self, asked: Asked) -> Span | None:
+        said: list[Said | bool] = []
+        for number, one, identity in self._pairs:
+            found = self._says(number, one, identity, asked)
+            if found is None:
+                return None
+            said.append(found)
+        if len(said) == 1:
+            return Span((_row(self._pairs[0], said[0]),) if isinstance(said[0], Said) else ())
+        lines = self._prepared.lines
+        verdicts = [
+            Verdict(
+                state=one.state, line=lines[number], identity=identity, part="", version=SHOWN,
+                why=one.why, fixed_in=one.fixed_in, is_listed=one.is_listed,
+                is_off_line=one.is_off_line,
+            )
+            for (number, _, identity), one in zip(self._pairs, said, strict=True)
+            if isinstance(one, Said)
+        ]  # fmt: skip
+        advisory_id = self._pairs[0][1].advisory_id
+        return Span(tuple(match_of(ANY, advisory_id, one) for one in together(verdicts)))
+
+    def _says(
+        self, number: int, one: Ranged, identity: Identity, asked: Asked
+    ) -> Said | bool | None:
+        """What one statement says; what depends on nothing but the version is kept for all."""
+        is_certain = identity.answer is Answer.SAME and not identity.is_series_open
+        if one.answers is None or not (one.is_shared and is_certain and asked.key is not None):
+            return ask(self._prepared.lines[number], one, identity, asked, self._seen)
+        answers = self._prepared.answers[one.answers]
+        at = bisect_right(answers.cuts, asked.key)
+        found = answers.said[at]
+        if found is None:
+            line = self._prepared.lines[number]
+            found = answers.said[at] = ask(line, one, identity, asked, self._seen)
+        return found
+
+
+def ask(
+    line: Line, one: Ranged, identity: Identity, asked: Asked, seen: Evidence
+) -> Said | bool | None:
+    """What the long way says of one version, in words for its whole span.
+
+    False where the statement does not speak of such a version; nothing where it cannot be asked.
+    """
+    odd = SHOWN
+    if not _is_constant(one, identity):
+        odd = _ODD + asked.version.lstrip("vV")
+        if version_key(odd) != asked.key:
+            return None
+    found = verdict(line, identity, Chosen(asked.part, (odd,)), seen, one.named)
+    if found is None:
+        return False
+    return Said(
+        state=found.state,
+        why=found.why.replace(odd, SHOWN),
+        fixed_in=found.fixed_in,
+        is_listed=found.is_listed,
+        is_off_line=found.is_off_line,
     )
-    quick = Quick(lines=tuple(found), groups=groups)
-    if all(one.is_all for one in found) and len(groups) == 1:
-        told = tuple(quick.tell(b"", "", "", seen))
-        return msgspec.structs.replace(quick, constant=told[0])
-    return quick
 
 
-def _only_candidates(lines: tuple[tuple[Line, Identity], ...]) -> Quick | None:
-    """All candidates say the same of every version; best first, as the long way has it."""
-    if any(line.statement.status != "affected" or line.notes for line, _ in lines):
-        return None
-    if len({identity.specificity for _, identity in lines}) != 1:
-        return None
-    first, identity = lines[0]
-    ranges = dict.fromkeys(
-        in_words(line.statement.version_text) or "all versions" for line, _ in lines
-    )
-    return Quick(
-        lines=(),
-        groups=(),
-        is_candidate=True,
-        constant=Told(
-            _UNDETERMINED,
-            tuple(sorted({v for line, _ in lines for v in line.statement.vulnerabilities})),
-            identity.confidence,
-            " || ".join(list(ranges)[:_SHOWN_RANGES]),
-            f"{sentence(identity.why)} A person has to say whether it is this product.",
-            "",
-            first.place,
-        ),
-    )
-
-
-def _compiled_line(
-    line: Line, identity: Identity, named: tuple[str, ...], seen: Evidence
-) -> QuickLine | None:
-    claim = line.claim
-    if line.statement.status != "affected" or line.notes or identity.is_series_open:
-        return None
-    if line.part_words or claim.cards or (seen.cards and claim.hosts):
-        return None
-    words = line.range
-    if claim.branch:
-        return None
-    has_terms = bool(words.conditions) or line.has_two_ends
-    is_plain = not (line.contradicts or words.doubt)
-    plan = words.plan if is_plain else None
-    is_settled = plan is not None and is_settled_by_one(line, named)
-    fixes: list[tuple[str, Plan]] = []
-    for fix in usable(line, named).versions if is_settled else ():
-        at_least = read(f">= {fix}", "range")
-        if at_least.plan is None or at_least.doubt:
-            plan = None
-            break
-        fixes.append((fix, at_least.plan))
-    return QuickLine(
-        line=line,
-        is_all=words.is_all and is_plain and not has_terms,
-        plan=plan,
-        has_terms=has_terms,
-        is_settled=is_settled,
-        range=in_words(line.statement.version_text) or "all versions",
-        source=line.place,
-        words=in_words(words.text)[:_LONGEST_IN_WORDS],
-        fixed_in=usable(line, named).shown,
-        fixes=tuple(fixes),
-        named=named,
-        identity_words=f"{sentence(identity.why)} ",
+def _row(pair: Pair, said: Said) -> Match:
+    """The row of a statement that stands alone; as :mod:`together` and :mod:`telling` have it."""
+    _, one, identity = pair
+    return Match(
+        component_id=ANY.component_id,
+        part=ANY.part,
+        advisory_id=one.advisory_id,
+        vulnerabilities=one.vulnerabilities,
+        state=said.state,
         confidence=identity.confidence,
+        candidate=identity.answer is Answer.CANDIDATE,
+        range=one.range,
+        version=ANY.firmware,
+        why=f"{sentence(identity.why)} {sentence(said.why)}",
+        fixed_in="" if said.state is MatchState.NOT_AFFECTED else said.fixed_in,
+        source=one.source,
     )
+
+
+def _is_constant(one: Ranged, identity: Identity) -> bool:
+    """True where a statement says the same of every version, also of one that was not read."""
+    is_open = identity.answer is Answer.CANDIDATE or identity.is_series_open
+    return one.is_affected and (one.is_all or is_open)
+
+
+def _cuts(pairs: Sequence[Pair], prepared: Prepared) -> tuple[bytes, ...]:
+    known = [prepared.answers[one.answers].cuts for _, one, _ in pairs if one.answers is not None]
+    if len(known) == 1:
+        return known[0]
+    return tuple(sorted({cut for cuts in known for cut in cuts}))
+
+
+def compiled(pairs: Sequence[Pair], prepared: Prepared, seen: Evidence) -> Quick | None:
+    """The short way for one advisory and one identity; nothing where it is not plain enough."""
+    for _, one, identity in pairs:
+        if not one.is_plain or (seen.cards and one.is_on_host) or has_placeholder(identity.why):
+            return None
+        if one.answers is None and not _is_constant(one, identity):
+            return None
+    return Quick(pairs, prepared, seen)

@@ -7,7 +7,6 @@ from typing import Final
 
 from cellwarden.advisories.identity import Answer
 from cellwarden.advisories.matching.nouns import Considered, Verdict
-from cellwarden.advisories.matching.quick import sentence
 from cellwarden.advisories.matching.together import Outcome
 from cellwarden.advisories.versions.plain import in_words as range_in_words
 from cellwarden.model.matching import Component, Match
@@ -43,6 +42,14 @@ def match_of(component: Component, advisory_id: str, outcome: Outcome) -> Match:
 def _why(found: Verdict) -> str:
     notes = "".join(f" {sentence(note)}" for note in found.line.notes)
     return f"{sentence(found.identity.why)} {sentence(found.why)}{notes}"
+
+
+def sentence(text: str) -> str:
+    """A thought as a sentence; a version or a model code at its start keeps its letters."""
+    if not text:
+        return ""
+    first = text.split(" ", 1)[0]
+    return f"{text[:1].upper()}{text[1:]}." if first.isalpha() else f"{text}."
 
 
 def in_words(

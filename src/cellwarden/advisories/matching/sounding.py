@@ -1,0 +1,87 @@
+"""Asking every statement about one version in each span, before any component is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
+from typing import Final
+
+from cellwarden.advisories.identity import Answer, Evidence, Identity
+from cellwarden.advisories.matching.prepared import Prepared
+from cellwarden.advisories.matching.quick import Asked, ask
+from cellwarden.advisories.matching.ranged import Answers, Ranged, Said
+from cellwarden.advisories.versions.intervals import HIGHEST, LOWEST
+from cellwarden.advisories.versions.order import version_key
+
+_ANYBODY: Final = Evidence(
+    text="", vendors=(), keys=frozenset(), tokens=frozenset(), codes=(), words=(), editions=(),
+    details=(),
+)  # fmt: skip
+_CERTAIN: Final = Identity(answer=Answer.SAME, confidence=1.0, why="")
+_FEWEST_NUMBERS: Final = 3
+"""With fewer, a point may be a decimal point, and the version has no key."""
+
+
+def sounded(prepared: Prepared, known: Sequence[Ranged]) -> list[Answers]:
+    """All answers, filled where they depend on nothing but the version; alike spans are one."""
+    found = list(prepared.answers)
+    asked: set[int] = set()
+    for number, one in enumerate(known):
+        if one.answers is None or not one.is_shared or one.answers in asked:
+            continue
+        asked.add(one.answers)
+        answers = found[one.answers]
+        spans = pairwise(chain((LOWEST,), answers.cuts, (HIGHEST,)))
+        said = [
+            known_before if known_before is not None else _asked(prepared, number, one, span)
+            for span, known_before in zip(spans, answers.said, strict=True)
+        ]
+        found[one.answers] = _joined(answers.cuts, said)
+    return found
+
+
+def _asked(
+    prepared: Prepared, number: int, one: Ranged, span: tuple[bytes, bytes]
+) -> Said | bool | None:
+    for version in _versions(*span):
+        key = version_key(version)
+        if key is not None and span[0] <= key < span[1]:
+            return ask(prepared.lines[number], one, _CERTAIN, Asked(version, key, ""), _ANYBODY)
+    return None
+
+
+def _joined(cuts: tuple[bytes, ...], said: list[Said | bool | None]) -> Answers:
+    """The answers with one span where neighbours say the same."""
+    kept, found = [], said[:1]
+    for cut, before, after in zip(cuts, said, said[1:], strict=False):
+        if after != before or after is None:
+            kept.append(cut)
+            found.append(after)
+    return Answers(tuple(kept), found)
+
+
+def _versions(low: bytes, high: bytes) -> Iterator[str]:
+    """Versions that may lie between two keys; empty spans have none."""
+    start, end = _numbers(low), _numbers(high)
+    yield _text(start)
+    for more in ((1,), (0, 1), (0, 0, 1)):
+        yield _text((*start, *more))
+    for numbers, step in ((start, 1), (end, -1)):
+        if numbers and numbers[-1] + step >= 0:
+            near = (*numbers[:-1], numbers[-1] + step)
+            yield _text(near)
+            yield _text((*near, 1))
+
+
+def _text(numbers: tuple[int, ...]) -> str:
+    padded = numbers + (0,) * (_FEWEST_NUMBERS - len(numbers))
+    return ".".join(map(str, padded))
+
+
+def _numbers(key: bytes) -> tuple[int, ...]:
+    """The numbers at the start of a key; see :func:`versions.numerals.number_key`."""
+    found, at = [], 0
+    while at < len(key) and 0 < (size := key[at]) < HIGHEST[0]:
+        found.append(int.from_bytes(key[at + 1 : at + size], "big"))
+        at += size
+    return tuple(found)
