@@ -105,11 +105,12 @@ def _without_collector() -> Iterator[None]:
 def read_names(path: Path) -> list[Party]:
     """The parties of a CSV file; a row without an id is called by its line.
 
-    The header may stand below a title; further columns are passed over.
+    The header may stand below a title; further columns are passed over. A row without a name is
+    a party all the same: it is answered with a review.
 
     Raises:
-        InputError: the file cannot be read, has no column ``name``, or a row has no name or an id
-            that is there twice; says the line.
+        InputError: the file cannot be read, has no column ``name``, or an id is there twice; says
+            the line.
     """
     rows = _rows(path)
     start, header = _header(path, rows)
@@ -123,11 +124,10 @@ def read_names(path: Path) -> list[Party]:
             if (at := header.get(key, -1)) >= 0
         }
         party_id = cells.get("id") or str(line)
-        if not cells["name"] or party_id in found:
-            what = f"id {party_id} is there twice" if cells["name"] else "no name"
+        if party_id in found:
             raise InputError(
-                f"{path}: line {line}: {what}",
-                advice="give each row a name and an id of its own; nobody is cleared unread",
+                f"{path}: line {line}: id {party_id} is there twice",
+                advice="give each row an id of its own, or none: then its line is its id",
             )
         found[party_id] = Party(id=party_id, name=cells["name"], country=cells.get("country", ""))
     return list(found.values())

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 CELLWARDEN = Path(sys.executable).with_name("cellwarden")
+NAMES = "name,country,id\nОАО Нордлихт Батериверке,RU,v1\nHavel Cell AG,DE,v2\n"
 LIST = "name,aliases,country,id\nNordlicht Batteriewerke OAO,NLBW,RU,N-1\nQuarro,,RU,N-2\n"
 
 
@@ -33,9 +34,7 @@ def answers(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
 
 
 def test_every_name_has_a_line_with_the_fields_of_the_contract(tmp_path: Path) -> None:
-    done = screen(
-        tmp_path, "name,country,id\nОАО Нордлихт Батериверке,RU,v1\nHavel Cell AG,DE,v2\n"
-    )
+    done = screen(tmp_path, NAMES)
 
     first, second = answers(done)
 
@@ -60,6 +59,13 @@ def test_a_row_without_an_id_is_called_by_its_line(tmp_path: Path) -> None:
     assert [line["id"] for line in answers(done)] == ["4", "5"]
 
 
+def test_a_row_without_a_name_is_answered_with_a_review(tmp_path: Path) -> None:
+    (line,) = answers(screen(tmp_path, "name,id\n,7\n"))
+
+    assert (line["id"], line["decision"]) == ("7", "review")
+    assert line["features"]["why"] == "it has no letters"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 def test_names_in_any_encoding_are_read(tmp_path: Path, encoding: str) -> None:
     done = screen(tmp_path, "name;country\nQuarro Société;RU\n".encode(encoding))
@@ -82,7 +88,6 @@ def test_formulas_and_turning_characters_are_only_text(tmp_path: Path) -> None:
     ("names", "says"),
     [
         ("vendor\nQuarro\n", "line 1 has no column name"),
-        ("name,id\nQuarro,1\n,2\n", "line 3: no name"),
         ("name,id\nQuarro,1\nHavel,1\n", "line 3: id 1 is there twice"),
         ("name\n" + "x" * 10_000_000 + "\n", "line 2: field larger"),
         (b"name\x00\n\x00\x01", "binary data"),

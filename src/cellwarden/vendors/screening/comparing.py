@@ -22,6 +22,9 @@ _ACRONYM: Final = 0.9
 _LONGEST_INITIALS: Final = 3
 _SHORTEST_ACRONYM: Final = 2
 _LONGEST_ACRONYM: Final = 6
+_WORTH_ITS_PLACES: Final = 0.6
+"""Share of the listed name from which its addresses are worth taking apart."""
+
 _IN_PLACE: Final = 0.15
 """What is left of the weight of a token that is the entry's town or country."""
 
@@ -128,11 +131,12 @@ def compare(asked: Asked, listed: Listed, weight: Mapping[str, float], places: P
     gained_asked += more_asked
     gained_listed += more_listed
     total = asked.total
+    is_near = gained_listed >= _WORTH_ITS_PLACES * listed.total
     for at, free in enumerate(free_asked):
         if free:
             token = asked.name.tokens[at]
             result.left_asked.append(token)
-            if token in places(listed.entry):
+            if is_near and token in places(listed.entry):
                 total -= asked.weights[at] * (1 - _IN_PLACE)
             else:
                 result.heaviest_left = max(result.heaviest_left, asked.weights[at])

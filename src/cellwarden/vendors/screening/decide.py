@@ -125,7 +125,9 @@ def _unread(asked: Asked) -> str:
     spelt = asked.name.spelt
     if spelt.is_cut:
         return f"only the first {spelling.LONGEST} characters were compared"
-    return "its script cannot be read" if spelt.is_unread or not asked.name.tokens else ""
+    if spelt.is_unread:
+        return "its script cannot be read"
+    return "" if asked.name.tokens else "it has no letters"
 
 
 def _unanswered(asked: Asked) -> Judged:
