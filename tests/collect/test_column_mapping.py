@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -154,6 +156,16 @@ def test_a_mapping_that_cannot_be_meant_is_refused(text: str, cause: str) -> Non
         collect.load_mapping(text, name="m.toml")
 
     assert "mapping" in refused.value.advice
+
+
+def test_the_mapping_of_the_documentation_can_be_read(root: Path) -> None:
+    text = (root / "docs" / "workspace.md").read_text("utf-8")
+    [example] = re.findall(r"```toml\n(kind = .*?)```", text, re.DOTALL)
+
+    mapping = collect.load_mapping(example)
+
+    assert [also.kind for also in mapping.also] == ["component", "component"]
+    assert mapping.ignored
 
 
 def test_a_given_mapping_decides_kind_columns_and_constants(rows_of: RowsOf) -> None:

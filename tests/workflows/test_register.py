@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cellwarden.model.errors import SourceError
+from cellwarden.model.errors import InputError, SourceError
 from cellwarden.store.state import State
 from cellwarden.workflows.init import init_workspace
 from cellwarden.workflows.register import RegisterOutcome, record_register
@@ -112,6 +112,43 @@ def test_a_file_that_nobody_can_read_is_a_problem_and_the_others_are_read(
     assert found == [("A",)]
     assert len(outcome.problems) == 1
     assert "fleet.xlsx" in str(outcome.problems[0])
+
+
+def test_a_corrected_mapping_is_read_by_the_next_scan_although_the_file_is_the_same(
+    workspace: Workspace,
+) -> None:
+    path = workspace.folder / "register" / "liste.csv"
+    path.write_text("Asset,Stand\nA,v1\n", "utf-8")
+    beside = path.with_name("liste.csv.mapping.toml")
+    asset = "kind = 'asset'\n[columns]\nAsset = 'asset_id'\n"
+    beside.write_text(asset)
+    with workspace.open_state() as state:
+        record(workspace, state)
+        beside.write_text(
+            asset + "[[also]]\nkind = 'component'\n[also.columns]\n"
+            "Asset = 'asset_id'\nStand = 'firmware'\n"
+        )
+
+        corrected = record(workspace, state)
+        again = record(workspace, state)
+        found = rows(state.connect(as_of=FOREVER), "select subject, firmware from component")
+
+    assert found == [("A", "v1")]
+    assert len(corrected.recorded) == 1
+    assert again.recorded == ()
+
+
+def test_an_error_of_a_mapping_in_the_register_names_its_file_and_line(
+    workspace: Workspace,
+) -> None:
+    path = write_assets(workspace, "A,NG1,1")
+    path.with_name("assets.csv.mapping.toml").write_text("kind = 'asset'\n[columns]\nx = 'y'\n")
+
+    with (
+        workspace.open_state() as state,
+        pytest.raises(InputError, match=r"assets\.csv\.mapping\.toml, line 3"),
+    ):
+        record(workspace, state)
 
 
 def test_an_empty_register_is_an_error_of_the_source(workspace: Workspace) -> None:

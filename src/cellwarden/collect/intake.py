@@ -280,8 +280,8 @@ class Intake:
         for (heading, text), lines in self._blanks.items():
             shown = ", ".join(str(line) for line in lines[:_SHOWN_LINES] if line)
             further = f" and {len(lines) - _SHOWN_LINES} more" if lines[_SHOWN_LINES:] else ""
-            where = f", line {shown}{further}" if shown else ""
-            self.note(f"{heading}: {text!r} says that nothing is known and is read so{where}")
+            where = f" (line {shown}{further})" if shown else ""
+            self.note(f"{heading}: {text!r}{where} says that nothing is known; the cell is unknown")
         self._blanks.clear()
 
     def add_device_row(self, kind: str, cells: dict[str, str | None], place: Place) -> bool:

@@ -6,6 +6,8 @@ import json
 import re
 import tomllib
 from collections.abc import Sequence
+from textwrap import wrap
+from typing import Final
 
 import msgspec
 
@@ -14,7 +16,9 @@ from cellwarden.collect.values import register_kinds, required
 from cellwarden.model.errors import InputError, SourceError
 from cellwarden.model.facts import kinds
 
-_GUESSED = ("component", "asset", "site")
+_GUESSED: Final = ("component", "asset")
+_FURTHER: Final = {"asset": ("component", "firmware"), "component": ("asset", "site_id")}
+_WIDTH: Final = 96
 
 
 class UnmappedError(SourceError):
@@ -88,7 +92,7 @@ def mapping_skeleton(unmapped: UnmappedError, name: str) -> str:
         "# Take the number sign off a line under [columns] and write a column of the kind behind",
         "# the heading. Then: cellwarden register import FILE --mapping THIS_FILE --dry-run",
         "",
-        f"# One of {', '.join(register_kinds())}.",
+        *(f"# {line}" for line in wrap(f"One of {', '.join(register_kinds())}.", _WIDTH)),
         f"kind = {_quoted(kind)}",
     ]
     if unmapped.line:
@@ -107,19 +111,19 @@ def mapping_skeleton(unmapped: UnmappedError, name: str) -> str:
         f"# The columns of {kind} to choose from:",
         *(f"#   {column.name}: {_one_line(column.says)}" for column in kinds()[kind].columns),
         "",
-        "# Cells that hold for every row and stand in no column:",
+        "# Cells that hold for every row and stand in no column; a column and its text a line:",
         "# [constants]",
-        f'# {"site_id" if kind == "asset" else required(kind)[0]} = "..."',
     ]
-    if kind == "asset":
+    if kind in _FURTHER:
+        other, column = _FURTHER[kind]
         lines += [
             "",
-            "# Where each row also tells the firmware, one component is made of it:",
+            f"# Where each row also tells of its {other}:",
             "# [[also]]",
-            '# kind = "component"',
+            f'# kind = "{other}"',
             "# [also.columns]",
             '# "heading of the asset" = "asset_id"',
-            '# "heading of the firmware version" = "firmware"',
+            f'# "another heading" = "{column}"',
         ]
     return "\n".join(lines) + "\n"
 

@@ -154,8 +154,12 @@ def preview_text(preview: Previewed, *, width: int, shown_problems: int = 20) ->
     counts = ", ".join(f"{number(count)} {kind}" for kind, count in preview.counts.items())
     lines = [printable(f"{preview.file} ({preview.format}): {counts or 'no rows'}")]
     for mapping in preview.mappings:
-        lines.append(f"columns of {mapping.kind}:")
-        lines += [printable(f"  {clip(h, 40):<42} -> {c}") for h, c in mapping.columns.items()]
+        sheet = f", sheet {mapping.sheet}" if mapping.sheet else ""
+        lines.append(printable(f"columns of {mapping.kind}{sheet}:"))
+        lines += _mapped(mapping)
+        for also in mapping.also:
+            lines.append(f"and, of the same rows, columns of {also.kind}:")
+            lines += _mapped(also)
     if preview.unmapped:
         lines += _wrapped("not read: " + ", ".join(preview.unmapped), width=width, indent=0)
     for note in preview.notes:
@@ -164,12 +168,21 @@ def preview_text(preview: Previewed, *, width: int, shown_problems: int = 20) ->
         cells = ", ".join(f"{name}={value!r}" for name, value in row.cells.items())
         lines += _wrapped(f"line {row.line}: {row.kind}: {cells}", width=width, indent=2)
     if preview.problems:
-        lines.append(f"{plural(len(preview.problems), 'row')} could not be read:")
+        lines.append(f"{number(len(preview.problems))} rows or cells could not be read:")
     for problem in preview.problems[:shown_problems]:
         place = f"line {problem.line}" if problem.line else "whole file"
         column = f", column {problem.column}" if problem.column else ""
         lines += _wrapped(f"{place}{column}: {problem.reason}", width=width, indent=2)
     return "\n".join(lines)
+
+
+def _mapped(part: Any) -> list[str]:
+    """What the headings, and the constants, of one kind of row lead to."""
+    lines = [f"  {clip(heading, 40):<42} -> {column}" for heading, column in part.columns.items()]
+    lines += [
+        f"  always {clip(value, 33):<35} -> {column}" for column, value in part.constants.items()
+    ]
+    return [printable(line) for line in lines]
 
 
 def feed_table(status: tuple[Sequence[FeedAge], Coverage]) -> str:

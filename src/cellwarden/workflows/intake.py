@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
-
-import msgspec
+from typing import Final
 
 from cellwarden import collect
-from cellwarden.model.errors import InputError
+from cellwarden.collect.values import register_kinds
+from cellwarden.model.errors import InputError, SourceError, StoreError
 from cellwarden.store.objects import write_durably
 from cellwarden.workflows.workspace import Workspace
+
+MAPPING_SUFFIX: Final = ".mapping.toml"
+"""What is put behind the name of a register file for the name of its column mapping."""
 
 
 def preview_file(
@@ -17,11 +21,44 @@ def preview_file(
 ) -> collect.Preview:
     """How a document would be read; nothing is recorded.
 
+    Where nobody understands its headings, a column mapping to be completed is written beside it.
+
     Raises:
-        InputError: the file cannot be opened, or there is no such kind.
-        SourceError: nothing in it can be read.
+        InputError: the file or the mapping cannot be used, or there is no such kind.
+        SourceError: nothing in it can be read; says where the mapping to be completed lies.
     """
-    return collect.preview(file.name, _bytes(file), _mapping(file, kind, mapping))
+    if kind is not None and kind not in register_kinds():
+        raise InputError(
+            f"--kind {kind}: it is none of {', '.join(register_kinds())}",
+            advice="`cellwarden register kinds` says what each of them is",
+        )
+    given = _mapping(mapping)
+    try:
+        return collect.preview(file.name, _bytes(file), given, kind=kind)
+    except collect.UnmappedError as error:
+        if mapping is not None:
+            raise SourceError(
+                f"{error} (read with {mapping})",
+                advice=f"correct the headings, header_line or sheet in {mapping}",
+            ) from error
+        raise _with_skeleton(file, error) from error
+
+
+def require_rows(preview: collect.Preview) -> None:
+    """Refuse a document that would bring nothing: an empty register looks like a healthy one.
+
+    Raises:
+        SourceError: it would not bring a single row.
+    """
+    if any(preview.counts.values()):
+        return
+    if preview.problems:
+        advice = "mend what is listed above, or correct the column mapping and give it by --mapping"
+        raise SourceError(f"{preview.file}: not one of its rows could be read", advice=advice)
+    raise SourceError(
+        f"{preview.file} holds no rows",
+        advice="write rows under the headings, or look whether this is the right file or sheet",
+    )
 
 
 def bring_in(
@@ -29,10 +66,12 @@ def bring_in(
 ) -> tuple[Path, ...]:
     """Copy a document into the register, with its column mapping beside it where it has one.
 
-    The mapping is a TOML file that people can correct; the next scan reads by it.
+    The mapping is a TOML file that people can correct; the next scan reads by it. One that is
+    given is copied as it is.
 
     Raises:
-        InputError: the register has another file of this name.
+        InputError: the register has another file of this name, or what is given cannot be used.
+        SourceError: not one row of it can be read.
     """
     data = _bytes(file)
     target = workspace.folder / workspace.settings.register.paths[0] / file.name
@@ -41,33 +80,46 @@ def bring_in(
             f"{target} is there already with other content",
             advice="rename the new file, or remove the old one if this replaces it",
         )
-    shown = collect.preview(file.name, data, _mapping(file, kind, mapping))
-    write_durably(target, data)
+    shown = preview_file(file, kind=kind, mapping=mapping)
+    require_rows(shown)
+    beside = target.with_name(target.name + MAPPING_SUFFIX)
     written = [target]
-    if len(shown.mappings) == 1:
-        beside = target.with_name(target.name + ".mapping.toml")
-        if not beside.exists():
-            write_durably(beside, collect.dump_mapping(shown.mappings[0]).encode("utf-8"))
-            written.append(beside)
+    # The mapping first: a scan in between must not read the file by a guess.
+    if mapping is not None:
+        write_durably(beside, _bytes(mapping))
+        written.append(beside)
+    elif len(shown.mappings) == 1 and not beside.exists():
+        write_durably(beside, collect.dump_mapping(shown.mappings[0]).encode("utf-8"))
+        written.append(beside)
+    write_durably(target, data)
     return tuple(written)
 
 
-def _mapping(file: Path, kind: str | None, mapping: Path | None) -> collect.Mapping | None:
-    """The mapping that was given, or one that only forces the kind."""
-    if mapping is not None:
-        return collect.load_mapping(_bytes(mapping).decode("utf-8", errors="replace"))
-    if kind is None:
+def _mapping(path: Path | None) -> collect.Mapping | None:
+    if path is None:
         return None
-    shown = collect.preview(file.name, _bytes(file))
-    guess = shown.mappings[0].columns if shown.mappings else {}
-    header = [*guess, *shown.unmapped]
-    try:
-        suggested = collect.suggest_mapping(header, kind)
-    except (KeyError, ValueError, msgspec.ValidationError) as error:
-        raise InputError(
-            f"--kind {kind}: {error}", advice="`cellwarden register kinds` lists the kinds"
-        ) from error
-    return suggested
+    return collect.load_mapping(_bytes(path).decode("utf-8", errors="replace"), name=str(path))
+
+
+def _with_skeleton(file: Path, error: collect.UnmappedError) -> SourceError:
+    """The refusal of a document whose headings nobody knows, with a mapping to be completed."""
+    skeleton = file.with_name(file.name + MAPPING_SUFFIX)
+    found = "is there from before and was not changed"
+    if not skeleton.exists():
+        text = collect.mapping_skeleton(error, file.name)
+        try:
+            write_durably(skeleton, text.encode("utf-8"))
+        except (OSError, StoreError):
+            return SourceError(
+                f"{error}; a column mapping could not be written to {skeleton}",
+                advice="copy the file to a folder of your own and call this again",
+            )
+        found = "was written with the headings found"
+    command = f"cellwarden register import {shlex.quote(str(file))}"
+    return SourceError(
+        f"{error}; {skeleton} {found}",
+        advice=f"complete it, then `{command} --mapping {shlex.quote(str(skeleton))} --dry-run`",
+    )
 
 
 def _bytes(file: Path) -> bytes:

@@ -45,8 +45,9 @@ def record_register(
 ) -> RegisterOutcome:
     """Bring the ledger up to date with the register's files.
 
-    A file whose bytes are known is not read again. A row that is new or changed is asserted, one
-    that is gone is ended; a file that is gone ends everything that it said.
+    A file whose bytes are known is not read again, unless a column mapping lies beside it. A row
+    that is new or changed is asserted, one that is gone is ended; a file that is gone ends
+    everything that it said.
 
     Raises:
         SourceError: the register holds no file at all.
@@ -70,17 +71,18 @@ def record_register(
         progress("reading the register", done, len(files))
         data = path.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
-        if seen.get(source) == digest:
-            continue
+        mapping = _mapping_beside(path)
+        if seen.get(source) == digest and mapping is None:
+            continue  # a mapping may have been corrected since; what it changes is told below
         try:
-            reading = collect.read(source, data, mapping=_mapping_beside(path), digest_key=key)
+            reading = collect.read(source, data, mapping=mapping, digest_key=key)
         except SourceError as error:
             problems.append(error)
             continue
         tables = changed_facts(connection, reading, known)
-        unreadable += len(reading.tables.get("unreadable", ()))
         if not tables:
             continue
+        unreadable += len(reading.tables.get("unreadable", ()))
         draft = Draft(
             act="register",
             actor=actor,
@@ -180,7 +182,9 @@ def _latest_documents(state: State) -> dict[str, str]:
 
 def _mapping_beside(path: Path) -> collect.Mapping | None:
     beside = path.with_name(path.name + _MAPPING_SUFFIX)
-    return collect.load_mapping(beside.read_text("utf-8")) if beside.exists() else None
+    if not beside.exists():
+        return None
+    return collect.load_mapping(beside.read_text("utf-8", "replace"), name=str(beside))
 
 
 def _kept_document(state: State, reading: Reading, data: bytes, digest: str) -> str | None:

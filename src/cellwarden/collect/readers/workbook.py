@@ -112,12 +112,12 @@ def _read_sheets(
     if refused and not len(intake.mappings) > mappings:
         raise max((error for _, error in refused), key=_headings)
     for name, refusal in refused:
-        told = f"{refusal}; {refusal.advice}"
         kind = kind_of_name(name)
-        if kind is None and request.mapping is None:
+        if kind is None and request.mapping is None and request.kind is None:
             # A cover sheet or a legend is no register.
-            intake.note(told)
+            intake.note(f"not read: {refusal}")
         else:
+            told = f"{refusal}; {refusal.advice}"
             place = Place(file=f"{intake.file}, sheet {name}")
             intake.unreadable(place, kind=kind, reason=told, text=None)
 

@@ -20,6 +20,10 @@ def import_(
     kind: Annotated[
         str | None, typer.Option(help="What each row is: asset, component ...; told if not given.")
     ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="What the columns mean, as a TOML file; guessed if not given."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only show how the columns would be read.")
     ] = False,
@@ -27,14 +31,15 @@ def import_(
 ) -> None:
     """Put a file into the register with a column mapping; the next scan records it."""
     from cellwarden.reports.lines import preview_text
-    from cellwarden.workflows.intake import bring_in, preview_file
+    from cellwarden.workflows.intake import bring_in, preview_file, require_rows
     from cellwarden.workflows.workspace import open_workspace
 
-    preview = preview_file(file, kind=kind)
+    preview = preview_file(file, kind=kind, mapping=mapping)
     say(preview_text(preview, width=width()))
+    require_rows(preview)
     if dry_run:
         return
-    for path in bring_in(open_workspace(workspace), file, kind=kind):
+    for path in bring_in(open_workspace(workspace), file, kind=kind, mapping=mapping):
         say(f"written: {path}")
 
 
