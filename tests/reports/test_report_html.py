@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 import itertools
 import re
 from html.parser import HTMLParser
 from importlib import resources
 from types import ModuleType
+from typing import Any
 
 import msgspec
 import pytest
@@ -172,11 +174,99 @@ def test_ids_are_unique_and_every_reference_resolves(page: Page) -> None:
 
 
 def test_every_finding_is_on_the_page_with_its_proof(page: Page, report: Report) -> None:
-    rows = {attrs["id"]: words for attrs, words in page.all("tr") if "data-row" in attrs}
+    rows = [(attrs, words) for attrs, words in page.all("tr") if "data-row" in attrs]
+    ids = {attrs["id"] for _, attrs, _ in page.elements if "id" in attrs}
 
-    assert len(rows) == len(report.findings)
+    assert sum(int(attrs["data-count"] or 0) for attrs, _ in rows) == len(report.findings)
     for one in report.findings:
-        assert one.evidence[0] in rows[f"f-{one.id}"]
+        (told,) = [words for _, words in rows if one.id in words]
+        assert one.evidence[0] in told
+        assert f"f-{one.id}" in ids
+
+
+def _weak_part(sample: ModuleType, count: int, part: str = "NG1-PDU-03/nmc") -> tuple[Any, ...]:
+    """Findings of one check about some weaknesses of one part."""
+    return tuple(
+        sample.finding(
+            "vulnerability-past-deadline", f"{part}/CVE-2030-{place}/A-1", sample.Verdict.FAIL,
+            because=f"{part} is affected by CVE-2030-{place} since 2030.",
+            witness={"component_id": part, "vulnerability": f"CVE-2030-{place}"},
+            evidence=(f"7.{place}", "8.0"), site_id="NG1",
+        )
+        for place in range(count)
+    )  # fmt: skip
+
+
+def test_weaknesses_of_one_part_stand_in_one_row_that_names_each(
+    report: Report, sample: ModuleType
+) -> None:
+    found = _weak_part(sample, 5)
+
+    page = Page(render("html", msgspec.structs.replace(report, findings=found)))
+
+    ((attrs, words),) = [one for one in page.all("tr") if "data-row" in one[0]]
+    assert attrs["data-count"] == "5"
+    assert words.count("is affected by") == 1
+    assert all(one.id in words for one in found)
+    assert all(f"CVE-2030-{place}" in words for place in range(5))
+
+
+def test_rows_that_differ_in_the_part_alone_share_a_sentence_and_keep_their_weakness(
+    report: Report, sample: ModuleType
+) -> None:
+    found = tuple(
+        _weak_part(sample, place + 1, f"NG1-PDU-0{place}/nmc")[place] for place in range(3)
+    )
+
+    page = Page(render("html", msgspec.structs.replace(report, findings=found)))
+
+    ((_, section),) = [one for one in page.all("section") if one[0].get("id") == "findings"]
+    rows = [words for attrs, words in page.all("tr") if "data-row" in attrs]
+    assert section.count("is affected by") == 1
+    assert "and 2 others alike" in section
+    assert [f"CVE-2030-{place}" in rows[place] for place in range(3)] == [True] * 3
+
+
+def test_a_part_says_in_how_many_checks_it_fails(report: Report, sample: ModuleType) -> None:
+    part = {"component_id": "NG1-PDU-03/nmc"}
+    found = tuple(
+        sample.finding(check, f"NG1-PDU-03/nmc/{check}", sample.Verdict.FAIL, witness=part)
+        for check in ("owner-missing", "update-unsigned", "support-ended")
+    )
+
+    text = render("html", msgspec.structs.replace(report, findings=found))
+
+    assert text.count("fails in 3 checks") == 3
+
+
+def test_a_finding_and_an_exposure_show_place_serial_and_owners(page: Page) -> None:
+    told = "Hall 2, rack 9; serial IDM-14; Leiden facilities"
+
+    ((_, exposures),) = [one for one in page.all("section") if one[0].get("id") == "exposures"]
+    ((_, findings),) = [one for one in page.all("section") if one[0].get("id") == "findings"]
+    ((_, blasts),) = [one for one in page.all("section") if one[0].get("id") == "blast"]
+    assert told in exposures
+    assert told in findings
+    assert told in blasts
+
+
+def test_the_page_says_what_risk_means(page: Page) -> None:
+    ((_, doing),) = [one for one in page.all("section") if one[0].get("id") == "doing"]
+
+    assert "times 4 where attackers use it" in doing
+
+
+def test_the_words_about_risk_are_those_of_the_table() -> None:
+    path = resources.files("cellwarden.advisories.triage").joinpath("tables/risk.csv")
+    weights = {
+        (row["factor"], row["value"]): float(row["weight"])
+        for row in csv.DictReader(path.read_text("utf-8").splitlines())
+    }
+
+    assert [weights["exploited", one] for one in ("yes", "unknown", "no")] == [4, 2, 1]
+    assert [weights["exposure", one] for one in ("internet", "routed", "isolated")] == [3, 2, 1]
+    assert [weights["criticality", one] for one in ("high", "medium", "low")] == [3, 2, 1]
+    assert weights["certainty", "undetermined"] == 0.5
 
 
 def test_the_head_shows_stale_feeds_and_every_denominator(page: Page) -> None:

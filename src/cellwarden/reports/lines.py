@@ -168,7 +168,7 @@ def preview_text(preview: Previewed, *, width: int, shown_problems: int = 20) ->
         cells = ", ".join(f"{name}={value!r}" for name, value in row.cells.items())
         lines += _wrapped(f"line {row.line}: {row.kind}: {cells}", width=width, indent=2)
     if preview.problems:
-        lines.append(f"{number(len(preview.problems))} rows or cells could not be read:")
+        lines.append(f"rows and cells that could not be read: {number(len(preview.problems))}")
     for problem in preview.problems[:shown_problems]:
         place = f"line {problem.line}" if problem.line else "whole file"
         column = f", column {problem.column}" if problem.column else ""

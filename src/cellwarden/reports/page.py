@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from cellwarden.model.findings import Severity, Verdict
-from cellwarden.reports import page_exposures, page_findings
+from cellwarden.reports import page_exposures, page_findings, page_parts
 from cellwarden.reports.charts import Part, bar, wall
+from cellwarden.reports.news import news
+from cellwarden.reports.parts import parts_of
 from cellwarden.reports.standing import (
     ROLES,
     VERDICT_WORDS,
@@ -23,6 +25,7 @@ from cellwarden.reports.standing import (
 from cellwarden.reports.text import days_left, deadline, plural
 
 if TYPE_CHECKING:
+    from cellwarden.model.findings import Finding
     from cellwarden.model.report import Action, Report, SiteSummary, VendorSummary
 
 ACTIONS_PER_ROLE: Final = 5
@@ -36,7 +39,7 @@ Context = dict[str, Any]
 
 def context(report: Report) -> Context:
     """Everything that the template may name; plain values, no rule left to the template."""
-    shown = page_findings.sheet(report)
+    shown, told = page_findings.sheet(report), news(report.changes)
     return {
         "run": report.run,
         "report": report,
@@ -48,14 +51,16 @@ def context(report: Report) -> Context:
         "measures": _measures(report),
         "coverage_counts": coverage_lines(report)[0],
         "roles": _roles(report),
-        "changes": report.changes[:MOST_CHANGES],
-        "more_changes": max(0, len(report.changes) - MOST_CHANGES),
+        "changes": told.real[:MOST_CHANGES],
+        "more_changes": max(0, len(told.real) - MOST_CHANGES),
+        "news": told,
         "sites": [_site(one) for one in report.sites[:MOST_SITES]],
         "more_sites": max(0, len(report.sites) - MOST_SITES),
         "vendors": _vendors(report.vendors),
         "more_vendors": max(0, len(report.vendors) - MOST_VENDORS),
         "findings": shown,
         "exposures": page_exposures.sheet(report),
+        "parts": page_parts.sheet(report),
         "blasts": page_exposures.blast_pages(report),
         "waiting": waiting(report)[: page_exposures.MOST_WAITING],
         "exceptions": report.exceptions[:MOST_EXCEPTIONS],
@@ -115,16 +120,19 @@ def _roles(report: Report) -> list[tuple[str, list[Any], int]]:
     """Each role with its actions and how many more there are; unnamed roles come last."""
     named = dict.fromkeys((*ROLES, *(action.role for action in report.actions)))
     found = []
+    findings: dict[str, Finding] = {one.id: one for one in report.findings}
     for role in named:
-        actions = [_action(one, report.run.as_of) for one in report.actions if one.role == role]
+        mine = (one for one in report.actions if one.role == role)
+        actions = [_action(one, report.run.as_of, findings) for one in mine]
         found.append((role, actions[:ACTIONS_PER_ROLE], max(0, len(actions) - ACTIONS_PER_ROLE)))
     return found
 
 
-def _action(action: Action, as_of: str) -> Context:
+def _action(action: Action, as_of: str, findings: dict[str, Finding]) -> Context:
     left = days_left(action.deadline_on, as_of)
     return {
         "action": action,
+        "parts": parts_of(action, findings),
         "deadline": deadline(action.deadline_on, as_of),
         "is_overdue": left is not None and left < 0,
     }

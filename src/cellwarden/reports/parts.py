@@ -52,6 +52,21 @@ def where(place: Place, site_id: str | None) -> str:
     return "; ".join(word for word in words if word)
 
 
+def standing_at(place: Place) -> str:
+    """Room, serial and owners in one short line for a table; empty where the place is not known."""
+    if place is NOWHERE or not place.asset_id:
+        return ""
+    serial = place.part_serial or place.serial
+    names = list(dict.fromkeys(filter(None, (place.owner_facility, place.owner_security))))
+    return "; ".join(
+        (
+            place.location or "place unknown",
+            f"serial {serial}" if serial else "serial unknown",
+            " / ".join(names) or "owner unknown",
+        )
+    )
+
+
 def owners(place: Place) -> str:
     """Who answers for it on both sides; nobody on record is said to be unknown."""
     return (

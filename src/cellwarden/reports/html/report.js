@@ -26,8 +26,8 @@
   const text = (node) => node.textContent.toLowerCase();
   const fits = (row, ask) =>
     ["verdict", "severity", "site", "vendor", "topic"].every(
-      (key) => !ask[key] || row.dataset[key] === ask[key]) &&
-    (text(row).includes(ask.words) ||
+      (key) => !ask[key] || (row.dataset[key] ?? row.closest("details").dataset[key]) === ask[key]) &&
+    ((text(row) + text(row.closest("tbody").rows[0])).includes(ask.words) ||
       text(row.closest("details").querySelector("summary")).includes(ask.words));
   const apply = () => {
     const ask = wanted();
@@ -38,7 +38,10 @@
       let here = 0;
       group.querySelectorAll("[data-row]").forEach((row) => {
         row.hidden = !fits(row, ask);
-        here += row.hidden ? 0 : 1;
+        here += row.hidden ? 0 : Number(row.dataset.count);
+      });
+      group.querySelectorAll("tbody").forEach((body) => {
+        body.hidden = [...body.rows].every((row) => row.hidden || !("row" in row.dataset));
       });
       group.hidden = here === 0;
       group.open = asked ? here > 0 : first[place];
