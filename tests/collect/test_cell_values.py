@@ -153,6 +153,10 @@ def test_what_only_resembles_a_placeholder_is_kept(text: str) -> None:
     assert values.fit("component", "firmware", text) == text
 
 
+def test_no_placeholder_ends_in_a_digit() -> None:
+    assert not [word for word in values._blank_words() if word[-1].isdigit()]
+
+
 def test_a_setting_keeps_a_value_that_looks_like_a_placeholder() -> None:
     assert values.fit("setting", "value", "n/a") == "n/a"
 

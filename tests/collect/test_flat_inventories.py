@@ -241,6 +241,7 @@ def test_titles_and_totals_between_rows_are_left_out_and_listed() -> None:
         *[[f"UPS {i}", "NG1", "APC", "SRT", f"1.{i}"] for i in range(4)],
         ["Batterien", None, None, None, None],
         ["UPS 9"],
+        ["NG1-SPARE-7"],
         ["Asset", "Site", "Vendor", "Model", "Firmware"],
         ["UPS 5", "NG1", "APC", "SRT", "1.5"],
         ["Summe", None, None, 6, None],
@@ -248,9 +249,9 @@ def test_titles_and_totals_between_rows_are_left_out_and_listed() -> None:
 
     seen = collect.preview("inventory.xlsx", workbook(rows))
 
-    assert seen.counts == {"asset": 6, "component": 6}
+    assert seen.counts == {"asset": 7, "component": 7}
     [note] = [note for note in seen.notes if "titles or totals" in note]
-    assert "'Halle 1' (line 2), 'Batterien' (line 7), 'Summe' (line 11)" in note
+    assert "'Halle 1' (line 2), 'Batterien' (line 7), 'Summe' (line 12)" in note
     assert not seen.problems
 
 

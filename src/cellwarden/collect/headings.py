@@ -14,6 +14,9 @@ from cellwarden.model.facts import kinds
 _KIND_OF_ANY: Final = 1_000
 _FILLED: Final = 3_000
 _ALTERNATIVES: Final = 5_000
+_LONGEST: Final = 200
+"""No heading is longer; what is longer is a text that somebody wrote above the table."""
+
 _NUMBERED = re.compile(r"(?:nummern?|number|nro|numero|nr)$")
 _NUMBER_WORDS: Final = frozenset(
     {"nr", "no", "n", "num", "nro", "nbr", "number", "nummer", "numero", "numer"}
@@ -71,6 +74,8 @@ def column_of(heading: str, kind: str) -> tuple[int, str] | None:
     ``Typ / Modell`` is understood where each of its words means the same column, and
     ``aktueller Firmwarestand`` as ``Firmwarestand``.
     """
+    if len(heading) > _LONGEST:
+        return None
     known = _synonyms(kind)
     if found := known.get(key(heading)):
         return found
@@ -87,7 +92,7 @@ def column_of(heading: str, kind: str) -> tuple[int, str] | None:
 
 def names_firmware(heading: str) -> bool:
     """Whether a heading looks like firmware versions, in whatever words: ``BMS-Firmware``."""
-    words = plain(heading).split()
+    words = plain(heading[:_LONGEST]).split()
     table = _tables()["firmware"]
     told = any(word.startswith(tuple(table["begins"])) or word in table["words"] for word in words)
     return told and not any(word.endswith(tuple(table["but_not"])) for word in words)
@@ -116,11 +121,17 @@ def _belongs_to_firmware(word: str, table: dict[str, Any]) -> bool:
 
 def is_total(text: str) -> bool:
     """Whether a cell begins as the line under a table does: ``Summe``, ``Total``."""
-    words = plain(text).split()
-    return bool(words) and words[0] in _tables()["titles"]["totals"]
+    return first_word(text) in _tables()["titles"]["totals"]
 
 
 def is_section(text: str) -> bool:
     """Whether a cell begins as a title between rows does: ``Halle 1``."""
-    words = plain(text).split()
-    return bool(words) and words[0] in _tables()["titles"]["sections"]
+    return first_word(text) in _tables()["titles"]["sections"]
+
+
+def first_word(text: str) -> str:
+    """The first word of a cell without case and accents; empty where it has no letter or digit."""
+    letters = unicodedata.normalize("NFKD", text[:_LONGEST].casefold())
+    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    found = re.search(r"[^\W_]+", letters)
+    return found[0] if found else ""

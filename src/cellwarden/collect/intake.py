@@ -44,14 +44,15 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 def is_plain(text: str) -> bool:
     """Whether a cell can be recorded as it stands in any column that takes text.
 
-    Printable ASCII needs no look at damage; nearly every cell is such text.
+    Printable ASCII needs no look at damage; nearly every cell is such text. No word for
+    "unknown" ends in a digit, as ids, serials and versions do.
     """
     return (
         text.isascii()
         and text.isprintable()
         and text[:1] != "#"
         and len(text) < _PLAIN
-        and not values.says_nothing(text)
+        and (text[-1:].isdigit() or not values.says_nothing(text))
     )
 
 

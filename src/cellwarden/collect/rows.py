@@ -7,7 +7,7 @@ import re
 import msgspec
 
 from cellwarden.collect import values
-from cellwarden.collect.headings import is_section, is_total, names_firmware, plain
+from cellwarden.collect.headings import first_word, is_section, is_total, names_firmware
 from cellwarden.collect.intake import Intake, Place, is_plain
 from cellwarden.collect.mapping import DERIVED, Also, Mapping
 from cellwarden.collect.text import cut
@@ -20,6 +20,7 @@ _HELD = 10_000
 """At most so many lines are held back until the end of the table, to tell titles from rows."""
 
 _NAMED = 20
+_LOOKS_LIKE_AN_ID = re.compile(r"(?=.*\d)\S{2,40}")
 _NEVER_SILENT = frozenset({"asset", "component"})
 _DATE = (
     "the spreadsheet made a date of this cell (6.4.19 becomes 2019-06-04); "
@@ -154,8 +155,7 @@ class RowsOfTable:
             shown = ", ".join(self.left_out[:_NAMED])
             further = f" and {len(self.left_out) - _NAMED} more" if self.left_out[_NAMED:] else ""
             self.intake.note(
-                f"{self.file}: {len(self.left_out)} lines are titles or totals between the rows "
-                f"and left out: {shown}{further}"
+                f"{self.file}: left out as titles or totals between the rows: {shown}{further}"
             )
 
     def _known(self) -> tuple[set[str], set[str]]:
@@ -163,7 +163,7 @@ class RowsOfTable:
         kind = self.parts[0].kind
         index = kinds()[kind].column_names.index(self.key)
         ids = [row[index] or "" for row in self.intake.tables.get(kind, ())]
-        return {_shape(text) for text in ids}, {plain(text).split()[0] for text in ids if text}
+        return {_shape(text) for text in ids}, {first_word(text) for text in ids}
 
     def _is_title(self, line: _Held, shapes: set[str], words: set[str]) -> bool:
         """Whether a line with hardly a cell is a title; what looks like an id here is a row."""
@@ -171,8 +171,10 @@ class RowsOfTable:
             return True
         if (line.position, self.key) not in self.parts[0].targets:
             return True
-        if is_section(line.first) and plain(line.first).split()[0] not in words:
+        if is_section(line.first) and first_word(line.first) not in words:
             return True
+        if _LOOKS_LIKE_AN_ID.fullmatch(line.first):
+            return False
         return _shape(line.first) not in shapes
 
     def put(self, place: Place, texts: list[str], dates: frozenset[int] = frozenset()) -> None:
