@@ -99,13 +99,19 @@ def _claim(
         order_numbers=_order_numbers(text, part_numbers),
         requires=(
             *(w for need in requires for w in _wanted(_required(need), without=())),
-            *((Wanted(words=(serial.group().strip(" ,()"),)),) if serial else ()),
+            *_serial(serial.group() if serial else ""),
         ),
         branch=branches.pop() if is_one_line else "",
         ratings=ratings(chunks(text)),
         short=tuple(_abbreviations(text)),
         variants=_variants(text),
     )
+
+
+def _serial(words: str) -> tuple[Wanted, ...]:
+    """The serial numbers to which a product text is restricted, as a thing to be shown."""
+    rest = words.strip(" ,()").removeprefix("serial").strip()
+    return (Wanted(words=("serial",), generic=(rest,)),) if words else ()
 
 
 def _abbreviations(text: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ _NOBODY: Final = frozenset(
 )
 _WORDS_TOO: Final = frozenset({"alpha", "starline", "aros"})
 """Makers' names that also begin product names of others."""
-_SHORTEST_NAME: Final = 4
+_SHORTEST_NAME: Final = 3
 _NOBODY_STARTS: Final = ("multiple ", "----")
 _LEGAL: Final = re.compile(
     r"[\s,.]+(?:inc|llc|ltd|limited|gmbh|ag|se|s\.?p\.?a|sa|co|corp|corporation|company|kg|plc|bv|b\.v|srl|"

@@ -17,6 +17,7 @@ from cellwarden.advisories.matching.fixes import (
     is_at_least,
     is_of_another_line,
     refines_an_end,
+    shown_for,
     usable,
 )
 from cellwarden.advisories.matching.nouns import Chosen, Line, Verdict, read
@@ -117,7 +118,7 @@ def affected(line: Line, chosen: Chosen, seen: Evidence, named: tuple[str, ...])
         why = f"its version is not recorded; affected is {words}"
     else:
         return _by_version(line, chosen, seen, fixes)
-    return Said(MatchState.UNDETERMINED, why, fixes.shown)
+    return Said(MatchState.UNDETERMINED, why, shown_for(fixes, chosen.versions))
 
 
 def _by_version(line: Line, chosen: Chosen, seen: Evidence, fixes: Fixes) -> Said:
@@ -138,15 +139,17 @@ def _by_version(line: Line, chosen: Chosen, seen: Evidence, fixes: Fixes) -> Sai
     else:
         own = NO_FIXES if is_off_line else fixes
         return _outside(line, first, chosen, own, is_off_line=is_off_line)
-    return Said(MatchState.UNDETERMINED, why, fixes.shown, is_off_line=is_off_line)
+    return Said(
+        MatchState.UNDETERMINED, why, shown_for(fixes, chosen.versions), is_off_line=is_off_line
+    )
 
 
 def _inside(line: Line, found: Placement, chosen: Chosen, seen: Evidence, fixes: Fixes) -> Said:
     open_conditions = [c for c in found.conditions if not _holds(c, line, chosen, seen)]
     if open_conditions:
         why = f"{found.why}, if {', '.join(open_conditions)} applies, which is not recorded"
-        return Said(MatchState.UNDETERMINED, why, fixes.shown)
-    return Said(MatchState.AFFECTED, found.why, fixes.shown)
+        return Said(MatchState.UNDETERMINED, why, shown_for(fixes, chosen.versions))
+    return Said(MatchState.AFFECTED, found.why, shown_for(fixes, chosen.versions))
 
 
 def _outside(
@@ -162,14 +165,18 @@ def _outside(
     is_older = line.lists_versions and any(_is_before(line, v) for v in chosen.versions)
     if is_older:
         why = f"{found.why}, but older versions are not said to be safe"
-        return Said(MatchState.UNDETERMINED, why, fixes.shown, is_off_line=is_off_line)
+        return Said(
+            MatchState.UNDETERMINED, why, shown_for(fixes, chosen.versions), is_off_line=is_off_line
+        )
     since = {fixed_since(fixes, version) for version in chosen.versions}
     if "" not in since:
         fix = " or ".join(sorted(since))
         return Said(MatchState.FIXED, f"{found.why}; fixed since {fix}", fix)
     if line.is_open_ended:
         why = f"{found.why}, but newer versions are not said to be safe"
-        return Said(MatchState.UNDETERMINED, why, fixes.shown, is_off_line=is_off_line)
+        return Said(
+            MatchState.UNDETERMINED, why, shown_for(fixes, chosen.versions), is_off_line=is_off_line
+        )
     return Said(MatchState.NOT_AFFECTED, found.why, is_off_line=is_off_line)
 
 

@@ -55,6 +55,7 @@ _BEGIN: Final = frozenset({">", ">=", "="})
 _MOST_FIXES: Final = 32
 _YEAR: Final = 4
 _MOST_STEPS: Final = 8
+_MOST_SHOWN: Final = 6
 
 
 @lru_cache(maxsize=16384)
@@ -290,7 +291,7 @@ def usable(line: Line, named: tuple[str, ...]) -> Fixes:
     shown = line.range.first_after if kept == own else " | ".join(kept)
     return Fixes(
         versions=tuple(dict.fromkeys((*kept, *more)))[:_MOST_FIXES],
-        shown=shown or " or ".join(more),
+        shown=shown or one_each(more[:_MOST_SHOWN]),
         starts=_starts(line),
     )
 
@@ -349,6 +350,17 @@ def fixed_since(fixes: Fixes, version: str) -> str:
         return ""
     again = any(is_at_least(version, s) and not is_at_least(best, s) for s in fixes.starts)
     return "" if again else best
+
+
+def shown_for(fixes: Fixes, versions: Sequence[str]) -> str:
+    """The fixes to show beside a version: those of its branch, where there are several."""
+    if len(fixes.versions) <= 1 or len(versions) != 1:
+        return fixes.shown
+    ahead = [fix for fix in fixes.versions if not is_at_least(versions[0], fix)]
+    if not ahead:
+        return fixes.shown
+    near = max(_shared(fix, versions[0]) for fix in ahead)
+    return one_each([fix for fix in ahead if _shared(fix, versions[0]) == near][:_MOST_SHOWN])
 
 
 def is_settled_by_one(line: Line, named: tuple[str, ...]) -> bool:
