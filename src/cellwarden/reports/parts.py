@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 NOWHERE: Final = Place()
 """The place of what the register doesn't know."""
 
+NAMED_PARTS: Final = 3
+"""Parts that an action names; the rest is counted."""
+
 _OPEN: Final = {MatchState.AFFECTED: 0, MatchState.UNDETERMINED: 1}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from cellwarden.model.errors import InputError
 from cellwarden.reports.news import news
-from cellwarden.reports.parts import parts_of
+from cellwarden.reports.parts import NAMED_PARTS, parts_of
 from cellwarden.reports.standing import (
     ROLES,
     coverage_lines,
@@ -36,8 +36,6 @@ __all__ = ["blast_radius", "changes", "finding", "next_steps", "plain", "summary
 WIDTH: Final = 80
 ACTIONS_PER_ROLE: Final = 5
 MOST_CHANGES: Final = 50
-NAMED_PARTS: Final = 3
-"""Parts that an action names; the rest is counted."""
 MOST_LINES: Final = {"fail": 20, "unknown": 4, "accepted": 2, "pass": 0, "not_applicable": 0}
 """Lines of the summary for each word; the rest is counted, and stands in the report."""
 

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cellwarden.model.findings import Severity, Verdict
+from cellwarden.reports.news import news
+from cellwarden.reports.parts import NAMED_PARTS, parts_of
 from cellwarden.reports.standing import (
     coverage_lines,
     data_age,
@@ -15,7 +17,7 @@ from cellwarden.reports.standing import (
     unknowns,
     worst_first,
 )
-from cellwarden.reports.text import clip, deadline, long_day, number, plural, printable
+from cellwarden.reports.text import clip, deadline, listing, long_day, number, plural, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -92,6 +94,7 @@ def _table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]], total: int
 def _actions(report: Report) -> Iterator[str]:
     if not report.actions:
         return
+    findings: dict[str, Finding] = {one.id: one for one in report.findings}
     yield "## What needs doing"
     yield ""
     for role in dict.fromkeys(action.role for action in report.actions):
@@ -99,7 +102,9 @@ def _actions(report: Report) -> Iterator[str]:
         yield ""
         for action in (one for one in report.actions if one.role == role):
             due = deadline(action.deadline_on, report.run.as_of)
-            yield f"1. **{escape(action.title)}** ({escape(due)}): {escape(action.reason)}"
+            named = parts_of(action, findings)
+            on = f" On {listing(named, NAMED_PARTS)}." if named else ""
+            yield f"1. **{escape(action.title)}** ({escape(due)}): {escape(action.reason + on)}"
         yield ""
 
 
@@ -110,14 +115,17 @@ def _changes(report: Report) -> Iterator[str]:
         yield "No earlier run to compare with."
     elif not report.changes:
         yield f"Nothing changed since run `{_code(report.previous_run)}`."
-    for change in report.changes[:ROWS]:
+    told = news(report.changes)
+    for change in told.real[:ROWS]:
         severity = escape(change.severity)
         yield (
             f"- **{escape(change.what)}**, {severity}: {escape(change.title)}, "
             f"{escape(change.subject)}. {escape(change.because)}"
         )
-    if len(report.changes) > ROWS:
-        yield f"- {plural(len(report.changes) - ROWS, 'more change')} in the JSON report."
+    if len(told.real) > ROWS:
+        yield f"- {plural(len(told.real) - ROWS, 'more change')} in the JSON report."
+    if told.unjudged:
+        yield f"- Not judged: {told.unjudged_words}."
     yield ""
 
 
