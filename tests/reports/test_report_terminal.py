@@ -171,7 +171,7 @@ def test_asked_about_one_weakness_the_others_of_the_part_are_counted(
 
     assert text.count("Reckoned") == 1
     assert "CVE-2021-22810 in ICSA-21-348-02: " in text
-    assert "NG1-PDU-03/nmc has 9 more open weaknesses: CVE-2020-0, " in text
+    assert "9 more weaknesses of NG1-PDU-03/nmc are open or undecided: CVE-2020-0, " in text
 
 
 def test_an_accepted_finding_names_the_exception(report: Report) -> None:

@@ -44,7 +44,10 @@ def finding(report: Report, finding: Finding) -> RenderableType:
     if asked is not None:
         parts += [text(""), *_exposure(asked, report)]
     if others:
-        parts += [text(""), _others(others, part_of(finding) or "this part")]
+        parts += [
+            text(""),
+            _others(others, part_of(finding) or "this part", has_asked=asked is not None),
+        ]
     parts += [text(""), text(f"Finding {finding.id}, as of {day(report.run.as_of)}.", "dim")]
     return Group(*parts, text(f"Data: {data_age_line(report)}.", "dim"))
 
@@ -134,12 +137,13 @@ def _score(one: Exposure) -> str:
     return f"{one.cvss_score} {one.cvss_vector or ''}".rstrip()
 
 
-def _others(others: list[Exposure], component: str) -> Text:
+def _others(others: list[Exposure], component: str, *, has_asked: bool) -> Text:
     names = list(dict.fromkeys(one.vulnerability for one in others))
-    open_ones = plural(len(names), "more open weakness", "more open weaknesses")
+    more = "more " if has_asked else ""
+    told = plural(len(names), f"{more}weakness", f"{more}weaknesses")
     return text(
-        f"{component} has {open_ones}: {listing(names, MOST_OTHERS)}. "
-        f"cellwarden blast {names[0]} shows one."
+        f"{told} of {component} {'is' if len(names) == 1 else 'are'} open or undecided: "
+        f"{listing(names, MOST_OTHERS)}. cellwarden blast {names[0]} shows one."
     )
 
 
