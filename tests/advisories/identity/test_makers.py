@@ -6,10 +6,13 @@ import pytest
 
 from cellwarden.advisories.identity.vendors import (
     branded,
+    maker_at_start,
+    makers_named,
     registry,
     relation,
     relatives,
     vendor_ids,
+    without_maker,
 )
 
 
@@ -76,6 +79,31 @@ def test_brand_and_owner_are_one_group_and_sellers_are_partners() -> None:
     assert partner.kind == "oem"
     assert relation("vivotek", "delta") is None
     assert "schneider" in relatives("apc")
+
+
+def test_longer_name_of_an_unlisted_maker_may_be_the_same_maker() -> None:
+    found = relation("~satel", "~satel iberia")
+
+    assert found is not None
+    assert found.kind == "alike"
+    assert relation("~satel", "~satelec") is None
+    assert relation("~delta controls", "~delta networks") is None
+
+
+def test_maker_that_begins_a_product_text_is_taken_away() -> None:
+    assert without_maker("digi realport for linux", ("~digi",)) == "realport for linux"
+    assert without_maker("digital meter", ("~digi",)) == "digital meter"
+    assert without_maker("digi", ("~digi",)) == "digi"
+
+
+def test_maker_of_the_statements_is_found_where_it_begins_a_model() -> None:
+    makers = makers_named(("~philips", "~smart", "~becton dickinson", "apc"))
+
+    assert makers == {"philips", "becton dickinson"}
+    assert maker_at_start("Philips IntelliVue X2", makers) == "philips"
+    assert maker_at_start("Becton Dickinson Alaris PC", makers) == "becton dickinson"
+    assert maker_at_start("Philips", makers) == ""
+    assert maker_at_start("IntelliVue Philips", makers) == ""
 
 
 def test_every_maker_gives_its_source() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cellwarden.advisories.matching import versions_named
+from cellwarden.advisories.matching import Matcher, versions_named
+from cellwarden.advisories.matching.fixes import Fixes, fixed_since, is_of_another_line
+from cellwarden.model.matching import Component, Statement
 
 
 @pytest.mark.parametrize(
@@ -16,6 +18,11 @@ from cellwarden.advisories.matching import versions_named
         ("v7.0.6 of the Rack PDU firmware includes a fix for this.", ("7.0.6",)),
         ("Phoenix has issued updated firmware v6.87 to address this.", ("6.87",)),
         ("Update to V2.5.4 or later version", ("2.5.4",)),
+        ("corrected in V34.014, V35.013, V36.011 and later", ("34.014", "35.013", "36.011")),
+        ("ControlLogix 5580: v33.017, v34.014 and later", ("33.017", "34.014")),
+        ("Users should upgrade to versions 33.013, 34.011, or later.", ("33.013", "34.011")),
+        ("R12CCPU-V CPU: Firmware Version 17 and later", ("17",)),
+        ("Update to CMU Firmware version 12.0.x", ()),
         ("When remote access is required, use VPNs updated to the most current version.", ()),
         ("The vulnerability was found in version 1.0.10.", ()),
         ("", ()),
@@ -23,3 +30,97 @@ from cellwarden.advisories.matching import versions_named
 )
 def test_only_words_that_name_a_fix_are_read(text: str, versions: tuple[str, ...]) -> None:
     assert versions_named(text) == versions
+
+
+@pytest.mark.parametrize(
+    ("version", "fix"),
+    [
+        ("33.016", ""),
+        ("33.017", "33.017"),
+        ("34.013", ""),
+        ("34.020", "34.014"),
+        ("36.001", "34.014"),
+    ],
+)
+def test_fix_that_counts_is_that_of_the_own_branch(version: str, fix: str) -> None:
+    assert fixed_since(Fixes(versions=("33.017", "34.014")), version) == fix
+
+
+def test_version_behind_which_the_product_is_affected_again_is_no_fix_for_what_follows() -> None:
+    fixes = Fixes(versions=("12.0.16",), starts=("12.0.1", "12.2.1"))
+
+    assert fixed_since(fixes, "12.1.0") == "12.0.16"
+    assert fixed_since(fixes, "13.1.2") == ""
+
+
+@pytest.mark.parametrize(
+    ("version", "branch", "other"),
+    [
+        ("4.8", "4.7", True),
+        ("4.7.1", "4.7", False),
+        ("34.1", "34.0", True),
+        ("34", "34.0", False),
+        ("21.9", "2", False),
+        ("5.2", "2022", False),
+        ("2021.1", "2022", True),
+    ],
+)
+def test_only_a_number_that_cannot_be_the_line_makes_another_line(
+    version: str, branch: str, *, other: bool
+) -> None:
+    assert is_of_another_line(version, branch) is other
+
+
+TEXTS = {
+    "a sentence on the one": (
+        "Corvane recommends that users upgrade CBC-200 Controller to Version 2.4.3 or later.",
+        "2.4.3",
+    ),
+    "a sentence on the other": (
+        "Corvane recommends that users upgrade CBG-7 Gateway to Version 2.4.3 or later.",
+        "",
+    ),
+    "which is for what": (
+        "Update to version 2.4.3 or newer for CBC-200 Controller, version 9.1 or newer for CBG-7.",
+        "2.4.3",
+    ),
+    "one for a list": ("For CBC-200 Controller, CBG-7 Gateway: upgrade to version 2.4.3.", "2.4.3"),
+    "one for all": ("Apply firmware 2.4.3 or later from our site.", "2.4.3"),
+}
+
+
+@pytest.mark.parametrize(("text", "fix"), TEXTS.values(), ids=TEXTS)
+def test_text_names_the_fix_of_the_product_that_it_speaks_of(text: str, fix: str) -> None:
+    statements = [
+        Statement(
+            advisory_id="CW-1", leaf_id=leaf, status="affected", vulnerabilities=("V",),
+            vendor="Corvane Energy", product=product, version_text="<= 2.4.1",
+        )
+        for leaf, product in (("1", "CBC-200 Controller"), ("2", "CBG-7 Gateway"))
+    ]  # fmt: skip
+    component = Component(
+        component_id="C", manufacturer="Corvane Energy", model="CBC-200", firmware="2.4.1"
+    )
+
+    (found,) = Matcher(statements, fixes={"CW-1": (text,)}).match([component])
+
+    assert found.fixed_in == fix
+
+
+def test_list_of_corrected_versions_names_the_fixes_behind_the_product() -> None:
+    statement = Statement(
+        advisory_id="CW-1", leaf_id="1", status="affected", vulnerabilities=("V",),
+        vendor="Corvane Energy", product="CBC-200 Base", version_text="<= 6.1.1-2",
+    )  # fmt: skip
+    texts = (
+        "The problem is corrected in the following product versions:",
+        "CBC-200 Base 6.1.1-3 (part of Cabinet 6.1.1.2)",
+        "CBC-200 Base 6.0.3-x (included in next revision)",
+    )
+    component = Component(
+        component_id="C", manufacturer="Corvane Energy", model="CBC-200 Base", firmware="6.1.1-3"
+    )
+
+    (found,) = Matcher([statement], fixes={"CW-1": texts}).match([component])
+
+    assert (found.state.value, found.fixed_in) == ("fixed", "6.1.1-3")
