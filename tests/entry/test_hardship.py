@@ -237,3 +237,15 @@ def test_a_lost_partition_stops_the_next_scan_with_4(fleet: Path) -> None:
     assert done.returncode == exits.INTEGRITY
     assert "window rows of entry" in done.stderr
     assert "\\n" not in done.stderr
+
+
+@pytest.mark.slow
+def test_the_readme_shows_what_the_example_says(fleet: Path, root: Path) -> None:
+    readme = (root / "README.md").read_text("utf-8")
+    sample = readme.partition("<!-- sample -->")[2].split("```")[1].strip().splitlines()
+
+    shown = run("scan", str(fleet)).stdout.splitlines()
+
+    assert len(sample) > 20
+    for line in sample[1:17]:
+        assert line in shown, line
