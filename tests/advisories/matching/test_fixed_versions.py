@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cellwarden.advisories.matching import Matcher, versions_named
-from cellwarden.advisories.matching.fixes import Fixes, fixed_since, is_of_another_line
+from cellwarden.advisories.matching.reached import Fixes, fixed_since, is_of_another_line
 from cellwarden.model.matching import Component, Statement
 
 

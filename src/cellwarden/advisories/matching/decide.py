@@ -9,7 +9,8 @@ import msgspec
 
 from cellwarden.advisories.identity import Answer, Evidence, Identity
 from cellwarden.advisories.identity.words import chunks, compact, word_lists
-from cellwarden.advisories.matching.fixes import (
+from cellwarden.advisories.matching.nouns import Chosen, Line, Verdict, read
+from cellwarden.advisories.matching.reached import (
     NO_FIXES,
     Fixes,
     fixed_since,
@@ -20,7 +21,6 @@ from cellwarden.advisories.matching.fixes import (
     shown_for,
     usable,
 )
-from cellwarden.advisories.matching.nouns import Chosen, Line, Verdict, read
 from cellwarden.advisories.versions import Placement
 from cellwarden.advisories.versions.plain import in_words
 from cellwarden.advisories.versions.ranges import LONGEST_IN_WORDS

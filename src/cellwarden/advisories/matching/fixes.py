@@ -1,9 +1,9 @@
-"""Fixed versions: which ones a document names for a statement's product, and which one counts."""
+"""Fixed versions that a document names for a statement's product, in its leaves and its prose."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -11,8 +11,13 @@ import msgspec
 
 from cellwarden.advisories.identity import Claim, read_claim
 from cellwarden.advisories.identity.words import folded, plain
-from cellwarden.advisories.matching.nouns import Line, read
-from cellwarden.advisories.versions import VersionRange
+from cellwarden.advisories.matching.nouns import Line
+from cellwarden.advisories.matching.reached import (
+    BEGIN,
+    MOST_FIXES,
+    is_at_least,
+    refines_an_end,
+)
 from cellwarden.model.matching import Statement
 
 _VERSION: Final = (
@@ -51,11 +56,6 @@ _FOLLOWS: Final = re.compile(rf"\s+(?:version\s+)?(?P<list>{_VERSION})\s*(?:$|\(
 _HEAD: Final = re.compile(r"^\s*(?:For\s+)?([^:\n]{3,300}):\s")
 _SEE: Final = re.compile(r"\(See [^()]*\)", re.IGNORECASE)
 _LONGEST: Final = 2000
-_BEGIN: Final = frozenset({">", ">=", "="})
-_MOST_FIXES: Final = 32
-_YEAR: Final = 4
-_MOST_STEPS: Final = 8
-_MOST_SHOWN: Final = 6
 
 
 @lru_cache(maxsize=16384)
@@ -73,9 +73,6 @@ def _versions_in(text: str) -> Iterator[str]:
         version = found.strip(" v.V")
         if version and not version.endswith(("x", "X")):
             yield version
-
-
-# ---- which of them a document names for one product -----------------------------------------
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -106,7 +103,7 @@ def fix_of(line: Line, texts: Sequence[str], document: Around) -> tuple[str, ...
         named.extend(_named_for(line, text, others))
         if is_listed:
             named.extend(_behind_the_name(line, text))
-    return tuple(dict.fromkeys(v for v in named if _is_after(line, v)))[:_MOST_FIXES]
+    return tuple(dict.fromkeys(v for v in named if _is_after(line, v)))[:MOST_FIXES]
 
 
 def _for_product(
@@ -218,22 +215,10 @@ def _is_after(line: Line, version: str) -> bool:
 def _is_begun(line: Line, version: str) -> bool:
     """True unless a version lies before all that the range says."""
     starts = [
-        [b for c in one.comparators if c.op in _BEGIN for b in c.bounds]
+        [b for c in one.comparators if c.op in BEGIN for b in c.bounds]
         for one in line.range.alternatives
     ]
     return any(not begin or any(is_at_least(version, b) for b in begin) for begin in starts)
-
-
-def refines_an_end(line: Line, version: str) -> bool:
-    """True where a version begins with one of the range's ends: ``33.013`` with ``33``."""
-    numbers = _numbers(version)
-    for one in line.range.alternatives:
-        for comparator in one.comparators:
-            for bound in comparator.bounds if comparator.op == "<=" else ():
-                end = _numbers(bound)
-                if len(end) < len(numbers) and numbers[: len(end)] == end:
-                    return True
-    return False
 
 
 def same_claim(one: Claim, other: Claim) -> bool:
@@ -254,172 +239,3 @@ def same_claim(one: Claim, other: Claim) -> bool:
 
 def _shapes(codes: set[str]) -> set[str]:
     return {code.rstrip("x") for code in codes}
-
-
-# ---- which of them counts for one version ---------------------------------------------------
-
-
-class Fixes(msgspec.Struct, frozen=True):
-    """The fixes of one statement's product that no statement on it contradicts.
-
-    ``shown`` is what people read. ``starts`` are versions at which the document calls the product
-    affected again.
-    """
-
-    versions: tuple[str, ...] = ()
-    shown: str = ""
-    starts: tuple[str, ...] = ()
-
-
-NO_FIXES: Final = Fixes()
-
-
-@lru_cache(maxsize=65536)
-def usable(line: Line, named: tuple[str, ...]) -> Fixes:
-    """The fixes that a statement's words and the document name for its product.
-
-    A version that the document elsewhere calls affected, for the same product, is no fix.
-    """
-    own = tuple(part.strip() for part in line.range.first_after.split("|") if part.strip())
-    if not own and not named:
-        return NO_FIXES
-    beside = line.beside
-    if beside is not None and beside.is_cut:
-        return NO_FIXES
-    kept = own if beside is None else tuple(v for one in own if (v := _followed(line, one)))
-    more = named if beside is None else tuple(v for v in named if not _affecting(line, v))
-    shown = line.range.first_after if kept == own else " | ".join(kept)
-    return Fixes(
-        versions=tuple(dict.fromkeys((*kept, *more)))[:_MOST_FIXES],
-        shown=shown or one_each(more[:_MOST_SHOWN]),
-        starts=_starts(line),
-    )
-
-
-def _affecting(line: Line, version: str) -> VersionRange | None:
-    """A range of the same product in which a version lies; nothing where it lies in none."""
-    for text, kind, branch in line.beside.affected if line.beside else ():
-        if (not branch or in_branch(version, branch)) and read(text, kind).place(version).inside:
-            return read(text, kind)
-    return None
-
-
-def _followed(line: Line, version: str) -> str:
-    """The first version behind a range and those that follow on it; empty where nobody says it."""
-    for _ in range(_MOST_STEPS):
-        found = _affecting(line, version)
-        if found is None:
-            return version
-        version = found.first_after
-        if not version or "|" in version:
-            return ""
-    return ""
-
-
-def _starts(line: Line) -> tuple[str, ...]:
-    ranges = [line.range]
-    if line.beside is not None:
-        ranges += [read(text, kind) for text, kind, _ in line.beside.affected]
-    return tuple(
-        dict.fromkeys(
-            bound
-            for one in ranges
-            for alternative in one.alternatives
-            for comparator in alternative.comparators
-            if comparator.op in _BEGIN
-            for bound in comparator.bounds
-        )
-    )
-
-
-def fixed_since(fixes: Fixes, version: str) -> str:
-    """The fix that a version has reached, of its own branch; empty where there is none.
-
-    ``34.012`` has reached the fix ``33.017``, yet its branch is fixed since ``34.014`` only: a fix
-    that shares more of its first numbers counts. So does not what lies before the version at which
-    the product is affected again.
-    """
-    reached = [fix for fix in fixes.versions if is_at_least(version, fix)]
-    if not reached:
-        return ""
-    best = max(
-        reached, key=lambda fix: (_shared(fix, version), sum(is_at_least(fix, o) for o in reached))
-    )
-    near = _shared(best, version)
-    if any(_shared(fix, version) > near for fix in fixes.versions if fix not in reached):
-        return ""
-    again = any(is_at_least(version, s) and not is_at_least(best, s) for s in fixes.starts)
-    return "" if again else best
-
-
-def shown_for(fixes: Fixes, versions: Sequence[str]) -> str:
-    """The fixes to show beside a version: those of its branch, where there are several."""
-    if len(fixes.versions) <= 1 or len(versions) != 1:
-        return fixes.shown
-    ahead = [fix for fix in fixes.versions if not is_at_least(versions[0], fix)]
-    if not ahead:
-        return fixes.shown
-    near = max(_shared(fix, versions[0]) for fix in ahead)
-    return one_each([fix for fix in ahead if _shared(fix, versions[0]) == near][:_MOST_SHOWN])
-
-
-def is_settled_by_one(line: Line, named: tuple[str, ...]) -> bool:
-    """True where what lies outside a range is fixed from one version on, or has no fix at all.
-
-    Else :func:`fixed_since` has to look at the version.
-    """
-    fixes = usable(line, named)
-    if line.lists_versions or line.has_two_ends or line.claim.branch:
-        return False
-    if len(fixes.versions) > 1 or any(refines_an_end(line, fix) for fix in fixes.versions):
-        return False
-    return all(is_at_least(fix, start) for fix in fixes.versions for start in fixes.starts)
-
-
-@lru_cache(maxsize=16384)
-def is_at_least(version: str, fix: str) -> bool:
-    """True where a version is certainly the other one or a later one."""
-    return read(f">= {fix}", "range").place(version).inside is True
-
-
-@lru_cache(maxsize=16384)
-def _numbers(version: str) -> tuple[str, ...]:
-    return tuple(number.lstrip("0") for number in re.findall(r"\d+", version))
-
-
-def _shared(one: str, other: str) -> int:
-    """How many of their first numbers two versions have in common."""
-    count = 0
-    for here, there in zip(_numbers(one), _numbers(other), strict=False):
-        if here != there:
-            break
-        count += 1
-    return count
-
-
-def in_branch(version: str, branch: str) -> bool:
-    """True where a version is of a version line: ``V34.0.1`` of ``34.0``, and ``34`` as well."""
-    wanted = _numbers(branch)
-    own = _numbers(version)
-    own += ("",) * (len(wanted) - len(own))
-    return own[: len(wanted)] == wanted
-
-
-def is_of_another_line(version: str, branch: str) -> bool:
-    """True where a version is certainly of another line than the one a product's name says.
-
-    ``V21.9`` may well be of the line ``V2``, and a year says nothing of versions that are none.
-    """
-    own, wanted = _numbers(version)[:1], _numbers(branch)[:1]
-    if not own or not wanted or in_branch(version, branch):
-        return False
-    is_year = len(wanted[0]) == _YEAR != len(own[0])
-    return not is_year and not (own != wanted and own[0].startswith(wanted[0]))
-
-
-def one_each(fixes: Iterable[str]) -> str:
-    """Fixes as people read them: each once, however it is spelled."""
-    seen: dict[str, str] = {}
-    for fix in fixes:
-        seen.setdefault(fix.casefold().lstrip("v. "), fix)
-    return " or ".join(seen.values())

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
-from cellwarden.advisories.matching.fixes import usable
 from cellwarden.advisories.matching.nouns import Line, read
+from cellwarden.advisories.matching.reached import usable
 from cellwarden.advisories.versions.intervals import LOWEST
 from cellwarden.advisories.versions.numerals import LONGEST_NUMBER, number_key, stripped
 from cellwarden.advisories.versions.plain import in_words

@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from cellwarden.advisories.identity import Answer
-from cellwarden.advisories.matching.fixes import one_each
 from cellwarden.advisories.matching.nouns import Verdict
+from cellwarden.advisories.matching.reached import one_each
 from cellwarden.model.matching import MatchState
 
 STRENGTH: Final = {
