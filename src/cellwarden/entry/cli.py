@@ -52,8 +52,9 @@ def run(words: Sequence[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("cellwarden: stopped; what was recorded before is safe\n")
         return exits.CANNOT_USE
-    except BrokenPipeError:
-        # Whoever read us has seen enough; what is left to write goes nowhere, without a trace.
+    except (BrokenPipeError, SystemExit):
+        # Whoever read us has seen enough (typer makes that an exit): what is left to write goes
+        # nowhere, without a trace. Our own codes are returned and never raised.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.COMPLETE
     return code if isinstance(code, int) else exits.COMPLETE
