@@ -14,7 +14,8 @@ import corpus
 from cellwarden.advisories.matching import FleetIndex
 from cellwarden.model.matching import Match, Statement
 from cellwarden.workflows import assemble
-from cellwarden.workflows.match import matcher_for, read_inventory
+from cellwarden.workflows.inventory import read_inventory
+from cellwarden.workflows.match import matcher_for
 from cellwarden.workflows.workspace import open_workspace
 from environments import OURS, scratch
 from measure import run

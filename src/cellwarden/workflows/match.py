@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -18,14 +16,11 @@ from cellwarden.model.matching import Component, Match, Statement
 from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft
 from cellwarden.workflows import assemble
+from cellwarden.workflows.inventory import read_inventory
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
     import duckdb
-
-_COLUMNS: Final = Component.__struct_fields__
-_NEEDED: Final = ("component_id", "manufacturer", "model", "part", "firmware")
-_LONGEST_CELL: Final = 100_000
 
 
 def match_inventory(
@@ -41,55 +36,6 @@ def match_inventory(
     statements, fixes = read_advisories(advisories, progress=progress)
     matcher = matching.Matcher(statements, fixes=fixes)
     yield from matcher.match(components)
-
-
-def read_inventory(path: Path) -> list[Component]:
-    """The components of a CSV inventory; extra columns are passed over, cells are verbatim.
-
-    Raises:
-        InputError: the file cannot be read, a needed column is missing, or an id is empty or twice.
-    """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path}: {error}", advice="give a CSV file in UTF-8 with a header row"
-        ) from error
-    csv.field_size_limit(_LONGEST_CELL)
-    lines = csv.reader(io.StringIO(text, newline=""))
-    try:
-        header = [cell.strip() for cell in next(lines, [])]
-        missing = [name for name in _NEEDED if name not in header]
-        if missing:
-            raise InputError(
-                f"{path}: line 1 has no column {', '.join(missing)}",
-                advice=f"the columns are {', '.join(_NEEDED)}; optional are "
-                + ", ".join(name for name in _COLUMNS if name not in _NEEDED),
-            )
-        return list(_components(lines, header, path))
-    except csv.Error as error:
-        raise InputError(
-            f"{path}: line {lines.line_num}: {error}", advice="mend the quotes of that line"
-        ) from error
-
-
-def _components(lines: Iterator[list[str]], header: list[str], path: Path) -> Iterator[Component]:
-    places = [header.index(name) if name in header else None for name in _COLUMNS]
-    seen: set[str] = set()
-    for number, cells in enumerate(lines, start=2):
-        if not any(cells):
-            continue
-        count = len(cells)
-        values = [cells[at].strip() if at is not None and at < count else "" for at in places]
-        name = values[0]
-        if not name or name in seen:
-            raise InputError(
-                f"{path}: line {number}: component_id {name!r} is "
-                + ("there twice" if name else "empty"),
-                advice="give each line an id of its own",
-            )
-        seen.add(name)
-        yield Component(**dict(zip(_COLUMNS, values, strict=True)))
 
 
 def read_advisories(

@@ -11,11 +11,15 @@ import threading
 from array import array
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import BinaryIO, Final
 
 from cellwarden.advisories.matching import Lines, Matcher
 from cellwarden.model.matching import Component, Match
 from cellwarden.reports.lines import match_line
+from cellwarden.workflows.inventory import read_inventory
+from cellwarden.workflows.match_index import matcher_of_paths, matcher_of_workspace
+from cellwarden.workflows.workspace import Progress, Workspace
 
 FEWEST_FOR_TWO: Final = 4_000
 """Below so many components a second process costs more than it brings."""
@@ -24,13 +28,34 @@ _SIZE: Final = struct.Struct("<Q")
 _HEAVY: Final = frozenset({"duckdb", "pyarrow"})
 
 
+def match_lines(
+    inventory: Path, source: Workspace | Sequence[Path], *, as_of: str, progress: Progress
+) -> Iterator[bytes]:
+    """Match the lines of a CSV inventory, as lines of JSON in chunks.
+
+    ``source`` is a workspace with imported advisories, or advisory files, folders and archives;
+    ``as_of`` speaks of a workspace.
+
+    Raises:
+        InputError: the inventory cannot be used; says the line.
+        SourceError: there is no advisory in the source.
+    """
+    with _without_collection():
+        components = read_inventory(inventory)
+        count = len(components)
+        if isinstance(source, Workspace):
+            matcher = matcher_of_workspace(source, as_of=as_of, count=count, progress=progress)
+        else:
+            matcher = matcher_of_paths(source, count=count, progress=progress)
+        yield from lines_of(matcher, components)
+
+
 def lines_of(matcher: Matcher, components: Sequence[Component]) -> Iterator[bytes]:
     """What a matcher says, as lines of JSON in chunks, components in their order."""
-    with _without_collection():
-        if len(components) >= FEWEST_FOR_TWO and _can_fork():
-            yield from _by_two(matcher, components)
-        else:
-            yield from _by_one(matcher, components)
+    if len(components) >= FEWEST_FOR_TWO and _can_fork():
+        yield from _by_two(matcher, components)
+    else:
+        yield from _by_one(matcher, components)
 
 
 def _encoded(match: Match) -> bytes:

@@ -37,10 +37,10 @@ class Lines:
                 continue
             found: list[bytes] = []
             for group in groups:
-                span = group.quick.span(asked) if asked is not None and group.quick else None
-                if asked is None or span is None:
+                if asked is None or group.quick is None:
                     found.extend(map(self._encode, self._matcher.one(component, group)))
                 else:
+                    span = group.quick.span(asked)
                     found.append(span.text or self._write(span, asked))
             lines = b"".join(found).replace(_ID, _text(component.component_id))
             if asked is not None:

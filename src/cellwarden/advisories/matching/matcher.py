@@ -89,23 +89,23 @@ class Matcher:
         self._prepared = statements
         self._makers = makers_named(statements.index.vendors)
         self._plans: dict[tuple[Any, ...], Plan] = {}
+        self._bare: dict[tuple[str, ...], Plan] = {}  # where firmware says nothing of identity
 
     def match(self, components: Iterable[Component]) -> Iterator[Match]:
         """Every component x advisory x state, components in their order, then by advisory."""
         for component in components:
             asked, groups = self.look(component)
             for group in groups:
-                span = group.quick.span(asked) if asked is not None and group.quick else None
-                if asked is None or span is None:
+                if asked is None or group.quick is None:
                     yield from self.one(component, group)
                 else:
-                    yield from span.of(component, asked)
+                    yield from group.quick.span(asked).of(component, asked)
 
     def look(self, component: Component) -> tuple[Asked | None, Sequence[Group]]:
         """The version that a component is asked about, and the advisories that speak of it.
 
-        No version where it shows several parts; then, and where a group has no span for the
-        version, :meth:`one` has to look.
+        Nothing is asked where it shows several parts; then, and where a group is not compiled,
+        :meth:`one` has to look.
         """
         plan = self._plan(component)
         groups: Sequence[Group] = plan.groups
@@ -119,15 +119,16 @@ class Matcher:
             yield match_of(component, group.advisory_id, outcome)
 
     def _asked(self, component: Component) -> Asked | None:
-        """The version that a component is asked about; nothing where it shows several parts."""
+        """What a component is asked about; nothing where it shows several parts."""
         parts = firmware.firmware_parts(_firmware(component), component.part)
         if not parts:
-            return Asked("", None, component.part)
+            return Asked("", None, Chosen(component.part, ()))
         if len(parts) > 1:
             return None
-        only = parts[0]
-        key = version_key(only.version) if component.firmware.strip() else None
-        return Asked(only.version, key, only.name or component.part)
+        version, part = parts[0].version, parts[0].name or component.part
+        is_weak = not component.firmware.strip()
+        key = None if is_weak else version_key(version)
+        return Asked(version, key, Chosen(part, (version,), is_weak=is_weak))
 
     def explain(self, component: Component, advisory_id: str) -> Explanation:
         """Everything that was compared for one component and one advisory, in words."""
@@ -197,16 +198,29 @@ class Matcher:
         return together([one for one in verdicts if one is not None])
 
     def _plan(self, component: Component) -> Plan:
+        own = (
+            component.manufacturer,
+            component.model,
+            component.part,
+            component.part_number,
+            component.hardware,
+            component.role,
+        )
+        shown = firmware.shown(_firmware(component), component.part)
+        named = tuple(part for part in shown if part.name or part.series_id)
+        plan = None if named else self._bare.get(own)
+        if plan is not None:
+            return plan
         columns = self._with_maker(columns_of(component))
         base = read_columns(columns)
-        shown = firmware.shown(_firmware(component), component.part)
-        if not firmware_matters(base):
-            shown = tuple(part for part in shown if part.name or part.series_id)
-        key = (columns, shown)
+        matters = firmware_matters(base)
+        key = (columns, shown if matters else named)
         plan = self._plans.get(key)
         if plan is None:
-            seen = with_firmware(base, shown)
+            seen = with_firmware(base, key[1])
             plan = self._plans[key] = Plan(seen, tuple(self._groups(seen)))
+        if not (named or matters):
+            self._bare[own] = plan
         return plan
 
     def _with_maker(self, columns: Columns) -> Columns:

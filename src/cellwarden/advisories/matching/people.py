@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,6 +17,11 @@ _T = TypeVar("_T", Decision, Correction)
 def rows_as(kind: type[_T], rows: Iterable[Any]) -> tuple[_T, ...]:
     """Rows of a kind as structs; mappings may have more columns, and nothing for empty cells."""
     return tuple(_as(kind, row) for row in rows)
+
+
+def corrections_of(rows: Iterable[Mapping[str, str | None]]) -> tuple[Correction, ...]:
+    """Rows of the kind ``correction`` as structs."""
+    return rows_as(Correction, rows)
 
 
 def _as(kind: type[_T], row: Any) -> _T:

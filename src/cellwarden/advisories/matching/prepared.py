@@ -36,7 +36,7 @@ class Prepared:
         self.index = index
         self._texts = texts
         self._ranged: dict[int, Ranged] = {}
-        self._wordings: dict[tuple[Any, ...], int | None] = {}
+        self._wordings: dict[tuple[Any, ...], int] = {}
         self._around: dict[str, Around] = {}
 
     @property
@@ -58,13 +58,16 @@ class Prepared:
         return found
 
     def _number_of(self, line: Line, named: tuple[str, ...]) -> int | None:
+        """The number of the answers that statements of this wording share."""
+        if line.part_words or line.claim.cards:
+            return None
         key = wording(line, named)
-        if key not in self._wordings:
+        found = self._wordings.get(key)
+        if found is None:
+            found = self._wordings[key] = len(self._answers)
             ends = cuts(line, named)
-            self._wordings[key] = None if ends is None else len(self._answers)
-            if ends is not None:
-                self._answers.append(Answers(ends, [None] * (len(ends) + 1)))
-        return self._wordings[key]
+            self._answers.append(Answers(ends, [None] * (len(ends or ()) + 1)))
+        return found
 
     def _named(self, line: Line) -> tuple[str, ...]:
         """The fixed versions that the document names for a line's product."""

@@ -34,14 +34,20 @@ Pair = tuple[int, Ranged, Identity]
 
 
 class Asked(NamedTuple):
-    """A version that statements are asked about: its text, its key, and the part it is of.
+    """What a component is asked about: the one version that it shows, if any, with its key.
 
-    The key is nothing where the version was not read, or there is none.
+    ``version`` is the text of ``chosen`` for words. The key is nothing where more than plain
+    numbers has to be looked at.
     """
 
     version: str
     key: bytes | None
-    part: str
+    chosen: Chosen
+
+    @property
+    def part(self) -> str:
+        """The part that the version is of."""
+        return self.chosen.part
 
 
 class Span(msgspec.Struct):
@@ -83,31 +89,26 @@ class Quick:
         self._seen = seen
         self._is_constant = all(_is_constant(one, identity) for _, one, identity in pairs)
         self._cuts = () if self._is_constant else _cuts(pairs, prepared)
-        self._spans: list[Span | None] = [None] * (len(self._cuts) + 1)
+        self._spans: list[Span | None] = [None] * (len(self._cuts or ()) + 1)
 
-    def span(self, asked: Asked) -> Span | None:
-        """The rows for a version and all that lie in the same span.
-
-        Nothing where the words for it are its own.
-        """
-        if self._is_constant:
-            at = 0
-        elif asked.key is None or len(asked.version) > LONGEST_IN_WORDS:
-            return None
-        else:
+    def span(self, asked: Asked) -> Span:
+        """The rows for a version and, where keys tell, for all that lie in the same span."""
+        at = 0
+        if not self._is_constant:
+            if self._cuts is None or asked.key is None:
+                return self._made(asked, None)
             at = bisect_right(self._cuts, asked.key)
         found = self._spans[at]
         if found is None:
-            found = self._spans[at] = self._made(asked)
+            odd = Chosen(asked.part, (SHOWN,)) if self._is_constant else oddly(asked)
+            found = self._made(asked, odd)
+            if odd is not None:
+                self._spans[at] = found
         return found
 
-    def _made(self, asked: Asked) -> Span | None:
-        said: list[Said | bool] = []
-        for number, one, identity in self._pairs:
-            found = self._says(number, one, identity, asked)
-            if found is None:
-                return None
-            said.append(found)
+    def _made(self, asked: Asked, odd: Chosen | None) -> Span:
+        """The rows of a whole span, asked about in an odd spelling, or of one version alone."""
+        said = [self._says(pair, asked, odd) for pair in self._pairs]
         if len(said) == 1:
             return Span((_row(self._pairs[0], said[0]),) if isinstance(said[0], Said) else ())
         lines = self._prepared.lines
@@ -123,44 +124,56 @@ class Quick:
         advisory_id = self._pairs[0][1].advisory_id
         return Span(tuple(match_of(ANY, advisory_id, one) for one in together(verdicts)))
 
-    def _says(
-        self, number: int, one: Ranged, identity: Identity, asked: Asked
-    ) -> Said | bool | None:
+    def _says(self, pair: Pair, asked: Asked, odd: Chosen | None) -> Said | bool:
         """What one statement says; what depends on nothing but the version is kept for all."""
+        number, one, identity = pair
+        lines, key = self._prepared.lines, asked.key
         is_certain = identity.answer is Answer.SAME and not identity.is_series_open
-        if one.answers is None or not (one.is_shared and is_certain and asked.key is not None):
-            return ask(self._prepared.lines[number], one, identity, asked, self._seen)
+        if one.answers is None or key is None or not (one.is_shared and is_certain):
+            return say(lines[number], one, identity, odd or asked.chosen, self._seen)
         answers = self._prepared.answers[one.answers]
-        at = bisect_right(answers.cuts, asked.key)
-        found = answers.said[at]
-        if found is None:
-            line = self._prepared.lines[number]
-            found = answers.said[at] = ask(line, one, identity, asked, self._seen)
-        return found
+        if odd is None or answers.cuts is None:
+            said = answers.known.get(asked.version)
+            if said is None:
+                said = say(lines[number], one, identity, asked.chosen, self._seen)
+                answers.known[asked.version] = said
+            return said
+        at = bisect_right(answers.cuts, key)
+        kept = answers.said[at]
+        if kept is None:
+            kept = answers.said[at] = say(lines[number], one, identity, odd, self._seen)
+        return kept
 
 
-def ask(
-    line: Line, one: Ranged, identity: Identity, asked: Asked, seen: Evidence
-) -> Said | bool | None:
-    """What the long way says of one version, in words for its whole span.
+def say(line: Line, one: Ranged, identity: Identity, chosen: Chosen, seen: Evidence) -> Said | bool:
+    """What one statement says, as the long way has it; false where it does not speak of it.
 
-    False where the statement does not speak of such a version; nothing where it cannot be asked.
+    An odd spelling of the version gives way to ``SHOWN``.
     """
-    odd = SHOWN
-    if not _is_constant(one, identity):
-        odd = _ODD + asked.version.lstrip("vV")
-        if version_key(odd) != asked.key:
-            return None
-    found = verdict(line, identity, Chosen(asked.part, (odd,)), seen, one.named)
+    found = verdict(line, identity, chosen, seen, one.named)
     if found is None:
         return False
+    why = found.why
+    if chosen.versions and chosen.versions[0].startswith(_ODD):
+        why = why.replace(chosen.versions[0], SHOWN)
     return Said(
         state=found.state,
-        why=found.why.replace(odd, SHOWN),
+        why=why,
         fixed_in=found.fixed_in,
         is_listed=found.is_listed,
         is_off_line=found.is_off_line,
     )
+
+
+def oddly(asked: Asked) -> Chosen | None:
+    """The same numbers in a spelling that no other word has, to be found again in what is said.
+
+    Nothing where that spelling is not read as the same, or is too long for words.
+    """
+    odd = _ODD + asked.version.lstrip("vV")
+    if len(odd) > LONGEST_IN_WORDS or version_key(odd) != asked.key:
+        return None
+    return Chosen(asked.part, (odd,))
 
 
 def _row(pair: Pair, said: Said) -> Match:
@@ -188,11 +201,17 @@ def _is_constant(one: Ranged, identity: Identity) -> bool:
     return one.is_affected and (one.is_all or is_open)
 
 
-def _cuts(pairs: Sequence[Pair], prepared: Prepared) -> tuple[bytes, ...]:
-    known = [prepared.answers[one.answers].cuts for _, one, _ in pairs if one.answers is not None]
-    if len(known) == 1:
-        return known[0]
-    return tuple(sorted({cut for cuts in known for cut in cuts}))
+def _cuts(pairs: Sequence[Pair], prepared: Prepared) -> tuple[bytes, ...] | None:
+    """The keys at which any of the statements may answer otherwise; nothing where keys fail."""
+    known: list[tuple[bytes, ...]] = []
+    for _, one, identity in pairs:
+        if one.answers is None or _is_constant(one, identity):
+            continue
+        cuts = prepared.answers[one.answers].cuts
+        if cuts is None:
+            return None
+        known.append(cuts)
+    return known[0] if len(known) == 1 else tuple(sorted({cut for cuts in known for cut in cuts}))
 
 
 def compiled(pairs: Sequence[Pair], prepared: Prepared, seen: Evidence) -> Quick | None:

@@ -43,18 +43,20 @@ class Answers(msgspec.Struct, frozen=True):
     """What statements of one wording say of plain versions.
 
     ``cuts`` are keys; ``said`` has one place for each span between them: nothing where nobody
-    asked yet, false where the statement does not speak of such a version.
+    asked yet, false where the statement does not speak of such a version. Without cuts each
+    version has to be asked about by itself; ``known`` are those that were.
     """
 
-    cuts: tuple[bytes, ...]
+    cuts: tuple[bytes, ...] | None
     said: list[Said | bool | None]
+    known: dict[str, Said | bool] = msgspec.field(default_factory=dict)
 
 
 class Ranged(msgspec.Struct, frozen=True):
     """What is known of one statement before any component is seen; the same for all of them.
 
     ``named`` are the fixed versions that its document names for it. ``answers`` is the number of
-    its :class:`Answers`; nothing where each version's own text decides. ``is_all`` where the
+    its :class:`Answers`; nothing where it speaks of one of a device's parts. ``is_all`` where the
     version decides nothing; ``is_shared`` where the version alone decides. ``is_on_host`` where a
     known device is named, so that a network card in it changes the answer.
     """
@@ -117,8 +119,6 @@ def cuts(line: Line, named: tuple[str, ...]) -> tuple[bytes, ...] | None:
     told by their first numbers, where versions begin and end that share them with one that the
     words name. There may be more cuts than needed, never fewer.
     """
-    if line.part_words or line.claim.cards:
-        return None
     words, fixes = line.range, usable(line, named)
     bounds = {b for one in words.alternatives for c in one.comparators for b in c.bounds}
     asked = {*fixes.versions, *fixes.starts}

@@ -7,8 +7,9 @@ from itertools import chain, pairwise
 from typing import Final
 
 from cellwarden.advisories.identity import Answer, Evidence, Identity
+from cellwarden.advisories.matching.nouns import Chosen
 from cellwarden.advisories.matching.prepared import Prepared
-from cellwarden.advisories.matching.quick import Asked, ask
+from cellwarden.advisories.matching.quick import Asked, oddly, say
 from cellwarden.advisories.matching.ranged import Answers, Ranged, Said
 from cellwarden.advisories.versions.intervals import HIGHEST, LOWEST
 from cellwarden.advisories.versions.order import version_key
@@ -31,6 +32,8 @@ def sounded(prepared: Prepared, known: Sequence[Ranged]) -> list[Answers]:
             continue
         asked.add(one.answers)
         answers = found[one.answers]
+        if answers.cuts is None:
+            continue
         spans = pairwise(chain((LOWEST,), answers.cuts, (HIGHEST,)))
         said = [
             known_before if known_before is not None else _asked(prepared, number, one, span)
@@ -45,8 +48,11 @@ def _asked(
 ) -> Said | bool | None:
     for version in _versions(*span):
         key = version_key(version)
-        if key is not None and span[0] <= key < span[1]:
-            return ask(prepared.lines[number], one, _CERTAIN, Asked(version, key, ""), _ANYBODY)
+        if key is None or not span[0] <= key < span[1]:
+            continue
+        odd = oddly(Asked(version, key, Chosen("", (version,))))
+        if odd is not None:
+            return say(prepared.lines[number], one, _CERTAIN, odd, _ANYBODY)
     return None
 
 

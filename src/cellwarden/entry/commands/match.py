@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -32,6 +34,7 @@ ReasonOption = Annotated[str, typer.Option(help="How you know.")]
 @app.callback()
 def match(
     context: typer.Context,
+    *,
     inventory: Annotated[
         Path | None,
         typer.Option(
@@ -41,34 +44,49 @@ def match(
     ] = None,
     advisories: Annotated[
         list[Path] | None,
-        typer.Option(help="Advisory files, folders or archives. Repeats, or several in a row."),
+        typer.Option(
+            help="Advisory files, folders or archives. Repeats, or several in a row."
+            " Without it, those that the workspace has imported."
+        ),
     ] = None,
     output_format: Annotated[str, typer.Option("--format", help="jsonl or table.")] = "jsonl",
+    workspace: WorkspaceOption = HERE,
+    as_of: AsOfOption = None,
 ) -> None:
-    """Match an inventory against advisories without a workspace, one line a match."""
+    """Match an inventory against advisories without a register, one line a match."""
     if context.invoked_subcommand is not None:
         return
-    if inventory is None or not advisories:
+    if inventory is None:
         raise InputError(
-            "match needs --inventory FILE.csv and --advisories PATH",
-            advice="or use `match explain`, `match waiting`, `match confirm`, `match reject`"
-            " in a workspace",
+            "match needs --inventory FILE.csv",
+            advice="and --advisories PATH, or a workspace; or use `match explain`, `match waiting`,"
+            " `match confirm`, `match reject` in a workspace",
         )
     if output_format not in {"jsonl", "table"}:
         raise InputError(f"--format {output_format}: unknown", advice="use jsonl or table")
-    from cellwarden.reports.lines import match_line, match_table
-    from cellwarden.workflows.match import match_inventory
+    from cellwarden.workflows.match_many import match_lines
+    from cellwarden.workflows.workspace import open_workspace
 
+    source = advisories or open_workspace(workspace)
+    time = "" if isinstance(source, list) else source.as_of(now(), as_of)
     with progress() as bar:
-        found = match_inventory(inventory, advisories, progress=bar)
+        found = match_lines(inventory, source, as_of=time, progress=bar)
         if output_format == "table":
-            say(match_table(list(found), width=width()))
+            say(_table(found))
             return
-        import sys
+        sys.stdout.flush()
+        for lines in found:
+            sys.stdout.buffer.write(lines)
 
-        write = sys.stdout.write
-        for one in found:
-            write(match_line(one))
+
+def _table(found: Iterable[bytes]) -> str:
+    import msgspec
+
+    from cellwarden.model.matching import Match
+    from cellwarden.reports.lines import match_table
+
+    lines = b"".join(found).splitlines()
+    return match_table([msgspec.json.decode(line, type=Match) for line in lines], width=width())
 
 
 @app.command()

@@ -1,0 +1,233 @@
+"""An inventory as lines of JSON: kept or fresh, by one process or by two, always the same lines."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from cellwarden.advisories import matching
+from cellwarden.entry.cli import run
+from cellwarden.model.errors import InputError
+from cellwarden.model.matching import Component, Statement
+from cellwarden.reports.lines import match_line
+from cellwarden.workflows import match_index, match_many
+from cellwarden.workflows.inventory import read_inventory
+from cellwarden.workflows.match_many import lines_of, match_lines
+
+FIRMWARE = ("2.4.0", "2.4.1", "v2.5", "2.4 SP1", "", "?", 'BIOS "1\\x"', "AOS v3.9.4 / App v3.9.3")
+
+
+def statements() -> list[Statement]:
+    texts = ("<= 2.4.0", "vers:all/*", "< 2.4 SP2", "2.4.1", "<= 2.4.1 with Web Server")
+    return [
+        Statement(
+            advisory_id=f"A{at % 4}",
+            leaf_id=str(at),
+            status="affected" if at % 5 else "fixed",
+            vulnerabilities=(f"CVE-2026-{at:04}",),
+            vendor="Corvane Energy",
+            product=f"CBC-{at % 7}00 Cabinet Controller",
+            version_text=texts[at % len(texts)],
+        )
+        for at in range(40)
+    ]
+
+
+def fleet(count: int) -> list[Component]:
+    return [
+        Component(
+            component_id=f"C{at}\t\u00fc",
+            manufacturer="Corvane Energy",
+            model=f"CBC-{at % 9}00 Cabinet Controller",
+            part="" if at % 3 else "controller",
+            firmware=FIRMWARE[at % len(FIRMWARE)],
+        )
+        for at in range(count)
+    ]
+
+
+def one_by_one(components: list[Component]) -> bytes:
+    matches = matching.Matcher(statements()).match(components)
+    return "".join(map(match_line, matches)).encode()
+
+
+def silent(_stage: str, _done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def write_csv(path: Path, components: list[Component]) -> None:
+    names = ("component_id", "manufacturer", "model", "part", "firmware")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(names)
+        writer.writerows([getattr(one, name) for name in names] for one in components)
+
+
+def test_lines_are_those_of_single_matches() -> None:
+    components = fleet(200)
+
+    lines = b"".join(lines_of(matching.Matcher(statements()), components))
+
+    assert lines == one_by_one(components)
+    assert lines.count(b"\n") > 400
+
+
+def test_two_processes_write_what_one_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    components = fleet(5000)
+    monkeypatch.setattr(match_many, "_can_fork", lambda: True)
+
+    lines = b"".join(lines_of(matching.Matcher(statements()), components))
+
+    assert lines == one_by_one(components)
+
+
+def test_second_process_that_dies_leaves_its_part_to_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    components = fleet(5000)
+    monkeypatch.setattr(match_many, "_can_fork", lambda: True)
+    monkeypatch.setattr(match_many, "_serve", lambda *_: os._exit(9))
+
+    lines = b"".join(lines_of(matching.Matcher(statements()), components))
+
+    assert lines == one_by_one(components)
+
+
+def test_kept_statements_say_what_fresh_ones_say() -> None:
+    components = fleet(200)
+    data = matching.dump(matching.prepare(statements(), {}))
+
+    kept = matching.load(data)
+
+    assert kept is not None
+    assert b"".join(lines_of(matching.Matcher(kept), components)) == one_by_one(components)
+
+
+def test_kept_statements_that_are_damaged_or_of_another_time_are_made_again() -> None:
+    times = matching.Times(since="2026-01-01T00:00:00Z", until="2026-02-01T00:00:00Z")
+    data = matching.dump(matching.prepare(statements(), {}), times)
+    damaged = data[:-3] + b"abc"
+
+    found = [matching.load(data, as_of=f"2026-0{month}-01T00:00:00Z") for month in (1, 2)]
+
+    assert [one is not None for one in found] == [True, False]
+    assert matching.load(damaged, as_of="2026-01-15T00:00:00Z") is None
+    assert matching.load(b"", as_of="2026-01-15T00:00:00Z") is None
+
+
+def test_documents_are_prepared_once_and_found_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(match_index, "FEWEST_TO_KEEP", 1)
+    advisory = tmp_path / "record.json"
+    advisory.write_text(json.dumps(_record("2.4.1")), "utf-8")
+    inventory = tmp_path / "fleet.csv"
+    write_csv(inventory, fleet(20))
+
+    first = b"".join(match_lines(inventory, [advisory], as_of="", progress=silent))
+    monkeypatch.setattr(match_index, "_read", lambda *_: pytest.fail("it was read again"))
+    again = b"".join(match_lines(inventory, [advisory], as_of="", progress=silent))
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    advisory.write_text(json.dumps(_record("2.6")), "utf-8")
+    changed = b"".join(match_lines(inventory, [advisory], as_of="", progress=silent))
+
+    assert first == again
+    assert b"CVE-2026-0001" in first
+    assert changed != first
+
+
+def test_workspace_keeps_what_it_prepared_until_something_is_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    monkeypatch.setattr(match_index, "FEWEST_TO_KEEP", 1)
+    workspace, inventory = tmp_path / "w", tmp_path / "fleet.csv"
+    write_csv(inventory, fleet(20))
+    for name, end in (("one", "2.4.1"), ("two", "2.6")):
+        (tmp_path / f"{name}.json").write_text(json.dumps(_record(end)), "utf-8")
+    match = ["match", "--inventory", str(inventory), "--workspace", str(workspace)]
+    run(["init", str(workspace)])
+    found = []
+
+    for name in ("one", "two"):
+        run(["feeds", "import", str(tmp_path / f"{name}.json"), "--workspace", str(workspace)])
+        for _ in range(2):
+            capfdbinary.readouterr()
+            assert run(match) == 0
+            found.append(capfdbinary.readouterr().out)
+
+    assert found[0] == found[1] != found[2] == found[3]
+    assert len(list((workspace / ".state" / "derived").glob("*.prepared"))) == 2
+
+
+def test_cache_that_cannot_be_written_costs_time_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder", "utf-8")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
+    monkeypatch.setattr(match_index, "FEWEST_TO_KEEP", 1)
+    advisory = tmp_path / "record.json"
+    advisory.write_text(json.dumps(_record("2.4.1")), "utf-8")
+    inventory = tmp_path / "fleet.csv"
+    write_csv(inventory, fleet(20))
+
+    lines = b"".join(match_lines(inventory, [advisory], as_of="", progress=silent))
+
+    assert b"CVE-2026-0001" in lines
+
+
+def test_short_line_of_an_inventory_has_blank_cells(tmp_path: Path) -> None:
+    path = tmp_path / "short.csv"
+    path.write_text(
+        "component_id,manufacturer,model,part,firmware,serial\nC1,APC,AP7902B\n\nC2,,,,1.0\n",
+        "utf-8",
+    )
+
+    found = read_inventory(path)
+
+    assert [(one.component_id, one.model, one.firmware) for one in found] == [
+        ("C1", "AP7902B", ""),
+        ("C2", "", "1.0"),
+    ]
+
+
+def test_inventory_without_ids_of_its_own_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "twice.csv"
+    path.write_text("component_id,manufacturer,model,part,firmware\nC1,,,,\nC1,,,,\n", "utf-8")
+
+    with pytest.raises(InputError, match=r"line 3: component_id 'C1' is there twice"):
+        read_inventory(path)
+
+
+def _record(end: str) -> dict[str, object]:
+    return {
+        "dataType": "CVE_RECORD",
+        "dataVersion": "5.1",
+        "cveMetadata": {"cveId": "CVE-2026-0001", "state": "PUBLISHED"},
+        "containers": {
+            "cna": {
+                "providerMetadata": {"orgId": "0"},
+                "descriptions": [{"lang": "en", "value": "A weakness of the cabinet."}],
+                "affected": [
+                    {
+                        "vendor": "Corvane Energy",
+                        "product": "CBC-100 Cabinet Controller",
+                        "versions": [
+                            {
+                                "version": "0",
+                                "lessThan": end,
+                                "status": "affected",
+                                "versionType": "custom",
+                            }
+                        ],
+                    }
+                ],
+            }
+        },
+    }
