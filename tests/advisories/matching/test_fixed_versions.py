@@ -32,6 +32,11 @@ def test_only_words_that_name_a_fix_are_read(text: str, versions: tuple[str, ...
     assert versions_named(text) == versions
 
 
+@pytest.mark.parametrize("piece", ["1.1, ", "1.", "1.1-a", "v1 or ", "updated A-b ", "1.1 for a "])
+def test_text_of_endless_versions_is_read_to_its_end(piece: str) -> None:
+    assert len(versions_named(f"fixed in {piece * 1000}")) <= 2
+
+
 @pytest.mark.parametrize(
     ("version", "fix"),
     [

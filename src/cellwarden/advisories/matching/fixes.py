@@ -20,11 +20,13 @@ from cellwarden.advisories.matching.reached import (
 )
 from cellwarden.model.matching import Statement
 
-_VERSION: Final = (
-    r"(?:[vV]?\.?\s?\d+(?:\.\d+)+(?:[-_.][A-Za-z0-9]+)*"
-    r"|[vV]\d+(?:\.\d+)*(?:\s(?:SP|Update|HF|Patch)\s?\d+)?)"
+_NUMBERS: Final = r"\d++(?:\.\d++)++(?:[-_.][A-Za-z0-9]++)*+"
+_WITH_LETTER: Final = r"[vV]\d++(?:\.\d++)*+(?:\s(?:SP|Update|HF|Patch)\s?\d++)?"
+_VERSION: Final = rf"(?<![\d.])(?:[vV]?\.?\s?{_NUMBERS}|{_WITH_LETTER})"
+_NEXT: Final = rf"(?:[vV]?{_NUMBERS}|{_WITH_LETTER})"
+_LIST: Final = (
+    rf"(?P<list>{_VERSION}(?:(?:\s*+,\s*+(?:(?:and|or)\s++)?+|\s++(?:and|or)\s++){_NEXT})*+)"
 )
-_LIST: Final = rf"(?P<list>{_VERSION}(?:(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+){_VERSION})*)"
 _BEFORE: Final = (
     r"(?:(?:firmware|software|release|version|versions|ver\.?|the|latest|new|of|FW)\s+)*"
 )
@@ -56,6 +58,8 @@ _FOLLOWS: Final = re.compile(rf"\s+(?:version\s+)?(?P<list>{_VERSION})\s*(?:$|\(
 _HEAD: Final = re.compile(r"^\s*(?:For\s+)?([^:\n]{3,300}):\s")
 _SEE: Final = re.compile(r"\(See [^()]*\)", re.IGNORECASE)
 _LONGEST: Final = 2000
+_MOST_PRODUCTS: Final = 200
+"""Products of a document whose names are looked for inside sentences; of more, only heads count."""
 
 
 @lru_cache(maxsize=16384)
@@ -120,6 +124,8 @@ def _for_product(
     near = [text for text, head in heads if any(_is_head_of(one, line) for one in head)]
     if near:
         return near
+    if len(others) > _MOST_PRODUCTS:
+        return ()
     alone = [text for text in texts if _names_alone(text, line, others)]
     return alone or (_for_all(line, texts, others) if len(ranges) == 1 else ())
 
