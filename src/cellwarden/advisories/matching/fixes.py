@@ -20,12 +20,16 @@ from cellwarden.advisories.matching.reached import (
 )
 from cellwarden.model.matching import Statement
 
-_NUMBERS: Final = r"\d++(?:\.\d++)++(?:[-_.][A-Za-z0-9]++)*+"
-_WITH_LETTER: Final = r"[vV]\d++(?:\.\d++)*+(?:\s(?:SP|Update|HF|Patch)\s?\d++)?"
+# No two parts of these can take the same sign and all are bounded, so that a text of endless
+# versions fails at once. (Possessive patterns would say it shorter; Python 3.11.2 gets them wrong.)
+_NUMBERS: Final = r"\d{1,12}(?:\.\d{1,12}){1,12}(?![\d])(?:[-_][A-Za-z0-9]{1,24}|\.[A-Za-z][A-Za-z0-9]{0,23}){0,6}"
+_WITH_LETTER: Final = r"[vV]\d{1,12}(?![\d.])(?:\s(?:SP|Update|HF|Patch)\s?\d{1,6})?"
 _VERSION: Final = rf"(?<![\d.])(?:[vV]?\.?\s?{_NUMBERS}|{_WITH_LETTER})"
 _NEXT: Final = rf"(?:[vV]?{_NUMBERS}|{_WITH_LETTER})"
 _LIST: Final = (
-    rf"(?P<list>{_VERSION}(?:(?:\s*+,\s*+(?:(?:and|or)\s++)?+|\s++(?:and|or)\s++){_NEXT})*+)"
+    rf"(?P<list>{_VERSION}(?:"
+    r"(?:\s{0,3},\s{0,3}(?:(?:and|or)\s{1,3})?|\s{1,3}(?:and|or)\s{1,3})"
+    rf"{_NEXT}){{0,16}})"
 )
 _BEFORE: Final = (
     r"(?:(?:firmware|software|release|version|versions|ver\.?|the|latest|new|of|FW)\s+)*"
