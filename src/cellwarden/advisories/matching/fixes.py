@@ -22,7 +22,8 @@ from cellwarden.model.matching import Statement
 
 # No two parts of these can take the same sign and all are bounded, so that a text of endless
 # versions fails at once. (Possessive patterns would say it shorter; Python 3.11.2 gets them wrong.)
-_NUMBERS: Final = r"\d{1,12}(?:\.\d{1,12}){1,12}(?![\d])(?:[-_][A-Za-z0-9]{1,24}|\.[A-Za-z][A-Za-z0-9]{0,23}){0,6}"
+_SUFFIX: Final = r"(?:[-_][A-Za-z0-9]{1,24}|\.[A-Za-z][A-Za-z0-9]{0,23}){0,6}"
+_NUMBERS: Final = r"\d{1,12}(?:\.\d{1,12}){1,12}(?!\d)" + _SUFFIX
 _WITH_LETTER: Final = r"[vV]\d{1,12}(?![\d.])(?:\s(?:SP|Update|HF|Patch)\s?\d{1,6})?"
 _VERSION: Final = rf"(?<![\d.])(?:[vV]?\.?\s?{_NUMBERS}|{_WITH_LETTER})"
 _NEXT: Final = rf"(?:[vV]?{_NUMBERS}|{_WITH_LETTER})"
