@@ -93,7 +93,7 @@ def test_an_import_that_is_killed_at_any_moment_loses_nothing_and_doubles_nothin
     assert finished.returncode == 0, finished.stderr
     assert "nothing new" in again.stdout
     assert counted(fleet, "advisory") == (1500, 1500)
-    assert counted(fleet, "document") == (1500, 1500)
+    assert counted(fleet, "feed_document") == (1500, 1500)
 
 
 @pytest.mark.slow

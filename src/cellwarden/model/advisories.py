@@ -18,7 +18,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
-    """What a feed reader understood of one document: rows by kind, see ``kinds.toml``.
+    """What a feed reader understood of one document: rows by kind, see ``kinds/``.
 
     ``newest_at`` is the newest time that the document gives for its own content (RFC 3339),
     or nothing.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -31,12 +31,14 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of fact: what one row is, its columns in their committed order, and its key.
 
     The column order is part of what the ledger commits to: columns are only ever appended.
+    ``personal`` names the columns that can hold data about a living person.
     """
 
     name: str
     one_row_is: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    personal: tuple[str, ...] = ()
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -63,15 +65,29 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def kinds() -> dict[str, Kind]:
-    """Every kind of fact by name, from ``kinds.toml`` beside this file."""
-    text = resources.files("cellwarden.model").joinpath("kinds.toml").read_text("utf-8")
-    found = {}
-    for name, table in tomllib.loads(text).items():
-        columns = tuple(Column(name=key, says=says) for key, says in table["columns"].items())
-        found[name] = Kind(
-            name=name, one_row_is=table["one_row_is"], key=tuple(table["key"]), columns=columns
-        )
+    """Every kind of fact by name, from the files of ``kinds/`` beside this one.
+
+    A file holds the kinds of one topic. Cells are text or empty; empty means unknown, never "no".
+    Columns stand in the order that the ledger commits to, so new ones go to the end.
+    """
+    found: dict[str, Kind] = {}
+    folder = resources.files("cellwarden.model").joinpath("kinds")
+    for file in sorted(folder.iterdir(), key=lambda item: item.name):
+        for name, table in tomllib.loads(file.read_text("utf-8")).items():
+            if name in found:
+                raise ValueError(f"the kind {name} stands in two files, one of them {file.name}")
+            found[name] = _kind(name, table)
     return found
+
+
+def _kind(name: str, table: dict[str, Any]) -> Kind:
+    return Kind(
+        name=name,
+        one_row_is=table["one_row_is"],
+        key=tuple(table["key"]),
+        columns=tuple(Column(name=key, says=says) for key, says in table["columns"].items()),
+        personal=tuple(table.get("personal", ())),
+    )
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

@@ -344,7 +344,7 @@ def _feed_evidence(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]
         """
         select feed, max_by(cast(entry as varchar) || '.' || cast(row as varchar),
           lpad(cast(entry as varchar), 12, '0') || lpad(cast(row as varchar), 12, '0'))
-        from document group by feed
+        from feed_document group by feed
         union all
         select 'ssvc', max_by(cast(entry as varchar) || '.' || cast(row as varchar),
           lpad(cast(entry as varchar), 12, '0') || lpad(cast(row as varchar), 12, '0'))

@@ -60,7 +60,7 @@ def export_feeds(workspace: Workspace, bundle: Path, *, made_at: str) -> int:
     with workspace.open_state() as state:
         connection = state.connect(as_of=made_at)
         ages = feed_ages(connection, workspace, state, made_at)
-        wanted = dict(connection.sql("select sha256, pack_sha256 from document").fetchall())
+        wanted = dict(connection.sql("select sha256, pack_sha256 from feed_document").fetchall())
         connection.close()
         documents = list(_kept(state, wanted))
     if not documents:

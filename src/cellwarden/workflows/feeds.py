@@ -96,7 +96,7 @@ def record_documents(
         pack_sha256 = state.objects.put(pack) if pack else None
         for digest, row in read.documents.items():
             row["pack_sha256"] = pack_sha256
-            read.rows.setdefault("document", {})[digest] = kinds()["document"].row(row)
+            read.rows.setdefault("feed_document", {})[digest] = kinds()["feed_document"].row(row)
         tables = {kind: facts for kind, facts in _facts(connection, read.rows).items() if facts}
     finally:
         connection.close()
@@ -152,7 +152,7 @@ def _fresh(
 
     A refused place has no bytes and no digest; it is always looked at.
     """
-    seen = {digest for (digest,) in connection.sql("select sha256 from document").fetchall()}
+    seen = {digest for (digest,) in connection.sql("select sha256 from feed_document").fetchall()}
     fresh: list[tuple[str, Document]] = []
     known = 0
     for document in documents:
@@ -199,7 +199,7 @@ def feed_ages(
         row[0]: row[1:]
         for row in connection.execute(
             "select feed, count(*), max(newest_at) filter (where newest_at <= ?), max(entry)"
-            " from document group by feed",
+            " from feed_document group by feed",
             [as_of],
         ).fetchall()
     }

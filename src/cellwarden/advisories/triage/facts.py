@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 Cells = Mapping[str, str | None]
-"""One fact's cells by column name, as ``kinds.toml`` declares them; more may be there.
+"""One fact's cells by column name, as ``model/kinds/`` declares them; more may be there.
 
 A cell named ``fact_id`` is cited as evidence where the row took part.
 """
