@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -16,10 +14,11 @@ import msgspec
 from cellwarden.ledger import merkle
 from cellwarden.ledger.entries import Entry, TableCommitment, decode, encode
 from cellwarden.ledger.log import problems
-from cellwarden.model.errors import CellwardenError, InputError, IntegrityError, StoreError
+from cellwarden.model.errors import CellwardenError, InputError, IntegrityError
 from cellwarden.model.facts import Kind, kinds
 from cellwarden.model.moments import Moment
 from cellwarden.store.bulk import write_bulk
+from cellwarden.store.engines import Engine, open_engine
 from cellwarden.store.facts import (
     Fact,
     Partitions,
@@ -33,7 +32,6 @@ from cellwarden.store.facts import (
 from cellwarden.store.objects import Objects
 from cellwarden.store.personal import Committed, PersonalCells
 from cellwarden.store.sealed import SealedObjects
-from cellwarden.store.sqlite_log import SqliteLog
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,9 +67,9 @@ class State:
     dies in between leaves rows that the next one settles, or throws away where no entry names them.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, log: Engine | None = None) -> None:
         self.folder = folder
-        self.log = SqliteLog(folder / "ledger.sqlite")
+        self.log = log or open_engine(folder)
         self.objects = Objects(folder / "objects")
         self.partitions = Partitions(folder / "facts")
         self.sealed = SealedObjects(self.objects, folder / "keys")
@@ -95,25 +93,10 @@ class State:
     def alone(self, *, wait_s: float = 10.0) -> Iterator[None]:
         """Be the only process that compares and records: two at once would record twice.
 
-        The lock is the operating system's and ends with the process, however it ends.
-
         Raises:
             StoreError: another process is at it, and still is after ``wait_s`` seconds.
         """
-        with (self.folder / "lock").open("a") as file:
-            deadline = time.monotonic() + wait_s
-            while True:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > deadline:
-                        raise StoreError(
-                            f"another process is writing to {self.folder}",
-                            advice="wait until the other scan or import has ended, then run this"
-                            " again",
-                        ) from None
-                    time.sleep(0.05)
+        with self.log.alone(wait_s=wait_s):
             yield
 
     def record(self, draft: Draft, tables: Mapping[str, Sequence[Fact]]) -> int:
