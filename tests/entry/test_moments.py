@@ -30,6 +30,8 @@ SPEAKS_OF_NO_MOMENT = {
     "ledger init": "makes a key",
     "ledger rotate": "records",
     "ledger checkpoint": "signs the whole ledger",
+    "ledger export": "moves the whole ledger",
+    "ledger import": "records",
     "ledger keep": "keeps a file",
     "ledger key": "makes a key",
     "ledger cosign": "reads files of others",

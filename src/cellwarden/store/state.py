@@ -14,7 +14,7 @@ import msgspec
 from cellwarden.ledger import merkle
 from cellwarden.ledger.entries import Entry, TableCommitment, decode, encode
 from cellwarden.ledger.log import problems
-from cellwarden.model.errors import CellwardenError, InputError, IntegrityError
+from cellwarden.model.errors import CellwardenError, InputError, IntegrityError, StoreError
 from cellwarden.model.facts import Kind, kinds
 from cellwarden.model.moments import Moment
 from cellwarden.store.bulk import write_bulk
@@ -32,6 +32,7 @@ from cellwarden.store.facts import (
 from cellwarden.store.objects import Objects
 from cellwarden.store.personal import Committed, PersonalCells
 from cellwarden.store.sealed import SealedObjects
+from cellwarden.store.staging import STAGED, settle_staged
 
 if TYPE_CHECKING:
     import duckdb
@@ -176,6 +177,10 @@ class State:
 
     def recover(self) -> None:
         """Settle what a stopped process left: rows with an entry get their name, others go."""
+        if (self.folder / STAGED).exists():
+            # An import that still runs holds this; then there is nothing to settle yet.
+            with contextlib.suppress(StoreError), self.log.alone(wait_s=0):
+                settle_staged(self.folder, entries=self.log.size())
         if not any(self.partitions.pending()) and not self.personal.unsettled(self.log.size()):
             return
         with self.log.writing() as size:

@@ -134,9 +134,8 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
                     f"[store] ledger_env: the environment has no {store.ledger_env}",
                     advice="set it to the URL of the ledger, such as postgresql://user@host/name",
                 )
-        return State(
-            self.state_folder, open_engine(self.state_folder, url=url, schema=store.schema)
-        )
+        engine = open_engine(self.state_folder, url=url, schema=store.schema)
+        return State(self.state_folder, engine)
 
     def as_of(self, now: datetime, asked: str | None = None) -> str:
         """The time that a run speaks for: as asked, else as set, else now (RFC 3339, UTC).
