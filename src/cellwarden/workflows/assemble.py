@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cellwarden.advisories import identity, triage, versions
 from cellwarden.advisories.identity.vendors import relatives, vendor_ids, vendor_name
 from cellwarden.checks import tables
+from cellwarden.lifecycle import ruling
 from cellwarden.model.matching import Component, Match, MatchState, Statement
 from cellwarden.model.report import Exposure, FeedAge
 from cellwarden.store.state import State
@@ -307,6 +308,10 @@ def register_derived(
         "known_vendor",
         [{"manufacturer": name, "advisories": len(ids)} for name, ids in advisories_of.items()],
     )
+    _fill(connection, "transport_rule", ruling.transport_rows())
+    _fill(connection, "wipe_rule", ruling.wipe_rows())
+    _fill(connection, "technique_rule", ruling.technique_rows())
+    _fill(connection, "notice_rule", ruling.notice_rows())
     tables.create_missing(connection)
 
 
