@@ -62,6 +62,10 @@ class Partitions:
         """Where the rows of one kind of one entry lie."""
         return self._folder / kind / f"{entry:012d}.parquet"
 
+    def pending_path(self, kind: str, entry: int) -> Path:
+        """Where rows lie until their entry is committed."""
+        return self.path(kind, entry).with_name(f".{entry:012d}.pending")
+
     def write_pending(self, kind: str, entry: int, source: str, facts: Sequence[Fact]) -> Path:
         """Write rows durably under a name that no view reads yet.
 
@@ -71,7 +75,7 @@ class Partitions:
         import pyarrow.parquet as pq
 
         target = self.path(kind, entry)
-        pending = target.with_name(f".{entry:012d}.pending")
+        pending = self.pending_path(kind, entry)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with pending.open("wb") as file:
@@ -88,7 +92,7 @@ class Partitions:
         """Give pending rows the name that views read; done already is fine."""
         target = self.path(kind, entry)
         with contextlib.suppress(FileNotFoundError):
-            target.with_name(f".{entry:012d}.pending").replace(target)
+            self.pending_path(kind, entry).replace(target)
             sync_folder(target.parent)
 
     def pending(self) -> Iterator[tuple[str, int, Path]]:

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Final, Self
 import msgspec
 
 from cellwarden.ledger import merkle
-from cellwarden.ledger.entries import Entry, decode, encode
+from cellwarden.ledger.entries import Entry, TableCommitment, decode, encode
 from cellwarden.ledger.log import problems
 from cellwarden.model.errors import CellwardenError, IntegrityError, StoreError
+from cellwarden.model.facts import kinds
+from cellwarden.store.bulk import write_bulk
 from cellwarden.store.facts import (
     Fact,
     Partitions,
@@ -30,6 +32,7 @@ from cellwarden.store.sqlite_log import SqliteLog
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 
 _WHOLE: Final = "whole.json"
@@ -114,22 +117,49 @@ class State:
         with self.log.writing() as index:
             for kind, facts in filled.items():
                 self.partitions.write_pending(kind, index, draft.source, facts)
-            entry = Entry(
-                act=draft.act,
-                actor=draft.actor,
-                source=draft.source,
-                recorded_at=max(draft.clock_at, self._last_recorded_at(index)),
-                clock_at=draft.clock_at,
-                document_sha256=draft.document_sha256,
-                taken_at=draft.taken_at,
-                note=draft.note,
-                tables=tuple(commitment(kind, facts) for kind, facts in sorted(filled.items())),
-            )
-            self.log.append(encode(entry))
+            committed = tuple(commitment(kind, facts) for kind, facts in sorted(filled.items()))
+            self.log.append(encode(self._entry(draft, index, committed)))
         for kind in filled:
             self.partitions.settle(kind, index)
         self._remember_whole(self.partitions.path(kind, index) for kind in filled)
         return index
+
+    def record_bulk(self, draft: Draft, kind: str, tables: Iterable[pa.Table]) -> int:
+        """Record one entry whose rows come as Arrow tables, all asserted; durable at the return.
+
+        For inventories and discovery runs of millions; what :meth:`record` would commit to.
+
+        Raises:
+            InputError: a table doesn't fit the kind.
+            StoreError: another process writes, or the disk refused. Nothing was recorded then.
+        """
+        shape = kinds()[kind]
+        with self.log.writing() as index:
+            committed = write_bulk(
+                self.partitions.pending_path(kind, index),
+                shape,
+                tables,
+                entry=index,
+                source=draft.source,
+                valid_from=draft.taken_at,
+            )
+            self.log.append(encode(self._entry(draft, index, (committed,))))
+        self.partitions.settle(kind, index)
+        self._remember_whole([self.partitions.path(kind, index)])
+        return index
+
+    def _entry(self, draft: Draft, index: int, tables: tuple[TableCommitment, ...]) -> Entry:
+        return Entry(
+            act=draft.act,
+            actor=draft.actor,
+            source=draft.source,
+            recorded_at=max(draft.clock_at, self._last_recorded_at(index)),
+            clock_at=draft.clock_at,
+            document_sha256=draft.document_sha256,
+            taken_at=draft.taken_at,
+            note=draft.note,
+            tables=tables,
+        )
 
     def recover(self) -> None:
         """Settle what a stopped process left: rows with an entry get their name, others go."""
