@@ -9,7 +9,16 @@ from collections.abc import Sequence
 import typer
 
 from cellwarden.entry import exits
-from cellwarden.entry.commands import catalogue, feeds, fleet, ledger, match, register, vendor
+from cellwarden.entry.commands import (
+    asset,
+    catalogue,
+    feeds,
+    fleet,
+    ledger,
+    match,
+    register,
+    vendor,
+)
 from cellwarden.entry.console import complain
 from cellwarden.model.errors import CellwardenError, InputError
 
@@ -23,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 fleet.add_to(app)
+app.add_typer(asset.app, name="asset")
 app.add_typer(match.app, name="match")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(register.app, name="register")
