@@ -18,6 +18,7 @@ from cellwarden.ledger.entries import Entry, TableCommitment, decode, encode
 from cellwarden.ledger.log import problems
 from cellwarden.model.errors import CellwardenError, IntegrityError, StoreError
 from cellwarden.model.facts import kinds
+from cellwarden.model.moments import Moment
 from cellwarden.store.bulk import write_bulk
 from cellwarden.store.facts import (
     Fact,
@@ -178,9 +179,17 @@ class State:
         for stored in self.log.read():
             yield stored.index, decode(stored.data)
 
-    def root(self) -> str:
-        """The RFC 6962 root over all entries, in hex."""
-        return merkle.root([stored.leaf for stored in self.log.read()]).hex()
+    def root(self, size: int | None = None) -> str:
+        """The RFC 6962 root over all entries, or over the first ``size``, in hex."""
+        return merkle.root([stored.leaf for stored in self.log.read(0, size)]).hex()
+
+    def size_at(self, recorded_by: str) -> int:
+        """How many entries were recorded by a time (RFC 3339, UTC), that time included."""
+        return sum(entry.recorded_at <= recorded_by for _, entry in self.entries())
+
+    def connect_at(self, moment: Moment) -> duckdb.DuckDBPyConnection:
+        """As :meth:`connect`, for a moment that somebody asked about."""
+        return self.connect(as_of=moment.as_of, known_at=moment.known_at)
 
     def connect(self, *, as_of: str, known_at: int | None = None) -> duckdb.DuckDBPyConnection:
         """An in-memory DuckDB with the views of every kind, as of a time and a ledger size."""

@@ -61,10 +61,10 @@ def verify_ledger(workspace: Workspace) -> LedgerState:
         )
 
 
-def list_entries(workspace: Workspace) -> list[tuple[int, Entry]]:
-    """Every entry of the ledger with its index, in order."""
+def list_entries(workspace: Workspace, *, known_at: int | None = None) -> list[tuple[int, Entry]]:
+    """Every entry of the ledger with its index, in order; below ``known_at``, where it is given."""
     with workspace.open_state() as state:
-        return list(state.entries())
+        return [pair for pair in state.entries() if known_at is None or pair[0] < known_at]
 
 
 class ShownFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +77,9 @@ class ShownFact(msgspec.Struct, frozen=True, kw_only=True):
     cells: dict[str, str]
 
 
-def show_fact(workspace: Workspace, wanted: str) -> tuple[ShownFact, ...]:
+def show_fact(
+    workspace: Workspace, wanted: str, *, known_at: int | None = None
+) -> tuple[ShownFact, ...]:
     """What the ledger holds under a fact id; an entry may hold one such row of each kind.
 
     Raises:
@@ -91,7 +93,7 @@ def show_fact(workspace: Workspace, wanted: str) -> tuple[ShownFact, ...]:
     with workspace.open_state() as state:
         found = []
         for number, entry in state.entries():
-            if number == int(index):
+            if number == int(index) and (known_at is None or number < known_at):
                 found = [
                     ShownFact(kind=table.kind, entry=entry, **_row(state, table, number, int(row)))
                     for table in entry.tables
