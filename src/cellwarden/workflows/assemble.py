@@ -284,7 +284,7 @@ def register_derived(
     advisories_of: Mapping[str, frozenset[str]],
 ) -> None:
     """Fill the tables that subjects read beside the facts, with their exact types."""
-    _fill(connection, "run", [{"as_of": as_of[:19].replace("T", " ")}])
+    register_rules(connection, as_of=as_of)
     _fill(connection, "exposure_row", [_flat(exposure) for exposure in exposures])
     evidence = _feed_evidence(connection)
     rows = []
@@ -308,11 +308,16 @@ def register_derived(
         "known_vendor",
         [{"manufacturer": name, "advisories": len(ids)} for name, ids in advisories_of.items()],
     )
+    tables.create_missing(connection)
+
+
+def register_rules(connection: duckdb.DuckDBPyConnection, *, as_of: str) -> None:
+    """Fill what needs no matching: the time of the run, and the rules of a life."""
+    _fill(connection, "run", [{"as_of": as_of[:19].replace("T", " ")}])
     _fill(connection, "transport_rule", ruling.transport_rows())
     _fill(connection, "wipe_rule", ruling.wipe_rows())
     _fill(connection, "technique_rule", ruling.technique_rows())
     _fill(connection, "notice_rule", ruling.notice_rows())
-    tables.create_missing(connection)
 
 
 def _fill(

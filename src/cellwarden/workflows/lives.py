@@ -14,9 +14,10 @@ from cellwarden.model.errors import InputError
 from cellwarden.model.facts import kinds
 from cellwarden.model.findings import Finding, Verdict
 from cellwarden.model.lives import Life, LifeEvent, LifeFinding, RowProof
+from cellwarden.model.moments import Moment
 from cellwarden.store.state import State
 from cellwarden.workflows.checkpoints import newest_checkpoint
-from cellwarden.workflows.runs import load_run
+from cellwarden.workflows.runs import last_run_before
 from cellwarden.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ _CONTRACTS: Final = """
 """Contracts with an asset's maker; one row of ``unit`` and its maker's party."""
 
 
-def asset_life(workspace: Workspace, wanted: str, *, as_of: str, known_at: int | None) -> Life:
+def asset_life(workspace: Workspace, wanted: str, moment: Moment) -> Life:
     """The life of the asset with this id, its serial, or the serial of one of its parts.
 
     Each event carries its proof; what the checks of the last run say of the asset stands beside.
@@ -92,16 +93,18 @@ def asset_life(workspace: Workspace, wanted: str, *, as_of: str, known_at: int |
     newest = newest_checkpoint(workspace)
     signed = newest.checkpoint.size if newest else None
     with workspace.open_state() as state:
-        size = state.log.size() if known_at is None else known_at
-        connection = state.connect(as_of=as_of, known_at=known_at)
+        size = state.log.size() if moment.known_at is None else moment.known_at
+        connection = state.connect_at(moment)
         try:
             asset_id = find_asset(connection, wanted)
-            (life,) = lives(connection, [asset_id], as_of=as_of, ledger_size=size)
+            (life,) = lives(connection, [asset_id], as_of=moment.as_of, ledger_size=size)
             events = tuple(_proven(connection, state, life.events, signed))
         finally:
             connection.close()
     return msgspec.structs.replace(
-        life, events=events, findings=_findings_of(_last_findings(workspace), life)
+        life,
+        events=events,
+        findings=_findings_of(_findings_then(workspace, moment.as_of, size), life),
     )
 
 
@@ -284,11 +287,10 @@ def _proven(
         yield msgspec.structs.replace(event, proof=proof)
 
 
-def _last_findings(workspace: Workspace) -> Sequence[Finding]:
-    try:
-        return load_run(workspace).findings
-    except InputError:
-        return ()
+def _findings_then(workspace: Workspace, as_of: str, ledger_size: int) -> Sequence[Finding]:
+    """What the newest run that knew no more than was asked for found."""
+    found = last_run_before(workspace, as_of=as_of, ledger_size=ledger_size)
+    return found.findings if found else ()
 
 
 def _findings_of(findings: Sequence[Finding], life: Life) -> tuple[LifeFinding, ...]:

@@ -167,7 +167,7 @@ def _judge(
                 connection,
                 lives.told_lives(connection),
                 as_of=as_of,
-                ledger_size=state.log.size(),
+                ledger_size=size,
             ),
             findings,
         ),

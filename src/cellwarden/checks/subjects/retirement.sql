@@ -85,6 +85,19 @@ recycled as (
     partition by trim(d.asset_id) order by d.done_on desc nulls last, d.entry desc, d."row" desc
   ) = 1
 ),
+approved as (
+  select
+    everyone.asset_id,
+    max(case when lower(trim(p.answer)) in ('approved', 'approved_with_conditions') then 1
+      when lower(trim(p.answer)) = 'refused' then 0 end) as answer,
+    max(cast(p.entry as varchar) || '.' || cast(p."row" as varchar)) as fact
+  from everyone
+  left join file on file.asset_key = everyone.asset_id
+  join approval as p
+    on p.approval_id = trim(file.approval_id)
+    or (lower(trim(p.step)) = 'retirement' and trim(p.about_id) = everyone.asset_id)
+  group by everyone.asset_id
+),
 known as (
   select
     everyone.asset_id,
@@ -123,8 +136,8 @@ select
   case when file.fact is not null then nullif(trim(file.closed_at), '') is not null end
     as is_closed,
   case
-    when lower(trim(approved.answer)) in ('approved', 'approved_with_conditions') then true
-    when lower(trim(approved.answer)) = 'refused' then false
+    when approved.answer = 1 then true
+    when approved.answer = 0 then false
     when known.witness_fact is not null and file.fact is not null then false
   end as has_approval,
   case lower(trim(file.destination)) when 'storage' then false when 'recycling' then true
@@ -231,7 +244,7 @@ select
       concat_ws(
         ',',
         known.asset_fact, file.fact, known.witness_fact, known.account_fact,
-        cast(approved.entry as varchar) || '.' || cast(approved."row" as varchar),
+        approved.fact,
         read_part.fact, sent.fact, ended.fact, streams.fact, held.fact, recycled.fact,
         cast(permit.entry as varchar) || '.' || cast(permit."row" as varchar)
       ),
@@ -251,7 +264,7 @@ select
 from known
 cross join run
 left join file on file.asset_key = known.asset_id
-left join approval as approved on approved.approval_id = trim(file.approval_id)
+left join approved on approved.asset_id = known.asset_id
 left join read_part on read_part.asset_id = known.asset_id
 left join sent on sent.asset_key = known.asset_id
 left join ended on ended.asset_id = known.asset_id

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cellwarden.entry.console import say, show
-from cellwarden.entry.words import HERE, AsOfOption, WorkspaceOption, now
+from cellwarden.entry.words import HERE, AsOfOption, KnownAtOption, WorkspaceOption, now
 from cellwarden.model.errors import InputError
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ def history(
     ] = "table",
     workspace: WorkspaceOption = HERE,
     as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
 ) -> None:
     """Tell the whole life of an asset: who, when, source, grade, proof; gaps shown as gaps."""
     if output_format not in {"table", "json", "markdown"}:
@@ -43,7 +44,8 @@ def history(
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    told = asset_life(opened, serial, as_of=opened.as_of(now(), as_of), known_at=None)
+    moment = opened.moment(now(), as_of=as_of, known_at=known_at)
+    told = asset_life(opened, serial, moment)
     if output_format == "json":
         say(visible_json(msgspec.json.format(msgspec.json.encode(told), indent=2).decode()))
     elif output_format == "markdown":
