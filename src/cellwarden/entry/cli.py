@@ -10,13 +10,17 @@ import typer
 
 from cellwarden.entry import exits
 from cellwarden.entry.commands import (
+    acceptance,
+    asset,
     catalogue,
     feeds,
     fleet,
+    incident,
     ledger,
     match,
     privacy,
     register,
+    retire,
     vendor,
 )
 from cellwarden.entry.console import complain
@@ -33,6 +37,11 @@ app = typer.Typer(
 )
 fleet.add_to(app)
 privacy.add_to(ledger.app)
+app.add_typer(asset.app, name="asset")
+app.add_typer(retire.app, name="retire")
+app.add_typer(acceptance.exceptions, name="exception")
+app.add_typer(acceptance.risks, name="risk")
+app.add_typer(incident.app, name="incident")
 app.add_typer(match.app, name="match")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(register.app, name="register")

@@ -16,7 +16,7 @@ from cellwarden.model.findings import Finding
 from cellwarden.model.moments import Moment
 from cellwarden.model.report import REPORT_SCHEMA, Report, Run
 from cellwarden.model.times import format_time, parse_time
-from cellwarden.workflows import assemble, summarise
+from cellwarden.workflows import assemble, lives, summarise
 from cellwarden.workflows.feeds import feed_ages, import_configured
 from cellwarden.workflows.match import matcher_for
 from cellwarden.workflows.register import record_register
@@ -162,6 +162,15 @@ def _judge(
         ),
         exceptions=exceptions,
         places=summarise.places(connection, findings, exposures),
+        lives=lives.with_findings(
+            lives.lives(
+                connection,
+                lives.told_lives(connection),
+                as_of=as_of,
+                ledger_size=size,
+            ),
+            findings,
+        ),
     )
     if previous is None:
         return report
