@@ -18,6 +18,7 @@ from cellwarden.model.times import format_time, parse_time
 from cellwarden.workflows import assemble, summarise
 from cellwarden.workflows.feeds import feed_ages, import_configured
 from cellwarden.workflows.match import matcher_for
+from cellwarden.workflows.receive import record_answers
 from cellwarden.workflows.register import record_register
 from cellwarden.workflows.runs import changes_between, keep_run, load_run, run_id
 from cellwarden.workflows.workspace import Progress, Workspace
@@ -54,10 +55,18 @@ def scan(
             register = record_register(
                 workspace, state, clock_at=clock_at, actor=actor, progress=progress
             )
+            answers = record_answers(
+                workspace,
+                state,
+                as_of=parse_time(as_of).date(),
+                clock_at=clock_at,
+                actor=actor,
+                progress=progress,
+            )
             import_configured(workspace, state, clock_at=clock_at, actor=actor, progress=progress)
         report = judge_fleet(workspace, state, as_of=as_of, started_at=clock_at, progress=progress)
     keep_run(workspace, report)
-    return ScanOutcome(report=report, source_errors=register.problems)
+    return ScanOutcome(report=report, source_errors=(*register.problems, *answers))
 
 
 def judge_fleet(
