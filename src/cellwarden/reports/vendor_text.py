@@ -59,7 +59,7 @@ def score_text(standing: Any, *, steps: bool, width: int) -> str:
         lines += _wrapped(f"{_MARKS[gate.state.value]} {gate.gate}: {gate.state.value}", width, 2)
         if not gate.lets_pass or gate.state.value == "excepted":
             lines += _wrapped(gate.because, width, 6)
-    lines += _domains([found.score], ["proven to not disproven, known"], width)
+    lines += _domains([found.score.by_domain], ["proven, known"], width)
     lines += _questions(found.score, steps=steps, width=width)
     lines += _sums(found.score, width)
     lines += _points("Contradicted answers", found.score.findings, width)
@@ -88,8 +88,8 @@ def compare_text(side: Any, *, width: int) -> str:
         lines += _wrapped(f"{name}: unproven, as nobody ever assessed it", width)
     lines += ["", f"Compared on the {plural(common, 'question')} that count for every one of them"]
     lines += _domains(
-        [item.score for item in side.dossiers],
-        [item.row["party_id"] or "" for item in side.dossiers],
+        list(side.by_domain.values()),
+        list(side.by_domain),
         width,
     )
     lines += _gate_table(side.dossiers)
@@ -279,20 +279,20 @@ def _sums(score: Any, width: int) -> Iterator[str]:
         )
 
 
-def _domains(scores: Sequence[Any], heads: Sequence[str], width: int) -> Iterator[str]:
+def _domains(columns: Sequence[Any], heads: Sequence[str], width: int) -> Iterator[str]:
     yield ""
     yield f"{'Parts of the score':<27} " + "  ".join(f"{clip(head, 16):<16}" for head in heads)
-    if not scores:
+    if not columns:
         return
-    for domain in scores[0].by_domain:
+    for domain in columns[0]:
         cells = []
-        for score in scores:
-            one = score.by_domain[domain]
+        for column in columns:
+            one = column[domain]
             cells.append(
                 "not asked"
                 if one is None
                 else f"{_two(one.low)}-{_two(one.high)}"
-                + (f", {_two(one.coverage)}" if len(scores) == 1 else "")
+                + (f", {_two(one.coverage)}" if len(columns) == 1 else "")
             )
         line = f"  {domain.replace('-', ' '):<25} " + "  ".join(f"{cell:<16}" for cell in cells)
         yield printable(line.rstrip()[: max(width, 60)])

@@ -11,6 +11,8 @@ import msgspec
 from cellwarden.model.errors import InputError
 from cellwarden.vendors.assessment.comparing import Comparison, Swing, compare, sensitivity
 from cellwarden.vendors.assessment.deciding import NextQuestion, next_question
+from cellwarden.vendors.assessment.questions import DOMAINS
+from cellwarden.vendors.assessment.scoring import Interval, Score, total
 from cellwarden.workflows.assess import end_of
 from cellwarden.workflows.dossier import (
     Cells,
@@ -52,10 +54,14 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SideBySide(msgspec.Struct, frozen=True, kw_only=True):
-    """Vendors side by side; ``unproven`` are those that were never assessed."""
+    """Vendors side by side; ``unproven`` are those that were never assessed.
+
+    ``by_domain`` is by vendor and domain, over the common questions alone.
+    """
 
     dossiers: tuple[Dossier, ...]
     comparison: Comparison
+    by_domain: dict[str, dict[str, Interval | None]]
     swings: tuple[Swing, ...]
     partners: dict[str, tuple[Partner, ...]]
     prices: dict[str, str | None]
@@ -116,9 +122,11 @@ def side_by_side(
             else:
                 found.append(grade(connection, workspace, party, row, as_of=as_of))
         scores = [item.score for item in found]
+        comparison = compare(scores)
         result = SideBySide(
             dossiers=tuple(found),
-            comparison=compare(scores),
+            comparison=comparison,
+            by_domain={item.vendor: _by_domain(item, comparison.common) for item in scores},
             swings=sensitivity(scores) if scores else (),
             partners={
                 item.row["party_id"] or "": partners_of(
@@ -134,6 +142,14 @@ def side_by_side(
         )
         connection.close()
     return result
+
+
+def _by_domain(score: Score, common: Sequence[str]) -> dict[str, Interval | None]:
+    counting = [item for item in score.questions if item.question.id in set(common)]
+    return {
+        domain: total(item for item in counting if item.question.domain == domain)
+        for domain in DOMAINS
+    }
 
 
 def assessed(

@@ -70,7 +70,7 @@ def _offer(connection: duckdb.DuckDBPyConnection, party: Cells) -> Offer:
         raise InputError(
             f"{party['name']} has no offer",
             advice="write its inputs into a register file `offers.csv`: scenario, input, low,"
-            " likely, high, unit, source",
+            " likely, high, unit, known_from",
         )
     inputs = [_input(row) for row in mine]
     return Offer(
@@ -94,7 +94,7 @@ def _input(row: Cells) -> Input:
             likely=float(likely),
             high=float(row["high"] or likely),
             unit=row["unit"] or "",
-            source=row["source"] or "",
+            source=row["known_from"] or "",
         )
     except ValueError as error:
         raise InputError(f"{place}: {error}", advice="mend that row of offers.csv") from error

@@ -291,7 +291,7 @@ def _own(
     found = []
     for question, objective, shows, kind, product, version, dated, says, facts in cursor.fetchall():
         item = Evidence(
-            id=f"ours {facts[0]}",
+            id=f"{says} (fact {facts[0]})",
             kind=EvidenceKind(kind),
             shows_met=bool(shows),
             entity=entity if shows else None,
