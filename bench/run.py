@@ -20,6 +20,7 @@ NAMES = [
     "one_advisory",
     "bulk_fleet",
     "checks_pass",
+    "bulk_rows",
     "screening",
 ]
 

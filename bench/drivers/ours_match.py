@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from cellwarden.model.moments import Moment
 from cellwarden.workflows.match_many import match_lines
 from cellwarden.workflows.workspace import open_workspace
 
@@ -15,7 +16,9 @@ def main() -> None:
     """``ours_match.py WORKSPACE INVENTORY.csv``; as ``cellwarden match`` does it."""
     workspace = open_workspace(Path(sys.argv[1]))
     write = sys.stdout.buffer.write
-    found = match_lines(Path(sys.argv[2]), workspace, as_of=AS_OF, progress=lambda *_: None)
+    found = match_lines(
+        Path(sys.argv[2]), workspace, moment=Moment(as_of=AS_OF), progress=lambda *_: None
+    )
     for lines in found:
         write(lines)
 

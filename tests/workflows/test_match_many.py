@@ -129,13 +129,13 @@ def test_documents_are_prepared_once_and_found_again(
     inventory = tmp_path / "fleet.csv"
     write_csv(inventory, fleet(20))
 
-    first = b"".join(match_lines(inventory, [advisory], as_of="", progress=silent))
+    first = b"".join(match_lines(inventory, [advisory], moment=None, progress=silent))
     monkeypatch.setattr(match_index, "_read", lambda *_: pytest.fail("it was read again"))
-    again = b"".join(match_lines(inventory, [advisory], as_of="", progress=silent))
+    again = b"".join(match_lines(inventory, [advisory], moment=None, progress=silent))
     monkeypatch.undo()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     advisory.write_text(json.dumps(_record("2.6")), "utf-8")
-    changed = b"".join(match_lines(inventory, [advisory], as_of="", progress=silent))
+    changed = b"".join(match_lines(inventory, [advisory], moment=None, progress=silent))
 
     assert first == again
     assert b"CVE-2026-0001" in first
@@ -177,7 +177,7 @@ def test_cache_that_cannot_be_written_costs_time_alone(
     inventory = tmp_path / "fleet.csv"
     write_csv(inventory, fleet(20))
 
-    lines = b"".join(match_lines(inventory, [advisory], as_of="", progress=silent))
+    lines = b"".join(match_lines(inventory, [advisory], moment=None, progress=silent))
 
     assert b"CVE-2026-0001" in lines
 

@@ -15,6 +15,7 @@ from cellwarden import checks
 from cellwarden.model.errors import SourceError
 from cellwarden.model.findings import Finding, Verdict
 from cellwarden.model.matching import MatchState
+from cellwarden.model.moments import Moment
 from cellwarden.model.report import Exposure, Report
 from cellwarden.store.state import State
 from cellwarden.workflows.feeds import import_feeds
@@ -140,7 +141,7 @@ def test_a_confirmed_candidate_becomes_certain_and_the_change_is_told(
     scanned: ScanOutcome, northgate: Workspace, tmp_path: Path
 ) -> None:
     workspace = copy_of(northgate, tmp_path / "confirmed")
-    waiting = waiting_matches(workspace, as_of=AS_OF)
+    waiting = waiting_matches(workspace, moment=Moment(as_of=AS_OF))
     one = next(match for match in waiting if match.advisory_id == "ICSA-23-024-02")
 
     record_decision(
@@ -160,7 +161,7 @@ def test_a_confirmed_candidate_becomes_certain_and_the_change_is_told(
     assert {exposure.state for exposure in decided} == {MatchState.AFFECTED}
     assert all("C. Lindqvist" in exposure.why for exposure in decided)
     assert changes_between(scanned.report, after)
-    assert len(waiting_matches(workspace, as_of=AS_OF)) == len(waiting) - 1
+    assert len(waiting_matches(workspace, moment=Moment(as_of=AS_OF))) == len(waiting) - 1
 
 
 def test_a_rejected_candidate_has_no_row_and_the_reason_is_explained(
@@ -168,7 +169,7 @@ def test_a_rejected_candidate_has_no_row_and_the_reason_is_explained(
 ) -> None:
     assert scanned.report.exposures
     workspace = copy_of(northgate, tmp_path / "rejected")
-    one = waiting_matches(workspace, as_of=AS_OF)[0]
+    one = waiting_matches(workspace, moment=Moment(as_of=AS_OF))[0]
 
     record_decision(
         workspace,
@@ -182,7 +183,9 @@ def test_a_rejected_candidate_has_no_row_and_the_reason_is_explained(
         clock_at="2026-11-16T10:00:00.000000Z",
     )
     after = scan(workspace, now=NOW, actor="tester", asked_as_of=None, progress=quiet).report
-    explanation = explain_match(workspace, one.component_id, one.advisory_id, as_of=AS_OF)
+    explanation = explain_match(
+        workspace, one.component_id, one.advisory_id, moment=Moment(as_of=AS_OF)
+    )
 
     assert exposures(after, component_id=one.component_id, advisory_id=one.advisory_id) == []
     assert "another product line" in " ".join(explanation.lines)
@@ -368,7 +371,7 @@ def test_a_rejection_does_not_outlive_what_it_was_said_of(
 ) -> None:
     assert scanned.report.exposures
     workspace = copy_of(northgate, tmp_path / "changed")
-    waiting = waiting_matches(workspace, as_of=AS_OF)
+    waiting = waiting_matches(workspace, moment=Moment(as_of=AS_OF))
     one = next(match for match in waiting if match.advisory_id == "ICSA-23-024-02")
     record_decision(
         workspace,

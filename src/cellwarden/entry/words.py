@@ -19,6 +19,14 @@ AsOfOption = Annotated[
     str | None,
     typer.Option("--as-of", metavar="TIME", help="Speak for this date or time instead of now."),
 ]
+KnownAtOption = Annotated[
+    str | None,
+    typer.Option(
+        "--known-at",
+        metavar="TIME|SIZE",
+        help="Use only what the ledger knew then: a time, or its size in entries.",
+    ),
+]
 ActorOption = Annotated[
     str | None,
     typer.Option("--actor", help="Who does this, for the ledger; your login name, if not given."),

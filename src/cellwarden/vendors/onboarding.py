@@ -78,8 +78,8 @@ def holding(onboarding: Onboarding) -> dict[str, Approval]:
     found: dict[str, Approval] = {}
     for item in sorted(onboarding.approvals, key=lambda a: (a.decided_on, a.id)):
         is_old = onboarding.answers_on is not None and item.decided_on < onboarding.answers_on
-        is_own = same_person(item.approver, onboarding.requester)
-        if item.decided_on >= onboarding.started_on and not is_old and not is_own:
+        is_anothers = _is_another(item.approver, onboarding.requester)
+        if item.decided_on >= onboarding.started_on and not is_old and is_anothers:
             found[item.side] = item
     return found
 
@@ -115,7 +115,7 @@ def must_be_approvable(onboarding: Onboarding, *, side: str, approver: str, answ
             f"{onboarding.id} was signed on {onboarding.signed_on}",
             advice="start a new one with `vendor onboard V start`",
         )
-    if not approver.strip() or same_person(approver, onboarding.requester):
+    if not _is_another(approver, onboarding.requester):
         raise PermissionRefused(
             f"{approver or 'nobody'} asked for {onboarding.party_id} and cannot approve it",
             advice=f"somebody else on the side of {side} has to approve",
@@ -140,7 +140,7 @@ def must_be_signable(onboarding: Onboarding, *, by: str, as_of: date) -> None:
             f"{onboarding.id} was signed on {onboarding.signed_on} already",
             advice="`vendor onboard V status` shows it",
         )
-    if not by.strip() or same_person(by, onboarding.requester):
+    if not _is_another(by, onboarding.requester):
         raise PermissionRefused(
             f"{by or 'nobody'} asked for {onboarding.party_id} and cannot sign",
             advice="somebody else signs",
@@ -185,6 +185,11 @@ def _approvals(onboarding: Onboarding) -> Iterable[str]:
             yield f"{side} has to approve" + (" again: what it approved has changed" if old else "")
         elif item.answer == "refused":
             yield f"{side} refused: {item.approver}, {item.decided_on}"
+
+
+def _is_another(person: str, requester: str) -> bool:
+    """Whether both are named and differ; where nobody is named, nobody is known to be another."""
+    return bool(_plain(person)) and bool(_plain(requester)) and not same_person(person, requester)
 
 
 def _plain(name: str) -> str:

@@ -13,6 +13,7 @@ from cellwarden.advisories import feeds
 from cellwarden.model.advisories import Document
 from cellwarden.model.errors import InputError
 from cellwarden.model.facts import kinds
+from cellwarden.model.moments import Moment
 from cellwarden.model.report import Coverage, FeedAge
 from cellwarden.store.facts import Fact
 from cellwarden.store.objects import write_durably
@@ -26,11 +27,11 @@ CORRECTABLE = ("vendor", "product", "version_text", "status")
 """What a local correction may change in a statement."""
 
 
-def feed_status(workspace: Workspace, *, as_of: str) -> tuple[tuple[FeedAge, ...], Coverage]:
+def feed_status(workspace: Workspace, *, moment: Moment) -> tuple[tuple[FeedAge, ...], Coverage]:
     """The age of every expected feed, and how much of the fleet the advisories speak of."""
     with workspace.open_state() as state:
-        connection = state.connect(as_of=as_of)
-        ages = feed_ages(connection, workspace, state, as_of)
+        connection = state.connect_at(moment)
+        ages = feed_ages(connection, workspace, state, moment.as_of)
         components = assemble.fleet(connection)
         matches = list(matcher_for(connection).match(components))
         coverage = summarise.coverage(
@@ -45,7 +46,7 @@ def feed_status(workspace: Workspace, *, as_of: str) -> tuple[tuple[FeedAge, ...
     return ages, coverage
 
 
-def export_feeds(workspace: Workspace, bundle: Path, *, made_at: str) -> int:
+def export_feeds(workspace: Workspace, bundle: Path, *, moment: Moment, made_at: str) -> int:
     """Write every document in force to one digest-listed bundle and return how many there are.
 
     Raises:
@@ -58,8 +59,8 @@ def export_feeds(workspace: Workspace, bundle: Path, *, made_at: str) -> int:
             f"{bundle}: a bundle is a .zip file", advice="give it a name that ends in .zip"
         )
     with workspace.open_state() as state:
-        connection = state.connect(as_of=made_at)
-        ages = feed_ages(connection, workspace, state, made_at)
+        connection = state.connect_at(moment)
+        ages = feed_ages(connection, workspace, state, moment.as_of)
         wanted = dict(connection.sql("select sha256, pack_sha256 from feed_document").fetchall())
         connection.close()
         documents = list(_kept(state, wanted))

@@ -13,6 +13,7 @@ from cellwarden.advisories import feeds, matching
 from cellwarden.model.errors import InputError
 from cellwarden.model.facts import Row, kinds
 from cellwarden.model.matching import Component, Match, Statement
+from cellwarden.model.moments import Moment
 from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft
 from cellwarden.workflows import assemble
@@ -69,7 +70,7 @@ def matcher_for(connection: duckdb.DuckDBPyConnection) -> matching.Matcher:
 
 
 def explain_match(
-    workspace: Workspace, component_id: str, advisory_id: str, *, as_of: str
+    workspace: Workspace, component_id: str, advisory_id: str, *, moment: Moment
 ) -> matching.Explanation:
     """Why an advisory touches a component, or why it speaks of another product.
 
@@ -77,7 +78,7 @@ def explain_match(
         InputError: the fleet has no such component, or no such advisory was imported.
     """
     with workspace.open_state() as state:
-        connection = state.connect(as_of=as_of)
+        connection = state.connect_at(moment)
         component = _component(assemble.fleet(connection), component_id)
         _must_know_advisory(connection, advisory_id)
         explanation = matcher_for(connection).explain(component, advisory_id)
@@ -85,10 +86,10 @@ def explain_match(
     return explanation
 
 
-def waiting_matches(workspace: Workspace, *, as_of: str) -> list[Match]:
+def waiting_matches(workspace: Workspace, *, moment: Moment) -> list[Match]:
     """The weak candidates that wait for a person's yes or no."""
     with workspace.open_state() as state:
-        connection = state.connect(as_of=as_of)
+        connection = state.connect_at(moment)
         matches = matcher_for(connection).match(assemble.fleet(connection))
         found = [match for match in matches if match.candidate]
         connection.close()

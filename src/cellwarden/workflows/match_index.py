@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cellwarden.advisories.matching import Matcher, Prepared, Times, dump, load, rules_digest
+from cellwarden.model.moments import Moment
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _ENDING: Final = ".prepared"
 
 
 def matcher_of_workspace(
-    workspace: Workspace, *, as_of: str, count: int, progress: Progress
+    workspace: Workspace, *, moment: Moment, count: int, progress: Progress
 ) -> Matcher:
     """A matcher over what a workspace has imported, and what its people decided.
 
@@ -32,20 +33,20 @@ def matcher_of_workspace(
     their partitions say whether what was kept still fits.
     """
     with workspace.open_state() as state:
-        size = state.log.size()
+        size = state.log.size() if moment.known_at is None else moment.known_at
         parts = {kind: state.partitions.entries_of(kind, size) for kind in (*_SAID, _DECIDED)}
         names = [f"{kind}/{path.name}" for kind in _SAID for path in parts[kind]]
         file = workspace.state_folder / "derived" / _name(names)
-        prepared = _kept(file, as_of)
+        prepared = _kept(file, moment.as_of)
         if prepared is not None and not parts[_DECIDED]:
             return Matcher(prepared)
-        connection = state.connect(as_of=as_of)
+        connection = state.connect_at(moment)
         try:
             if prepared is None:
                 progress("preparing the advisories", 0, 0)
                 prepared = _prepared(connection)
                 if count >= FEWEST_TO_KEEP:
-                    _keep(file, dump(prepared, _times(connection, as_of)))
+                    _keep(file, dump(prepared, _times(connection, moment.as_of)))
             return Matcher(prepared, decisions=_decisions(connection))
         finally:
             connection.close()

@@ -16,6 +16,7 @@ from typing import BinaryIO, Final
 
 from cellwarden.advisories.matching import Lines, Matcher
 from cellwarden.model.matching import Component, Match
+from cellwarden.model.moments import Moment
 from cellwarden.reports.lines import match_line
 from cellwarden.workflows.inventory import read_inventory
 from cellwarden.workflows.match_index import matcher_of_paths, matcher_of_workspace
@@ -29,12 +30,16 @@ _HEAVY: Final = frozenset({"duckdb", "pyarrow"})
 
 
 def match_lines(
-    inventory: Path, source: Workspace | Sequence[Path], *, as_of: str, progress: Progress
+    inventory: Path,
+    source: Workspace | Sequence[Path],
+    *,
+    moment: Moment | None,
+    progress: Progress,
 ) -> Iterator[bytes]:
     """Match the lines of a CSV inventory, as lines of JSON in chunks.
 
     ``source`` is a workspace with imported advisories, or advisory files, folders and archives;
-    ``as_of`` speaks of a workspace.
+    ``moment`` belongs to a workspace.
 
     Raises:
         InputError: the inventory cannot be used; says the line.
@@ -44,7 +49,9 @@ def match_lines(
         components = read_inventory(inventory)
         count = len(components)
         if isinstance(source, Workspace):
-            matcher = matcher_of_workspace(source, as_of=as_of, count=count, progress=progress)
+            if moment is None:
+                raise ValueError("a workspace is asked about a moment")
+            matcher = matcher_of_workspace(source, moment=moment, count=count, progress=progress)
         else:
             matcher = matcher_of_paths(source, count=count, progress=progress)
         yield from lines_of(matcher, components)

@@ -181,14 +181,14 @@ def sign(
                 advice="write it down with `cellwarden vendor contract add`",
             )
         memo = memo_of(way, as_of=as_of, signed_by=actor)
-        kept = state.objects.put(paper_markdown(memo).encode())
+        kept = state.sealed.put(paper_markdown(memo).encode())
         row = {name: way.row[name] for name in kinds()["onboarding"].column_names}
         signed = {"signed_on": as_of.isoformat(), "signed_by": actor}
         tables = {
             "onboarding": [
                 _fact(
                     "onboarding",
-                    {**row, **signed, "contract_id": contract_id, "memo_sha256": kept},
+                    {**row, **signed, "contract_id": contract_id, "memo_sha256": kept.sha256},
                     as_of,
                 )
             ]
@@ -196,9 +196,14 @@ def sign(
         if contract is not None:
             tables["contract"] = [_fact("contract", {**contract, **signed}, as_of)]
         draft = Draft(
-            act="sign", actor=actor, source=SOURCE, clock_at=clock_at, document_sha256=kept
+            act="sign",
+            actor=actor,
+            source=SOURCE,
+            clock_at=clock_at,
+            document_sha256=kept.sha256,
+            document_commitment=kept.commitment,
         )
-        return Signed(entry=state.record(draft, tables), memo=memo, memo_sha256=kept)
+        return Signed(entry=state.record(draft, tables), memo=memo, memo_sha256=kept.sha256)
 
 
 def _way(

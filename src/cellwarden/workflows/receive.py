@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -99,13 +98,13 @@ def record_answers(
     One that cannot be read stops nothing; it comes back as an error to report at the end.
     """
     files = list(answer_files(workspace))
-    known = {e.document_sha256 for _, e in state.entries() if e.act == ACT} if files else set()
+    taken = [e.document_sha256 for _, e in state.entries() if e.act == ACT] if files else []
     problems = []
     for done, path in enumerate(files):
         progress("reading answers of vendors", done, len(files))
         try:
             data = _bytes_of(path)
-            if hashlib.sha256(data).hexdigest() in known:
+            if any(state.sealed.holds(digest, data) for digest in taken if digest):
                 continue
             _received(
                 workspace, state, path.name, data, as_of=as_of, clock_at=clock_at, actor=actor
@@ -166,10 +165,9 @@ def _received(
     finally:
         connection.close()
     entry = None
-    digest = hashlib.sha256(data).hexdigest()
     if step.answers or step.follow_ups:
-        state.objects.put(data)
-        row = row | {"answered_on": on.isoformat(), "document_sha256": digest}
+        kept = state.sealed.put(data)
+        row = row | {"answered_on": on.isoformat(), "document_sha256": kept.sha256}
         told = {k: v for k, v in row.items() if k in kinds()["assessment"].column_names}
         tables = {
             "assessment": [Fact(cells=kinds()["assessment"].row(told), valid_from=on.isoformat())],
@@ -181,7 +179,8 @@ def _received(
             actor=actor,
             source=source_of(row),
             clock_at=clock_at,
-            document_sha256=digest,
+            document_sha256=kept.sha256,
+            document_commitment=kept.commitment,
             taken_at=on.isoformat(),
             note=name,
         )

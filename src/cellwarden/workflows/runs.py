@@ -64,6 +64,18 @@ def load_run(workspace: Workspace, wanted: str | None = None) -> Report:
     return report
 
 
+def last_run_before(workspace: Workspace, *, as_of: str, ledger_size: int) -> Report | None:
+    """The newest kept run that spoke for no later time and knew no more; nothing where none did."""
+    for wanted in reversed(kept_runs(workspace)):
+        try:
+            report = load_run(workspace, wanted)
+        except InputError:  # of another version: there is nothing to compare with
+            continue
+        if report.run.as_of <= as_of and report.run.ledger_size <= ledger_size:
+            return report
+    return None
+
+
 def changes_between(before: Report, after: Report) -> tuple[Change, ...]:
     """What differs between two runs, finding by finding: new, gone, worse, better, accepted ..."""
     old = {finding.id: finding for finding in before.findings}

@@ -11,8 +11,9 @@ import msgspec
 
 from cellwarden import __version__, checks, frameworks
 from cellwarden.advisories import triage
-from cellwarden.model.errors import InputError, SourceError
+from cellwarden.model.errors import SourceError
 from cellwarden.model.findings import Finding
+from cellwarden.model.moments import Moment
 from cellwarden.model.report import REPORT_SCHEMA, Report, Run
 from cellwarden.model.times import format_time, parse_time
 from cellwarden.workflows import assemble, summarise
@@ -21,7 +22,7 @@ from cellwarden.workflows.feeds import feed_ages, import_configured
 from cellwarden.workflows.match import matcher_for
 from cellwarden.workflows.receive import record_answers
 from cellwarden.workflows.register import record_register
-from cellwarden.workflows.runs import changes_between, keep_run, load_run, run_id
+from cellwarden.workflows.runs import changes_between, keep_run, last_run_before, run_id
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
@@ -65,19 +66,35 @@ def scan(
                 progress=progress,
             )
             import_configured(workspace, state, clock_at=clock_at, actor=actor, progress=progress)
-        report = judge_fleet(workspace, state, as_of=as_of, started_at=clock_at, progress=progress)
+        report = judge_fleet(
+            workspace, state, moment=Moment(as_of=as_of), started_at=clock_at, progress=progress
+        )
     keep_run(workspace, report)
     return ScanOutcome(report=report, source_errors=(*register.problems, *answers))
 
 
-def judge_fleet(
-    workspace: Workspace, state: State, *, as_of: str, started_at: str, progress: Progress
+def report_at(
+    workspace: Workspace, moment: Moment, *, started_at: str, progress: Progress
 ) -> Report:
-    """What the ledger's facts say as of a time: the report, not yet kept."""
-    connection = state.connect(as_of=as_of)
+    """Judge the fleet anew for a moment; nothing is read in, recorded or kept.
+
+    Raises:
+        InputError: a check file of the workspace's own is wrong.
+    """
+    with workspace.open_state() as state:
+        return judge_fleet(
+            workspace, state, moment=moment, started_at=started_at, progress=progress
+        )
+
+
+def judge_fleet(
+    workspace: Workspace, state: State, *, moment: Moment, started_at: str, progress: Progress
+) -> Report:
+    """What the ledger's facts say of a moment: the report, not yet kept."""
+    connection = state.connect_at(moment)
     try:
         return _judge(
-            connection, workspace, state, as_of=as_of, started_at=started_at, progress=progress
+            connection, workspace, state, moment=moment, started_at=started_at, progress=progress
         )
     finally:
         connection.close()
@@ -88,10 +105,12 @@ def _judge(
     workspace: Workspace,
     state: State,
     *,
-    as_of: str,
+    moment: Moment,
     started_at: str,
     progress: Progress,
 ) -> Report:
+    as_of = moment.as_of
+    size = state.log.size() if moment.known_at is None else moment.known_at
     catalogue = checks.load_catalogue(extra=own_check_folders(workspace))
     feeds = feed_ages(connection, workspace, state, as_of)
     components = assemble.fleet(connection)
@@ -113,13 +132,13 @@ def _judge(
     progress("judging", 0, len(catalogue))
     judgement = checks.judge(connection, catalogue, controls_for=frameworks.controls_for)
     progress("judging", len(catalogue), len(catalogue))
-    previous = _previous(workspace)
+    previous = last_run_before(workspace, as_of=as_of, ledger_size=size)
     dated = checks.set_deadlines(_first_seen(judgement.findings, previous, as_of), catalogue)
     accepted, exceptions = checks.accept(
         dated, assemble.fetch(connection, "select * from exception"), as_of=as_of
     )
     findings = tuple(sorted(accepted, key=_worst_first))
-    root, digest = state.root(), checks.catalogue_sha256(catalogue)
+    root, digest = state.root(size), checks.catalogue_sha256(catalogue)
     report = Report(
         schema=REPORT_SCHEMA,
         run=Run(
@@ -129,7 +148,7 @@ def _judge(
             as_of=as_of,
             started_at=started_at,
             version=__version__,
-            ledger_size=state.log.size(),
+            ledger_size=size,
             ledger_root=root,
             catalogue_sha256=digest,
         ),
@@ -163,13 +182,6 @@ def _judge(
 def own_check_folders(workspace: Workspace) -> tuple[Path, ...]:
     """The folders with check files of the workspace's own."""
     return tuple(workspace.folder / name for name in workspace.settings.checks.paths)
-
-
-def _previous(workspace: Workspace) -> Report | None:
-    try:
-        return load_run(workspace)
-    except InputError:
-        return None
 
 
 def _first_seen(findings: Sequence[Finding], previous: Report | None, as_of: str) -> list[Finding]:

@@ -61,23 +61,29 @@ def verify_ledger(workspace: Workspace) -> LedgerState:
         )
 
 
-def list_entries(workspace: Workspace) -> list[tuple[int, Entry]]:
-    """Every entry of the ledger with its index, in order."""
+def list_entries(workspace: Workspace, *, known_at: int | None = None) -> list[tuple[int, Entry]]:
+    """Every entry of the ledger with its index, in order; below ``known_at``, where it is given."""
     with workspace.open_state() as state:
-        return list(state.entries())
+        return [pair for pair in state.entries() if known_at is None or pair[0] < known_at]
 
 
 class ShownFact(msgspec.Struct, frozen=True, kw_only=True):
-    """One fact with the entry that it came with: what a finding cites as ``entry.row``."""
+    """One fact with the entry that it came with: what a finding cites as ``entry.row``.
+
+    ``redacted`` are the columns whose values were erased; they are known no more, not unknown.
+    """
 
     kind: str
     entry: Entry
     source: str
     op: str
     cells: dict[str, str]
+    redacted: tuple[str, ...] = ()
 
 
-def show_fact(workspace: Workspace, wanted: str) -> tuple[ShownFact, ...]:
+def show_fact(
+    workspace: Workspace, wanted: str, *, known_at: int | None = None
+) -> tuple[ShownFact, ...]:
     """What the ledger holds under a fact id; an entry may hold one such row of each kind.
 
     Raises:
@@ -91,7 +97,7 @@ def show_fact(workspace: Workspace, wanted: str) -> tuple[ShownFact, ...]:
     with workspace.open_state() as state:
         found = []
         for number, entry in state.entries():
-            if number == int(index):
+            if number == int(index) and (known_at is None or number < known_at):
                 found = [
                     ShownFact(kind=table.kind, entry=entry, **_row(state, table, number, int(row)))
                     for table in entry.tables
@@ -113,4 +119,6 @@ def _row(state: State, table: TableCommitment, entry: int, row: int) -> dict[str
     cells = dict(zip(names, cursor.fetchall()[0], strict=True))
     connection.close()
     shown = {name: cells[name] for name in table.columns if cells.get(name)}
-    return {"source": cells["source"], "op": cells["op"], "cells": shown}
+    gone = {place.partition(" ") for place in state.redacted_cells().get((entry, table.kind), ())}
+    redacted = tuple(sorted(column for number, _, column in gone if number == str(row)))
+    return {"source": cells["source"], "op": cells["op"], "cells": shown, "redacted": redacted}

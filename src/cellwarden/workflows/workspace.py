@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from cellwarden.model.errors import InputError
+from cellwarden.model.moments import Moment
 from cellwarden.model.times import format_time, parse_time
 from cellwarden.store.state import State
 
@@ -148,6 +149,32 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         """
         chosen = asked or self.settings.workspace.as_of
         return format_time(parse_time(chosen) if chosen else now)
+
+    def moment(
+        self, now: datetime, *, as_of: str | None = None, known_at: str | None = None
+    ) -> Moment:
+        """The moment that a reader asks about, from words.
+
+        ``known_at`` is a ledger size, or a time: then what was recorded by that time counts.
+
+        Raises:
+            InputError: a word is no time and no size, or the ledger never was that large.
+        """
+        spoken_for = self.as_of(now, as_of)
+        if known_at is None:
+            return Moment(as_of=spoken_for)
+        with self.open_state() as state:
+            if not known_at.isdigit():
+                size = state.size_at(format_time(parse_time(known_at)))
+                return Moment(as_of=spoken_for, known_at=size)
+            size, last = int(known_at), state.log.size()
+        if size > last:
+            raise InputError(
+                f"--known-at {size}: the ledger holds {last} entries",
+                advice=f"give a size from 0 to {last}, or a time; `cellwarden ledger list` shows"
+                " both",
+            )
+        return Moment(as_of=spoken_for, known_at=size)
 
 
 def open_workspace(folder: Path) -> Workspace:

@@ -13,6 +13,7 @@ from cellwarden.entry.words import (
     HERE,
     ActorOption,
     AsOfOption,
+    KnownAtOption,
     WorkspaceOption,
     actor_or_login,
     now,
@@ -53,14 +54,20 @@ def import_(
 
 
 @app.command()
-def status(*, workspace: WorkspaceOption = HERE, as_of: AsOfOption = None) -> None:
+def status(
+    *,
+    workspace: WorkspaceOption = HERE,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+) -> None:
     """How old each feed is, how much it holds, and how much of the fleet it speaks of."""
     from cellwarden.reports.lines import feed_table
     from cellwarden.workflows.feed_exchange import feed_status
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    say(feed_table(feed_status(opened, as_of=opened.as_of(now(), as_of))))
+    moment = opened.moment(now(), as_of=as_of, known_at=known_at)
+    say(feed_table(feed_status(opened, moment=moment)))
 
 
 @app.command()
@@ -85,12 +92,16 @@ def export(
     bundle: Annotated[Path, typer.Argument(help="The .zip to write.")],
     *,
     workspace: WorkspaceOption = HERE,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
 ) -> None:
     """Write all imported documents to one digest-listed bundle for an air-gapped site."""
     from cellwarden.workflows.feed_exchange import export_feeds
     from cellwarden.workflows.workspace import open_workspace
 
-    count = export_feeds(open_workspace(workspace), bundle, made_at=format_time(now()))
+    opened, made_at = open_workspace(workspace), now()
+    moment = opened.moment(made_at, as_of=as_of or format_time(made_at), known_at=known_at)
+    count = export_feeds(opened, bundle, moment=moment, made_at=format_time(made_at))
     say(f"{bundle}: {count} documents; import it there with `cellwarden feeds import`")
 
 

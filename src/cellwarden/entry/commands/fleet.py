@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,11 +13,19 @@ from cellwarden.entry.words import (
     HERE,
     ActorOption,
     AsOfOption,
+    KnownAtOption,
     WorkspaceArgument,
     WorkspaceOption,
     actor_or_login,
     now,
 )
+from cellwarden.model.errors import InputError
+from cellwarden.model.times import format_time
+
+if TYPE_CHECKING:
+    from cellwarden.model.report import Report
+
+RunOption = Annotated[str | None, typer.Option(help="A run's id; the last one, if not given.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -125,13 +133,13 @@ def today(
     role: Annotated[
         str | None, typer.Option(help="security, facilities, procurement or auditor; all else.")
     ] = None,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
 ) -> None:
     """What to do first: five actions for each role."""
     from cellwarden.reports import terminal
-    from cellwarden.workflows.runs import load_run
-    from cellwarden.workflows.workspace import open_workspace
 
-    found = load_run(open_workspace(workspace))
+    found = _looked_at(workspace, as_of=as_of, known_at=known_at)
     show(terminal.today(found, role))
 
 
@@ -139,15 +147,15 @@ def explain(
     finding: Annotated[str, typer.Argument(help="A finding's id, or its beginning.")],
     *,
     workspace: WorkspaceOption = HERE,
-    run: Annotated[str | None, typer.Option(help="A run's id; the last one, if not given.")] = None,
+    run: RunOption = None,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
 ) -> None:
     """Explain a finding: why, evidence, deadline, remedy."""
     from cellwarden.reports import terminal
     from cellwarden.workflows.publish import find_finding
-    from cellwarden.workflows.runs import load_run
-    from cellwarden.workflows.workspace import open_workspace
 
-    found = load_run(open_workspace(workspace), run)
+    found = _looked_at(workspace, run=run, as_of=as_of, known_at=known_at)
     wanted = find_finding(found, finding)
     show(terminal.finding(found, wanted))
 
@@ -156,13 +164,13 @@ def blast(
     vulnerability: Annotated[str, typer.Argument(help="A CVE id or the publisher's own id.")],
     *,
     workspace: WorkspaceOption = HERE,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
 ) -> None:
     """Show everything that one vulnerability touches."""
     from cellwarden.reports import terminal
-    from cellwarden.workflows.runs import load_run
-    from cellwarden.workflows.workspace import open_workspace
 
-    found = load_run(open_workspace(workspace))
+    found = _looked_at(workspace, as_of=as_of, known_at=known_at)
     show(terminal.blast_radius(found, vulnerability))
 
 
@@ -186,18 +194,44 @@ def report(
     workspace: WorkspaceArgument = HERE,
     *,
     output_format: Annotated[str, typer.Option("--format", metavar="NAME")] = "json",
-    run: Annotated[str | None, typer.Option(help="A run's id; the last one, if not given.")] = None,
+    run: RunOption = None,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here.")] = None,
 ) -> None:
     """Write a kept run's report again, in any format."""
     from cellwarden.reports.formats import render
     from cellwarden.store.objects import write_durably
-    from cellwarden.workflows.runs import load_run
-    from cellwarden.workflows.workspace import open_workspace
 
-    text = render(output_format, load_run(open_workspace(workspace), run))
+    found = _looked_at(workspace, run=run, as_of=as_of, known_at=known_at)
+    text = render(output_format, found)
     if output is None or str(output) == "-":
         say(text)
         return
     write_durably(output, text.encode("utf-8"))
     say(str(output))
+
+
+def _looked_at(
+    workspace: Path,
+    *,
+    run: str | None = None,
+    as_of: str | None = None,
+    known_at: str | None = None,
+) -> Report:
+    """The kept run that is meant, or a judgement made anew for another moment."""
+    from cellwarden.workflows.runs import load_run
+    from cellwarden.workflows.scan import report_at
+    from cellwarden.workflows.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    if as_of is None and known_at is None:
+        return load_run(opened, run)
+    if run is not None:
+        raise InputError(
+            "--run names a kept run, --as-of and --known-at another moment",
+            advice="give the one or the other",
+        )
+    moment = opened.moment(now(), as_of=as_of, known_at=known_at)
+    with progress() as bar:
+        return report_at(opened, moment, started_at=format_time(now()), progress=bar)

@@ -11,6 +11,7 @@ from cellwarden.entry.console import say, tell
 from cellwarden.entry.words import (
     HERE,
     ActorOption,
+    KnownAtOption,
     WorkspaceOption,
     actor_or_login,
     now,
@@ -86,13 +87,15 @@ def verify(
 
 
 @app.command("list")
-def list_(*, workspace: WorkspaceOption = HERE) -> None:
+def list_(*, workspace: WorkspaceOption = HERE, known_at: KnownAtOption = None) -> None:
     """Every entry: when, who, what, from which source."""
     from cellwarden.reports.text import printable
     from cellwarden.workflows.trust import list_entries
     from cellwarden.workflows.workspace import open_workspace
 
-    for index, entry in list_entries(open_workspace(workspace)):
+    opened = open_workspace(workspace)
+    size = opened.moment(now(), known_at=known_at).known_at
+    for index, entry in list_entries(opened, known_at=size):
         rows = ", ".join(f"{table.rows} {table.kind}" for table in entry.tables)
         say(printable(f"{index:>6}  {entry.recorded_at[:19]}  {entry.actor}  {entry.act}"))
         say(printable(f"        {entry.source}: {rows or 'no rows'}"))
@@ -295,16 +298,21 @@ def show(
     fact: Annotated[str, typer.Argument(help="A fact's id as findings cite it, such as 2.226.")],
     *,
     workspace: WorkspaceOption = HERE,
+    known_at: KnownAtOption = None,
 ) -> None:
     """Show one fact: what it says, who recorded it, when, from which source."""
     from cellwarden.reports.text import printable
     from cellwarden.workflows.trust import show_fact
     from cellwarden.workflows.workspace import open_workspace
 
-    for one in show_fact(open_workspace(workspace), fact):
+    opened = open_workspace(workspace)
+    size = opened.moment(now(), known_at=known_at).known_at
+    for one in show_fact(opened, fact, known_at=size):
         say(f"{one.kind} ({one.op})")
         for name, value in one.cells.items():
             say(printable(f"  {name}: {value}"))
+        for name in one.redacted:
+            say(printable(f"  {name}: (redacted)"))
         say(printable(f"  said by {one.source}"))
         say(printable(f"  recorded {one.entry.recorded_at} by {one.entry.actor}"))
         if one.entry.document_sha256:

@@ -14,6 +14,7 @@ from cellwarden.entry.words import (
     HERE,
     ActorOption,
     AsOfOption,
+    KnownAtOption,
     WorkspaceOption,
     actor_or_login,
     now,
@@ -52,6 +53,7 @@ def match(
     output_format: Annotated[str, typer.Option("--format", help="jsonl or table.")] = "jsonl",
     workspace: WorkspaceOption = HERE,
     as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
 ) -> None:
     """Match an inventory against advisories without a register, one line a match."""
     if context.invoked_subcommand is not None:
@@ -68,9 +70,11 @@ def match(
     from cellwarden.workflows.workspace import open_workspace
 
     source = advisories or open_workspace(workspace)
-    time = "" if isinstance(source, list) else source.as_of(now(), as_of)
+    moment = (
+        None if isinstance(source, list) else source.moment(now(), as_of=as_of, known_at=known_at)
+    )
     with progress() as bar:
-        found = match_lines(inventory, source, as_of=time, progress=bar)
+        found = match_lines(inventory, source, moment=moment, progress=bar)
         if output_format == "table":
             say(_table(found))
             return
@@ -96,6 +100,7 @@ def explain(
     *,
     workspace: WorkspaceOption = HERE,
     as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
 ) -> None:
     """Why an advisory touches a component, or why it speaks of another product."""
     from cellwarden.reports.lines import explanation_text
@@ -103,19 +108,26 @@ def explain(
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    found = explain_match(opened, component, advisory, as_of=opened.as_of(now(), as_of))
+    moment = opened.moment(now(), as_of=as_of, known_at=known_at)
+    found = explain_match(opened, component, advisory, moment=moment)
     say(explanation_text(found, width=width()))
 
 
 @app.command()
-def waiting(*, workspace: WorkspaceOption = HERE, as_of: AsOfOption = None) -> None:
+def waiting(
+    *,
+    workspace: WorkspaceOption = HERE,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+) -> None:
     """The weak candidates that wait for a person's yes or no."""
     from cellwarden.reports.lines import match_table
     from cellwarden.workflows.match import waiting_matches
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
-    found = waiting_matches(opened, as_of=opened.as_of(now(), as_of))
+    moment = opened.moment(now(), as_of=as_of, known_at=known_at)
+    found = waiting_matches(opened, moment=moment)
     if not found:
         say("no match waits for a person")
         return

@@ -14,6 +14,7 @@ from cellwarden.entry.words import (
     HERE,
     ActorOption,
     AsOfOption,
+    KnownAtOption,
     WorkspaceOption,
     actor_or_login,
     now,
@@ -107,6 +108,7 @@ def follow_ups(
     reason: Annotated[str, typer.Option(help="Needed where no clear reply came.")] = "",
     workspace: WorkspaceOption = HERE,
     as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
     actor: ActorOption = None,
 ) -> None:
     """What we asked back about vague words; each must close before a signature."""
@@ -127,7 +129,8 @@ def follow_ups(
         )
         say(f"closed by {review_id}, entry {entry}")
         return
-    found = standing_of(opened, vendor, as_of=today).dossier
+    _, today, size = read_at(workspace, as_of, known_at)
+    found = standing_of(opened, vendor, as_of=today, known_at=size).dossier
     say(follow_ups_text(found.name, found.follow_ups, width=width()))
 
 
@@ -191,13 +194,14 @@ def score(
     output_format: FormatOption = "text",
     workspace: WorkspaceOption = HERE,
     as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
 ) -> None:
     """What a vendor can prove: the interval, the gates, and every step of the arithmetic."""
     from cellwarden.reports.vendor_text import score_text
     from cellwarden.workflows.assess_score import standing_of
 
-    opened, today, _ = opened_on(workspace, as_of)
-    standing = standing_of(opened, vendor, as_of=today)
+    opened, today, size = read_at(workspace, as_of, known_at)
+    standing = standing_of(opened, vendor, as_of=today, known_at=size)
     if _is_json(output_format):
         _write_json(standing)
         return
@@ -205,14 +209,18 @@ def score(
 
 
 def ask(
-    vendor: VendorArgument, *, workspace: WorkspaceOption = HERE, as_of: AsOfOption = None
+    vendor: VendorArgument,
+    *,
+    workspace: WorkspaceOption = HERE,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
 ) -> None:
     """The cheapest question whose answer could change the decision."""
     from cellwarden.reports.vendor_text import ask_text
     from cellwarden.workflows.assess_score import standing_of
 
-    opened, today, _ = opened_on(workspace, as_of)
-    say(ask_text(standing_of(opened, vendor, as_of=today), width=width()))
+    opened, today, size = read_at(workspace, as_of, known_at)
+    say(ask_text(standing_of(opened, vendor, as_of=today, known_at=size), width=width()))
 
 
 def compare(
@@ -221,13 +229,14 @@ def compare(
     output_format: FormatOption = "text",
     workspace: WorkspaceOption = HERE,
     as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
 ) -> None:
     """Vendors side by side on common questions: who is ahead, or what would separate them."""
     from cellwarden.reports.vendor_text import compare_text
     from cellwarden.workflows.assess_score import side_by_side
 
-    opened, today, _ = opened_on(workspace, as_of)
-    side = side_by_side(opened, vendors, as_of=today)
+    opened, today, size = read_at(workspace, as_of, known_at)
+    side = side_by_side(opened, vendors, as_of=today, known_at=size)
     if _is_json(output_format):
         _write_json(side)
         return
@@ -239,13 +248,14 @@ def due(
     output_format: FormatOption = "text",
     workspace: WorkspaceOption = HERE,
     as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
 ) -> None:
     """Who has to be assessed again, and why: by the calendar, or at once."""
     from cellwarden.reports.vendor_text import due_text
     from cellwarden.workflows.reassess import vendors_due
 
-    opened, today, _ = opened_on(workspace, as_of)
-    items, run = vendors_due(opened, as_of=today)
+    opened, today, size = read_at(workspace, as_of, known_at)
+    items, run = vendors_due(opened, as_of=today, known_at=size)
     if _is_json(output_format):
         _write_json(items)
         return
@@ -261,13 +271,14 @@ def attest(
     output: OutputOption = None,
     workspace: WorkspaceOption = HERE,
     as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
 ) -> None:
     """Write the assessment as a CycloneDX 1.6 attestation."""
     from cellwarden.vendors.assessment.attestation import attestation
     from cellwarden.workflows.assess_score import standing_of
 
-    opened, today, _ = opened_on(workspace, as_of)
-    found = standing_of(opened, vendor, as_of=today).dossier
+    opened, today, size = read_at(workspace, as_of, known_at)
+    found = standing_of(opened, vendor, as_of=today, known_at=size).dossier
     data = attestation(
         found.bank,
         found.graded,
@@ -286,13 +297,14 @@ def case(
     seed: Annotated[int, typer.Option(help="Of the simulation.")] = 1,
     workspace: WorkspaceOption = HERE,
     as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
 ) -> None:
     """The business case of some vendors as HTML and Markdown, price beside the score."""
     from cellwarden.reports.paper import paper_html, paper_markdown
     from cellwarden.workflows.case import case_of
 
-    opened, today, _ = opened_on(workspace, as_of)
-    found, paper = case_of(opened, vendors, as_of=today, seed=seed)
+    opened, today, size = read_at(workspace, as_of, known_at)
+    found, paper = case_of(opened, vendors, as_of=today, seed=seed, known_at=size)
     name = "case-" + "-".join(item.offer.vendor.casefold() for item in found.vendors)
     base = output or opened.reports_folder / name
     say(found.sentence)
@@ -307,6 +319,17 @@ def opened_on(workspace: Path, as_of: str | None) -> tuple[Any, date, str]:
     opened = open_workspace(workspace)
     clock = now()
     return opened, parse_time(opened.as_of(clock, as_of)).date(), format_time(clock)
+
+
+def read_at(
+    workspace: Path, as_of: str | None, known_at: str | None
+) -> tuple[Any, date, int | None]:
+    """The workspace, the day that is asked about, and the ledger size that was known."""
+    from cellwarden.workflows.workspace import open_workspace
+
+    opened = open_workspace(workspace)
+    moment = opened.moment(now(), as_of=as_of, known_at=known_at)
+    return opened, parse_time(moment.as_of).date(), moment.known_at
 
 
 def _day(text: str | None) -> date | None:

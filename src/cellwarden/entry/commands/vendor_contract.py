@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from cellwarden.entry.commands.vendor_assessment import VendorArgument, opened_on
+from cellwarden.entry.commands.vendor_assessment import VendorArgument, opened_on, read_at
 from cellwarden.entry.console import say, width
 from cellwarden.entry.words import (
     HERE,
     ActorOption,
     AsOfOption,
+    KnownAtOption,
     WorkspaceOption,
     actor_or_login,
 )
@@ -30,13 +31,14 @@ def list_(
     *,
     workspace: WorkspaceOption = HERE,
     as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
 ) -> None:
     """Contracts clause by clause: promised, due, done, broken, and what each lacks."""
     from cellwarden.reports.vendor_text import contracts_text
     from cellwarden.workflows.contracts import contracts
 
-    opened, today, _ = opened_on(workspace, as_of)
-    say(contracts_text(contracts(opened, vendor, as_of=today), width=width()))
+    opened, today, size = read_at(workspace, as_of, known_at)
+    say(contracts_text(contracts(opened, vendor, as_of=today, known_at=size), width=width()))
 
 
 @app.command()

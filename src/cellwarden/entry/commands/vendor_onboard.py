@@ -11,10 +11,18 @@ from cellwarden.entry.commands.vendor_assessment import (
     OutputOption,
     VendorArgument,
     opened_on,
+    read_at,
     write_bytes,
 )
 from cellwarden.entry.console import say, tell, width
-from cellwarden.entry.words import HERE, ActorOption, AsOfOption, WorkspaceOption, actor_or_login
+from cellwarden.entry.words import (
+    HERE,
+    ActorOption,
+    AsOfOption,
+    KnownAtOption,
+    WorkspaceOption,
+    actor_or_login,
+)
 from cellwarden.model.errors import InputError
 
 _VERBS = ("start", "status", "approve", "sign", "memo")
@@ -35,6 +43,7 @@ def onboard(
     output: OutputOption = None,
     workspace: WorkspaceOption = HERE,
     as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
     actor: ActorOption = None,
 ) -> None:
     """Take a vendor on: start, three approvals by other people, sign; nobody does it alone."""
@@ -66,7 +75,8 @@ def onboard(
         say(f"signed, entry {signed.entry}; memo SHA-256 {signed.memo_sha256}")
         _write_memo(signed.memo, output or opened.reports_folder / f"memo-{vendor.casefold()}")
         return
-    way = work.way_of(opened, vendor, as_of=today)
+    opened, today, size = read_at(workspace, as_of, known_at)
+    way = work.way_of(opened, vendor, as_of=today, known_at=size)
     _tell(way, today)
     if verb == "memo":
         from cellwarden.workflows.memo import memo_of
