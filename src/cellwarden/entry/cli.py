@@ -22,6 +22,9 @@ from cellwarden.entry.commands import (
     register,
     retire,
     vendor,
+    vendor_assessment,
+    vendor_contract,
+    vendor_onboard,
 )
 from cellwarden.entry.console import complain
 from cellwarden.model.errors import CellwardenError, InputError
@@ -48,6 +51,9 @@ app.add_typer(register.app, name="register")
 app.add_typer(catalogue.app, name="checks")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(vendor.app, name="vendor")
+vendor_assessment.add_to(vendor.app)
+vendor.app.command()(vendor_onboard.onboard)
+vendor.app.add_typer(vendor_contract.app, name="contract")
 
 
 _SEVERAL = frozenset({"--advisories", "--list"})
