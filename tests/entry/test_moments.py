@@ -46,6 +46,7 @@ SPEAKS_OF_NO_MOMENT = {
     "ledger cosign": "reads files of others",
     "ledger check": "reads files of others",
     "ledger redact": "erases",
+    "ledger timestamp": "stamps the newest checkpoint",
     "ledger verify": "recomputes everything",
     "ledger prove": "proves against the newest checkpoint",
     "ledger growth": "takes the checkpoint to start from",
