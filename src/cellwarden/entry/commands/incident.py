@@ -20,9 +20,7 @@ from cellwarden.entry.words import (
 )
 from cellwarden.model.times import format_time
 
-app = typer.Typer(
-    help="Incidents: who was told when, which deadlines run.", no_args_is_help=True
-)
+app = typer.Typer(help="Incidents: who was told when, which deadlines run.", no_args_is_help=True)
 
 NameArgument = Annotated[str, typer.Argument(help="The incident's id.")]
 
