@@ -571,6 +571,21 @@ def a_life(fleet: Fleet, source: str) -> None:
             fleet.fact(kind, source=source, **cells)
 
 
+def a_vendor(fleet: Fleet, *, source: str = "register.csv") -> None:
+    """A contract with a clause, an approval of its signature, and somebody who works for it."""
+    fleet.fact("contract", source=source, contract_id="C", party_id="P", signed_on="2026-01-01")
+    fleet.fact("clause", source=source, clause_id="C/exit", contract_id="C", type="exit")
+    fleet.fact("approval", source=source, approval_id="AP", step="signature", about_id="P")
+    fleet.fact(
+        "relationship",
+        source=source,
+        relationship_id="R",
+        party_id="Q",
+        of_party_id="P",
+        role="service_partner",
+    )
+
+
 @pytest.mark.parametrize("name", sorted(subjects()))
 def test_no_subject_has_two_rows_of_one_key_on_a_fleet_told_twice(name: str, fleet: Fleet) -> None:
     for source in ("one.csv", "two.csv"):
@@ -592,6 +607,10 @@ def test_no_subject_has_two_rows_of_one_key_on_a_fleet_told_twice(name: str, fle
         fleet.fact("exception", source=source, exception_id="E")
         fleet.fact("release", source=source, manufacturer="apc", model="M", version="1")
         a_life(fleet, source)
+        a_vendor(fleet, source=source)
+    fleet.table("assessment_row", party_id="P", name="APC", is_asked=True, is_answered=True)
+    fleet.table("claim_row", party_id="P", name="APC", question="support-mfa")
+    fleet.table("certificate_row", party_id="P", name="APC", scheme="UL 2900", is_held=True)
     fleet.declare("component")
     fleet.declare("component", "*")
     for part in ("1", "2"):
@@ -608,3 +627,47 @@ def test_no_subject_has_two_rows_of_one_key_on_a_fleet_told_twice(name: str, fle
     keys = [row["subject"] for row in rows]
     assert keys
     assert len(keys) == len(set(keys))
+
+
+def test_a_promise_is_missing_only_where_all_clauses_are_declared(fleet: Fleet) -> None:
+    a_vendor(fleet)
+    before = fleet.row("contract")
+
+    word = fleet.declare("clause", "")
+
+    after = fleet.row("contract")
+    assert before["has_exit"] is after["has_exit"] is True
+    assert before["has_audit_right"] is None
+    assert after["has_audit_right"] is False
+    assert word in after["evidence"]
+
+
+def test_a_broken_promise_stands_until_it_is_kept_again(fleet: Fleet) -> None:
+    clause = {"clause_id": "K", "contract_id": "C", "type": "sla", "breached_on": "2026-06-11"}
+    fleet.fact("clause", **clause)
+    broken = fleet.row("clause")
+
+    fleet.fact("clause", **clause, done_on="2026-07-01")
+
+    assert broken["is_breached"] is True
+    assert fleet.row("clause")["is_breached"] is False
+
+
+def test_a_partner_inherits_nothing_from_its_prime(fleet: Fleet) -> None:
+    a_vendor(fleet)
+    fleet.table("assessment_row", party_id="P", name="APC", is_answered=True)
+
+    assert fleet.row("partner")["is_assessed"] is False
+
+
+def test_names_of_requester_and_approver_are_compared_without_signs(fleet: Fleet) -> None:
+    fleet.fact(
+        "approval",
+        approval_id="AP",
+        step="signature",
+        about_id="P",
+        requester="Tom Ashby",
+        approver="tom.ashby",
+    )
+
+    assert fleet.row("signature")["approver_is_requester"] is True

@@ -18,9 +18,13 @@ from cellwarden.entry.commands import (
     incident,
     ledger,
     match,
+    privacy,
     register,
     retire,
     vendor,
+    vendor_assessment,
+    vendor_contract,
+    vendor_onboard,
 )
 from cellwarden.entry.console import complain
 from cellwarden.model.errors import CellwardenError, InputError
@@ -35,6 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 fleet.add_to(app)
+privacy.add_to(ledger.app)
 app.add_typer(asset.app, name="asset")
 app.add_typer(retire.app, name="retire")
 app.add_typer(acceptance.exceptions, name="exception")
@@ -46,6 +51,9 @@ app.add_typer(register.app, name="register")
 app.add_typer(catalogue.app, name="checks")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(vendor.app, name="vendor")
+vendor_assessment.add_to(vendor.app)
+vendor.app.command()(vendor_onboard.onboard)
+vendor.app.add_typer(vendor_contract.app, name="contract")
 
 
 _SEVERAL = frozenset({"--advisories", "--list"})

@@ -17,8 +17,10 @@ from cellwarden.model.moments import Moment
 from cellwarden.model.report import REPORT_SCHEMA, Report, Run
 from cellwarden.model.times import format_time, parse_time
 from cellwarden.workflows import assemble, lives, summarise
+from cellwarden.workflows.assess_tables import register_vendors
 from cellwarden.workflows.feeds import feed_ages, import_configured
 from cellwarden.workflows.match import matcher_for
+from cellwarden.workflows.receive import record_answers
 from cellwarden.workflows.register import record_register
 from cellwarden.workflows.runs import changes_between, keep_run, last_run_before, run_id
 from cellwarden.workflows.workspace import Progress, Workspace
@@ -55,12 +57,20 @@ def scan(
             register = record_register(
                 workspace, state, clock_at=clock_at, actor=actor, progress=progress
             )
+            answers = record_answers(
+                workspace,
+                state,
+                as_of=parse_time(as_of).date(),
+                clock_at=clock_at,
+                actor=actor,
+                progress=progress,
+            )
             import_configured(workspace, state, clock_at=clock_at, actor=actor, progress=progress)
         report = judge_fleet(
             workspace, state, moment=Moment(as_of=as_of), started_at=clock_at, progress=progress
         )
     keep_run(workspace, report)
-    return ScanOutcome(report=report, source_errors=register.problems)
+    return ScanOutcome(report=report, source_errors=(*register.problems, *answers))
 
 
 def report_at(
@@ -118,6 +128,7 @@ def _judge(
         feeds=feeds,
         advisories_of=advisories_of,
     )
+    register_vendors(connection, workspace, exposures=exposures, as_of=parse_time(as_of).date())
     progress("judging", 0, len(catalogue))
     judgement = checks.judge(connection, catalogue, controls_for=frameworks.controls_for)
     progress("judging", len(catalogue), len(catalogue))

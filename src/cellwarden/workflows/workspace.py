@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +16,7 @@ import msgspec
 from cellwarden.model.errors import InputError
 from cellwarden.model.moments import Moment
 from cellwarden.model.times import format_time, parse_time
+from cellwarden.store.engines import open_engine
 from cellwarden.store.state import State
 
 SETTINGS_NAME: Final = "cellwarden.toml"
@@ -66,10 +70,52 @@ class GateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     fail_on: tuple[str, ...] = ()
 
 
+class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the ledger's entries are kept; without a URL, in SQLite in the state folder.
+
+    ``ledger`` is a PostgreSQL URL, or ``ledger_env`` names the environment variable that holds
+    one, so that no password stands in a file. ``schema`` is one name for each ledger.
+    """
+
+    ledger: str = ""
+    ledger_env: str = ""
+    schema: str = "cellwarden"
+
+
 class CheckSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Folders with check files of your own, relative to the workspace."""
 
     paths: tuple[str, ...] = ()
+
+
+class VendorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How vendors are assessed.
+
+    ``banks`` are folders with questions of your own, ``answers`` folders with answered
+    questionnaires that every scan records, ``threshold`` the low end from which a vendor may be
+    signed, ``reassess_days`` how old an assessment may be by the criticality of the sites served.
+    """
+
+    banks: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ("vendors",)
+    threshold: Decimal = Decimal("0.6")
+    reassess_days: dict[str, int] = msgspec.field(
+        default_factory=lambda: {"high": 180, "medium": 270, "low": 365}
+    )
+    reply_days: int = 21
+
+    def __post_init__(self) -> None:
+        """Refuse a threshold that no score can have, and periods longer than a year."""
+        if not 0 < self.threshold <= 1:
+            raise ValueError(f"threshold {self.threshold} does not lie between 0 and 1")
+        year = 366
+        if not all(0 < days <= year for days in self.reassess_days.values()):
+            raise ValueError("reassess_days: at least yearly, so 1 to 366 days")
+
+    @property
+    def threshold_fraction(self) -> Fraction:
+        """The threshold as the score's arithmetic has it."""
+        return Fraction(self.threshold)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,6 +126,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feeds: FeedSettings = msgspec.field(default_factory=FeedSettings)
     gate: GateSettings = GateSettings()
     checks: CheckSettings = CheckSettings()
+    store: StoreSettings = StoreSettings()
+    vendors: VendorSettings = msgspec.field(default_factory=VendorSettings)
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,9 +152,23 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             IntegrityError: rows are missing or changed.
         """
-        state = State(self.state_folder)
+        state = self.open_unchecked()
         state.refuse_damage()
         return state
+
+    def open_unchecked(self) -> State:
+        """Open the state folder without looking for damage: for who reports all of it."""
+        store = self.settings.store
+        url = store.ledger
+        if store.ledger_env:
+            url = os.environ.get(store.ledger_env, "")
+            if not url:
+                raise InputError(
+                    f"[store] ledger_env: the environment has no {store.ledger_env}",
+                    advice="set it to the URL of the ledger, such as postgresql://user@host/name",
+                )
+        engine = open_engine(self.state_folder, url=url, schema=store.schema)
+        return State(self.state_folder, engine)
 
     def as_of(self, now: datetime, asked: str | None = None) -> str:
         """The time that a run speaks for: as asked, else as set, else now (RFC 3339, UTC).

@@ -182,6 +182,43 @@ def growth(
 
 
 @app.command()
+def export(
+    archive: Annotated[Path, typer.Argument(help="The .zip to write.")],
+    *,
+    public: Annotated[
+        bool,
+        typer.Option("--public", help="Leave out personal values and the keys of sealed papers."),
+    ] = False,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Write the whole ledger to one archive, byte for byte, to move or to keep it."""
+    from cellwarden.workflows.move import export_whole
+    from cellwarden.workflows.workspace import open_workspace
+
+    made = export_whole(open_workspace(workspace), archive, with_private=not public)
+    say(f"{archive}: {made.entries} entries, {len(made.members)} files, root {made.root}")
+    if made.is_private:
+        tell(
+            "it holds personal values and keys: whoever gets it can read them; --public leaves"
+            " them out"
+        )
+
+
+@app.command("import")
+def import_(
+    archive: Annotated[Path, typer.Argument(help="What `ledger export` wrote.")],
+    *,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Fill an empty workspace's ledger from an archive, on any engine; every byte is checked."""
+    from cellwarden.workflows.move import import_whole
+    from cellwarden.workflows.workspace import open_workspace
+
+    made = import_whole(open_workspace(workspace), archive)
+    say(f"imported: {made.entries} entries, {len(made.members)} files, root {made.root}")
+
+
+@app.command()
 def keep(cosigned: CheckpointArgument, *, workspace: WorkspaceOption = HERE) -> None:
     """Keep the signatures of a checkpoint that an auditor cosigned; later proofs carry them."""
     from cellwarden.workflows.checkpoints import keep_cosigned
@@ -311,6 +348,8 @@ def show(
         say(f"{one.kind} ({one.op})")
         for name, value in one.cells.items():
             say(printable(f"  {name}: {value}"))
+        for name in one.redacted:
+            say(printable(f"  {name}: (redacted)"))
         say(printable(f"  said by {one.source}"))
         say(printable(f"  recorded {one.entry.recorded_at} by {one.entry.actor}"))
         if one.entry.document_sha256:
