@@ -9,7 +9,16 @@ from collections.abc import Sequence
 import typer
 
 from cellwarden.entry import exits
-from cellwarden.entry.commands import catalogue, feeds, fleet, ledger, match, register, vendor
+from cellwarden.entry.commands import (
+    catalogue,
+    comply,
+    feeds,
+    fleet,
+    ledger,
+    match,
+    register,
+    vendor,
+)
 from cellwarden.entry.console import complain
 from cellwarden.model.errors import CellwardenError, InputError
 
@@ -28,6 +37,7 @@ app.add_typer(feeds.app, name="feeds")
 app.add_typer(register.app, name="register")
 app.add_typer(catalogue.app, name="checks")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(comply.app, name="comply")
 app.add_typer(vendor.app, name="vendor")
 
 
