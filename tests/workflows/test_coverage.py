@@ -81,7 +81,7 @@ def test_every_verdict_that_was_given_names_facts(nis2: FrameworkCoverage) -> No
 
 
 def test_protections_are_graded_by_how_they_are_known(nis2: FrameworkCoverage) -> None:
-    graded = {one.check: one.grades for one in nis2.checks}
+    graded = {str(one.check): one.grades for one in nis2.checks}
 
     assert set(graded["updates-unsigned"]) >= {Grade.CLAIMED, Grade.DOCUMENTED}
     assert set(graded["firmware-version-missing"]) == {Grade.DOCUMENTED}
