@@ -34,6 +34,7 @@ SPEAKS_OF_NO_MOMENT = {
     "ledger key": "makes a key",
     "ledger cosign": "reads files of others",
     "ledger check": "reads files of others",
+    "ledger redact": "erases",
     "ledger verify": "recomputes everything",
     "ledger prove": "proves against the newest checkpoint",
     "ledger growth": "takes the checkpoint to start from",

@@ -17,10 +17,10 @@ from cellwarden.store import bulk
 from cellwarden.store.facts import Fact, read_committed
 from cellwarden.store.state import Draft, State
 
-PARTY = kinds()["party"]
+PRODUCT = kinds()["product"]
 TEXT = st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
 ROWS = st.lists(
-    st.tuples(st.text(min_size=1, max_size=6), *[TEXT] * (len(PARTY.columns) - 1)),
+    st.tuples(st.text(min_size=1, max_size=6), *[TEXT] * (len(PRODUCT.columns) - 1)),
     min_size=1,
     max_size=200,
 )
@@ -30,7 +30,7 @@ def draft(taken_at: str | None = None) -> Draft:
     return Draft(
         act="register",
         actor="tester",
-        source="register/parties.csv",
+        source="register/products.csv",
         clock_at="2026-11-01T00:00:00Z",
         taken_at=taken_at,
     )
@@ -39,7 +39,7 @@ def draft(taken_at: str | None = None) -> Draft:
 def table(rows: list[Row]) -> pa.Table:
     columns = zip(*rows, strict=True)
     return pa.table(
-        [pa.array(column, pa.string()) for column in columns], names=list(PARTY.column_names)
+        [pa.array(column, pa.string()) for column in columns], names=list(PRODUCT.column_names)
     )
 
 
@@ -55,22 +55,22 @@ def test_rows_by_the_million_commit_to_what_single_rows_commit_to(
     pieces = [whole.slice(at, cut) for at in range(0, len(rows), cut)]
 
     with patch.object(bulk, "_CHUNK", 64):
-        made = bulk.write_bulk(target, PARTY, pieces, entry=3, source="s", valid_from=since)
+        made = bulk.write_bulk(target, PRODUCT, pieces, entry=3, source="s", valid_from=since)
 
     committed = [(ASSERT, since, None, *row) for row in rows]
     assert made.root == rows_root(committed).hex()
     assert made.rows == len(rows)
-    assert read_committed(target, PARTY.column_names) == committed
+    assert read_committed(target, PRODUCT.column_names) == committed
 
 
 @pytest.mark.parametrize(
     "odd", ["\x0b", "\x1f", "\x00", "\\u000B", "\x7f", "\u2028", "𝟙", "\\", '"']
 )
 def test_a_character_that_engines_write_differently_commits_alike(tmp_path: Path, odd: str) -> None:
-    row = ("P1", f"a{odd}b", *[None] * (len(PARTY.columns) - 2))
+    row = ("P1", f"a{odd}b", *[None] * (len(PRODUCT.columns) - 2))
 
     made = bulk.write_bulk(
-        tmp_path / "rows", PARTY, [table([row])], entry=0, source="s", valid_from=None
+        tmp_path / "rows", PRODUCT, [table([row])], entry=0, source="s", valid_from=None
     )
 
     assert made.root == rows_root([(ASSERT, None, None, *row)]).hex()
@@ -78,17 +78,19 @@ def test_a_character_that_engines_write_differently_commits_alike(tmp_path: Path
 
 def test_a_bulk_import_is_seen_by_the_views_and_verifies_as_single_rows_do(tmp_path: Path) -> None:
     rows: list[Row] = [
-        (f"P{n}", f"Party {n}", *[None] * (len(PARTY.columns) - 2)) for n in range(150)
+        ("Maker", f"Model {n}", *[None] * (len(PRODUCT.columns) - 2)) for n in range(150)
     ]
     facts = [Fact(cells=row, valid_from="2026-10-01") for row in rows]
 
     with State(tmp_path / "bulk") as state, State(tmp_path / "single") as single:
-        state.record_bulk(draft("2026-10-01"), "party", [table(rows)])
-        single.record(draft("2026-10-01"), {"party": facts})
-        seen = state.connect(as_of="9999").sql("select count(*), max(name) from party").fetchall()
+        state.record_bulk(draft("2026-10-01"), "product", [table(rows)])
+        single.record(draft("2026-10-01"), {"product": facts})
+        seen = (
+            state.connect(as_of="9999").sql("select count(*), max(model) from product").fetchall()
+        )
         found = (list(state.problems()), state.root(), single.root())
 
-    assert seen == [(150, "Party 99")]
+    assert seen == [(150, "Model 99")]
     assert found[0] == []
     assert found[1] == found[2]
 
@@ -96,8 +98,8 @@ def test_a_bulk_import_is_seen_by_the_views_and_verifies_as_single_rows_do(tmp_p
 @pytest.mark.parametrize(
     ("strange", "says"),
     [
-        (pa.table({"party_id": pa.array(["a"]), "colour": pa.array(["red"])}), "colour"),
-        (pa.table({"party_id": pa.array([7])}), "int64, not text"),
+        (pa.table({"manufacturer": pa.array(["a"]), "colour": pa.array(["red"])}), "colour"),
+        (pa.table({"manufacturer": pa.array([7])}), "int64, not text"),
     ],
 )
 def test_a_table_that_does_not_fit_records_nothing(
@@ -105,7 +107,7 @@ def test_a_table_that_does_not_fit_records_nothing(
 ) -> None:
     with State(tmp_path) as state:
         with pytest.raises(InputError, match=says):
-            state.record_bulk(draft(), "party", [strange])
+            state.record_bulk(draft(), "product", [strange])
         size = state.log.size()
 
     assert size == 0
@@ -125,13 +127,13 @@ def test_a_full_disk_in_the_middle_of_a_bulk_import_records_nothing(tmp_path: Pa
     import hashlib
 
     rows: list[Row] = [
-        (hashlib.sha256(str(n).encode()).hexdigest(), *[None] * (len(PARTY.columns) - 1))
+        (hashlib.sha256(str(n).encode()).hexdigest(), *[None] * (len(PRODUCT.columns) - 1))
         for n in range(40_000)
     ]
 
     with State(tmp_path) as state:
         with pytest.raises(StoreError, match="cannot write"):
-            state.record_bulk(draft(), "party", [table(rows)])
+            state.record_bulk(draft(), "product", [table(rows)])
         size = state.log.size()
 
     assert size == 0

@@ -16,6 +16,7 @@ from cellwarden.entry.commands import (
     fleet,
     ledger,
     match,
+    privacy,
     register,
     vendor,
 )
@@ -32,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 fleet.add_to(app)
+privacy.add_to(ledger.app)
 app.add_typer(match.app, name="match")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(register.app, name="register")

@@ -21,7 +21,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     ``act`` is what was done: register, feeds, decision, exception, correction. ``recorded_at``
     never decreases along the ledger; ``clock_at`` is what the clock said. ``document_sha256``
-    names the raw document in the object store, where there is one. ``note`` is for people.
+    names the raw document in the object store, where there is one; ``document_commitment`` is the
+    salted commitment to its bytes, where they lie sealed. ``note`` is for people.
     """
 
     act: str
@@ -31,6 +32,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     clock_at: str
     tables: tuple[TableCommitment, ...]
     document_sha256: str | None = None
+    document_commitment: str | None = None
     taken_at: str | None = None
     note: str | None = None
     version: int = 1

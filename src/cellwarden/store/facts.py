@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from cellwarden.ledger.commitments import PREFIX, commitment_to, is_commitment
 from cellwarden.ledger.entries import Entry, TableCommitment
 from cellwarden.ledger.rows import rows_root
-from cellwarden.model.facts import ASSERT, Row, kinds
+from cellwarden.model.facts import ASSERT, Kind, Row, kinds
 from cellwarden.store.objects import disk_refused, sync_folder
+from cellwarden.store.personal import PersonalCells
 
 if TYPE_CHECKING:
     import duckdb
@@ -132,6 +134,34 @@ def rows_problem(partitions: Partitions, index: int, entry: Entry) -> Iterator[s
         yield from table_problem(partitions.path(table.kind, index), index, table)
 
 
+def personal_problem(
+    partitions: Partitions, personal: PersonalCells, index: int, kind: Kind, erased: set[str]
+) -> Iterator[str]:
+    """What is wrong with the personal cells of one kind of one entry.
+
+    ``erased`` names the cells that were redacted, as ``row column``. Every other commitment must
+    have its value beside it, and each value must fit.
+    """
+    path = partitions.path(kind.name, index)
+    if not kind.personal or not path.exists():
+        return
+    known = [name for name in kind.personal if name in kind.column_names]
+    held = personal.read(kind, index)
+    for number, row in enumerate(read_committed(path, known)):
+        for name, committed in zip(known, row[3:], strict=True):
+            if not is_commitment(committed):
+                continue
+            place = f"the {name} of {kind.name} {index}.{number}"
+            cell = held.get(number, {}).get(name)
+            if cell is None:
+                if f"{number} {name}" not in erased:
+                    yield f"{place} is gone, and no redaction says why"
+            elif f"{number} {name}" in erased:
+                yield f"{place} was redacted and is still here; `ledger redact --resume` ends it"
+            elif commitment_to(cell[0].encode("utf-8"), cell[1]) != committed:
+                yield f"{place} is not what the entry commits to"
+
+
 def table_problem(path: Path, index: int, table: TableCommitment) -> Iterator[str]:
     """What is wrong with the rows of one kind of one entry."""
     if not path.exists():
@@ -147,7 +177,12 @@ def table_problem(path: Path, index: int, table: TableCommitment) -> Iterator[st
 
 
 def make_views(
-    connection: duckdb.DuckDBPyConnection, partitions: Partitions, *, as_of: str, known_at: int
+    connection: duckdb.DuckDBPyConnection,
+    partitions: Partitions,
+    personal: PersonalCells,
+    *,
+    as_of: str,
+    known_at: int,
 ) -> None:
     """Define ``<kind>``, ``<kind>_all`` and ``<kind>_history`` for every kind.
 
@@ -156,12 +191,14 @@ def make_views(
     """
     for kind in kinds():
         files = partitions.entries_of(kind, known_at)
-        for statement in _statements(kind, files, as_of):
+        beside = personal.files(kind, known_at)
+        for statement in _statements(kind, files, beside, as_of):
             connection.execute(statement)
 
 
-def _statements(kind: str, files: list[Path], as_of: str) -> Iterable[str]:
-    names = kinds()[kind].column_names
+def _statements(kind: str, files: list[Path], beside: list[Path], as_of: str) -> Iterable[str]:
+    shape = kinds()[kind]
+    names = shape.column_names
     words = {
         "kind": kind,
         "columns": ", ".join(f'"{name}"' for name in names),
@@ -171,12 +208,34 @@ def _statements(kind: str, files: list[Path], as_of: str) -> Iterable[str]:
             for name in names
         ),
         "observed": _OBSERVED.get(kind, "null"),
-        "files": "[" + ", ".join("'" + str(file).replace("'", "''") + "'" for file in files) + "]",
+        "files": _list_sql(files),
+        "personal": f"select * from read_parquet({_list_sql(beside)}, union_by_name = true)"
+        " union all by name "
+        if beside
+        else "",
+        "personal_nulls": ", ".join(
+            ["cast(null as bigint) as entry", 'cast(null as bigint) as "row"']
+            + [f'cast(null as varchar) as "{name}"' for name in shape.personal]
+        ),
+        "personal_columns": ",\n  ".join(_opened(name, shape) for name in names),
         "as_of": as_of,
     }
-    yield _template("history" if files else "empty").format(**words)
+    history = "history_personal" if shape.personal else "history"
+    yield _template(history if files else "empty").format(**words)
     yield _template("by_source").format(**words)
     yield _template("merged" if len(_sources(files)) > 1 else "one_source").format(**words)
+
+
+def _list_sql(files: Sequence[Path]) -> str:
+    return "[" + ", ".join("'" + str(file).replace("'", "''") + "'" for file in files) + "]"
+
+
+def _opened(name: str, kind: Kind) -> str:
+    """A column as readers see it: a commitment gives way to what it stands for."""
+    if name not in kind.personal:
+        return f'h."{name}"'
+    is_commitment = f"h.\"{name}\" like '{PREFIX}%'"
+    return f'case when {is_commitment} then p."{name}" else h."{name}" end as "{name}"'
 
 
 @cache

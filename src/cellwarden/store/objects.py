@@ -55,8 +55,10 @@ class Objects:
         return data
 
 
-def write_durably(target: Path, data: bytes) -> None:
+def write_durably(target: Path, data: bytes, *, mode: int | None = None) -> None:
     """Write a file so that it is either there whole or not at all: write, fsync, rename.
+
+    ``mode`` are its permissions; without it, those that the process gives.
 
     Raises:
         StoreError: the disk refused.
@@ -65,6 +67,8 @@ def write_durably(target: Path, data: bytes) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with pending.open("wb") as file:
+            if mode is not None:
+                pending.chmod(mode)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -74,6 +78,17 @@ def write_durably(target: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             pending.unlink()
         raise disk_refused(target, error) from error
+
+
+def shred(path: Path) -> None:
+    """Overwrite a file with zeros, then remove it; what a disk keeps elsewhere is out of reach."""
+    with contextlib.suppress(FileNotFoundError):
+        with path.open("r+b") as file:
+            file.write(bytes(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -16,26 +14,31 @@ import msgspec
 from cellwarden.ledger import merkle
 from cellwarden.ledger.entries import Entry, TableCommitment, decode, encode
 from cellwarden.ledger.log import problems
-from cellwarden.model.errors import CellwardenError, IntegrityError, StoreError
-from cellwarden.model.facts import kinds
+from cellwarden.model.errors import CellwardenError, InputError, IntegrityError
+from cellwarden.model.facts import Kind, kinds
 from cellwarden.model.moments import Moment
 from cellwarden.store.bulk import write_bulk
+from cellwarden.store.engines import Engine, open_engine
 from cellwarden.store.facts import (
     Fact,
     Partitions,
     commitment,
     make_views,
+    personal_problem,
+    read_committed,
     rows_problem,
     table_problem,
 )
 from cellwarden.store.objects import Objects
-from cellwarden.store.sqlite_log import SqliteLog
+from cellwarden.store.personal import Committed, PersonalCells
+from cellwarden.store.sealed import SealedObjects
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
 
+_NO_KIND: Final = Kind(name="", one_row_is="", key=(), columns=())
 _WHOLE: Final = "whole.json"
 """Size and time of change of every partition when it was last found whole; derived."""
 
@@ -51,6 +54,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     clock_at: str
     document_sha256: str | None = None
+    document_commitment: str | None = None
     taken_at: str | None = None
     note: str | None = None
 
@@ -63,11 +67,13 @@ class State:
     dies in between leaves rows that the next one settles, or throws away where no entry names them.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, log: Engine | None = None) -> None:
         self.folder = folder
-        self.log = SqliteLog(folder / "ledger.sqlite")
+        self.log = log or open_engine(folder)
         self.objects = Objects(folder / "objects")
         self.partitions = Partitions(folder / "facts")
+        self.sealed = SealedObjects(self.objects, folder / "keys")
+        self.personal = PersonalCells(folder / "personal")
         self.recover()
 
     def __enter__(self) -> Self:
@@ -87,25 +93,10 @@ class State:
     def alone(self, *, wait_s: float = 10.0) -> Iterator[None]:
         """Be the only process that compares and records: two at once would record twice.
 
-        The lock is the operating system's and ends with the process, however it ends.
-
         Raises:
             StoreError: another process is at it, and still is after ``wait_s`` seconds.
         """
-        with (self.folder / "lock").open("a") as file:
-            deadline = time.monotonic() + wait_s
-            while True:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > deadline:
-                        raise StoreError(
-                            f"another process is writing to {self.folder}",
-                            advice="wait until the other scan or import has ended, then run this"
-                            " again",
-                        ) from None
-                    time.sleep(0.05)
+        with self.log.alone(wait_s=wait_s):
             yield
 
     def record(self, draft: Draft, tables: Mapping[str, Sequence[Fact]]) -> int:
@@ -117,13 +108,27 @@ class State:
         filled = {kind: facts for kind, facts in tables.items() if facts}
         with self.log.writing() as index:
             for kind, facts in filled.items():
-                self.partitions.write_pending(kind, index, draft.source, facts)
+                filled[kind] = self._with_commitments(kind, index, facts)
+                self.partitions.write_pending(kind, index, draft.source, filled[kind])
             committed = tuple(commitment(kind, facts) for kind, facts in sorted(filled.items()))
             self.log.append(encode(self._entry(draft, index, committed)))
         for kind in filled:
             self.partitions.settle(kind, index)
         self._remember_whole(self.partitions.path(kind, index) for kind in filled)
         return index
+
+    def _with_commitments(self, kind: str, index: int, facts: Sequence[Fact]) -> Sequence[Fact]:
+        """The same facts, their personal cells beside and commitments to those in their place."""
+        shape = kinds()[kind]
+        if not shape.personal:
+            return facts
+        made = Committed(shape, [fact.cells for fact in facts])
+        if made.cells:
+            self.personal.write(shape, index, made.cells)
+        return [
+            msgspec.structs.replace(fact, cells=row)
+            for fact, row in zip(facts, made.rows, strict=True)
+        ]
 
     def record_bulk(self, draft: Draft, kind: str, tables: Iterable[pa.Table]) -> int:
         """Record one entry whose rows come as Arrow tables, all asserted; durable at the return.
@@ -135,6 +140,12 @@ class State:
             StoreError: another process writes, or the disk refused. Nothing was recorded then.
         """
         shape = kinds()[kind]
+        if shape.personal:
+            raise InputError(
+                f"{kind} has personal columns ({', '.join(shape.personal)}), which are committed"
+                " to one by one",
+                advice="record its rows one by one; only kinds without them come by the million",
+            )
         with self.log.writing() as index:
             committed = write_bulk(
                 self.partitions.pending_path(kind, index),
@@ -157,6 +168,7 @@ class State:
             recorded_at=max(draft.clock_at, self._last_recorded_at(index)),
             clock_at=draft.clock_at,
             document_sha256=draft.document_sha256,
+            document_commitment=draft.document_commitment,
             taken_at=draft.taken_at,
             note=draft.note,
             tables=tables,
@@ -164,9 +176,10 @@ class State:
 
     def recover(self) -> None:
         """Settle what a stopped process left: rows with an entry get their name, others go."""
-        if not any(self.partitions.pending()):
+        if not any(self.partitions.pending()) and not self.personal.unsettled(self.log.size()):
             return
         with self.log.writing() as size:
+            self.personal.settle(size)
             for kind, index, path in list(self.partitions.pending()):
                 if index < size and self._commits_to(index, kind):
                     self.partitions.settle(kind, index)
@@ -198,7 +211,7 @@ class State:
         connection = duckdb.connect(":memory:", config={"threads": 2})
         connection.execute("set timezone = 'UTC'")
         size = self.log.size() if known_at is None else known_at
-        make_views(connection, self.partitions, as_of=as_of, known_at=size)
+        make_views(connection, self.partitions, self.personal, as_of=as_of, known_at=size)
         return connection
 
     def refuse_damage(self) -> None:
@@ -255,15 +268,63 @@ class State:
         yield from found
         if found:
             return
+        erased, papers = self.redacted_cells(), self.redacted_objects()
         for index, entry in self.entries():
             yield from rows_problem(self.partitions, index, entry)
+            for table in entry.tables:
+                yield from personal_problem(
+                    self.partitions,
+                    self.personal,
+                    index,
+                    kinds().get(table.kind, _NO_KIND),
+                    erased.get((index, table.kind), set()),
+                )
             if entry.document_sha256:
-                try:
-                    self.objects.get(entry.document_sha256)
-                except CellwardenError as error:
-                    yield f"the document of entry {index}: {error}"
+                yield from self._document_problem(index, entry.document_sha256, papers)
         for path in self.partitions.orphans(self.log.size()):
             yield f"{path} holds rows of an entry that the ledger does not have"
+
+    def _document_problem(self, index: int, digest: str, erased: set[str]) -> Iterator[str]:
+        try:
+            if digest in erased:
+                self.objects.get(digest)  # what cannot be opened any more still has its bytes
+                if not self.sealed.is_erased(digest):
+                    yield (
+                        f"the document of entry {index} was redacted and its key is still here;"
+                        " `ledger redact --resume` ends it"
+                    )
+            else:
+                self.sealed.get(digest)
+        except CellwardenError as error:
+            yield f"the document of entry {index}: {error}"
+
+    def _redactions(self) -> Iterator[dict[str, str | None]]:
+        shape = kinds()["redaction"]
+        for path in self.partitions.entries_of(shape.name, self.log.size()):
+            for row in read_committed(path, shape.column_names):
+                yield dict(zip(shape.column_names, row[3:], strict=True))
+
+    def redacted_objects(self) -> set[str]:
+        """The sealed objects whose keys were destroyed by a redaction."""
+        return {cells["object_sha256"] for cells in self._redactions() if cells["object_sha256"]}
+
+    def redacted_cells(self) -> dict[tuple[int, str], set[str]]:
+        """The personal cells that were redacted, as ``row column``, by entry and kind."""
+        found: dict[tuple[int, str], set[str]] = {}
+        for cells in self._redactions():
+            entry, _, number = (cells["fact"] or "").partition(".")
+            if cells["fact"]:
+                key = (int(entry), cells["kind"] or "")
+                found.setdefault(key, set()).add(f"{number} {cells['column']}")
+        return found
+
+    def finish_redactions(self) -> int:
+        """Erase what redaction entries name and is still there; returns how much that was."""
+        gone = sum(self.sealed.erase(digest) for digest in self.redacted_objects())
+        for (entry, kind), places in self.redacted_cells().items():
+            cells = [(int(row), column) for row, _, column in (p.partition(" ") for p in places)]
+            gone += self.personal.erase(kinds()[kind], entry, cells)
+        return gone
 
     def _commits_to(self, index: int, kind: str) -> bool:
         stored = next(self.log.read(index, index + 1))

@@ -16,6 +16,7 @@ from cellwarden import collect
 from cellwarden.model.errors import SourceError
 from cellwarden.model.facts import END, Reading, Row, kinds
 from cellwarden.store.facts import Fact
+from cellwarden.store.sealed import Sealed
 from cellwarden.store.state import Draft, State
 from cellwarden.workflows.workspace import Progress, Workspace
 
@@ -72,7 +73,7 @@ def record_register(
         data = path.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         mapping = _mapping_beside(path)
-        if seen.get(source) == digest and mapping is None:
+        if mapping is None and _is_known(state, seen.get(source), data, digest):
             continue  # a mapping may have been corrected since; what it changes is told below
         try:
             reading = collect.read(source, data, mapping=mapping, digest_key=key)
@@ -83,12 +84,14 @@ def record_register(
         if not tables:
             continue
         unreadable += len(reading.tables.get("unreadable", ()))
+        kept = _kept_document(state, reading, data, digest)
         draft = Draft(
             act="register",
             actor=actor,
             source=source,
             clock_at=clock_at,
-            document_sha256=_kept_document(state, reading, data, digest),
+            document_sha256=kept.sha256 if kept else None,
+            document_commitment=kept.commitment if kept else None,
             taken_at=reading.taken_at,
         )
         recorded.append(state.record(draft, tables))
@@ -187,14 +190,18 @@ def _mapping_beside(path: Path) -> collect.Mapping | None:
     return collect.load_mapping(beside.read_text("utf-8", "replace"), name=str(beside))
 
 
-def _kept_document(state: State, reading: Reading, data: bytes, digest: str) -> str | None:
-    """Keep the raw document, unless secrets were seen in it, which we must not hold.
+def _is_known(state: State, kept: str | None, data: bytes, digest: str) -> bool:
+    """Whether a source said these bytes last; those of older ledgers lie under their own digest."""
+    return bool(kept) and (kept == digest or state.sealed.holds(kept or "", data))
+
+
+def _kept_document(state: State, reading: Reading, data: bytes, digest: str) -> Sealed | None:
+    """Keep the raw document sealed, unless secrets were seen in it, which we must not hold.
 
     Not even its digest is kept then: with the rest of the file known, it would confirm a guess.
     """
     if reading.document_sha256 == digest:
-        state.objects.put(data)
-        return digest
+        return state.sealed.put(data)
     return None
 
 

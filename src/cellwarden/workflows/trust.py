@@ -37,7 +37,7 @@ def verify_ledger(workspace: Workspace) -> LedgerState:
     Raises:
         IntegrityError: something is not what was recorded or signed; names the first places.
     """
-    with State(workspace.state_folder) as state:
+    with workspace.open_unchecked() as state:
         problems = list(state.problems()) or list(checkpoint_problems(state))
         if problems:
             shown = "\n  ".join(problems[:5])
@@ -68,13 +68,17 @@ def list_entries(workspace: Workspace, *, known_at: int | None = None) -> list[t
 
 
 class ShownFact(msgspec.Struct, frozen=True, kw_only=True):
-    """One fact with the entry that it came with: what a finding cites as ``entry.row``."""
+    """One fact with the entry that it came with: what a finding cites as ``entry.row``.
+
+    ``redacted`` are the columns whose values were erased; they are known no more, not unknown.
+    """
 
     kind: str
     entry: Entry
     source: str
     op: str
     cells: dict[str, str]
+    redacted: tuple[str, ...] = ()
 
 
 def show_fact(
@@ -115,4 +119,6 @@ def _row(state: State, table: TableCommitment, entry: int, row: int) -> dict[str
     cells = dict(zip(names, cursor.fetchall()[0], strict=True))
     connection.close()
     shown = {name: cells[name] for name in table.columns if cells.get(name)}
-    return {"source": cells["source"], "op": cells["op"], "cells": shown}
+    gone = {place.partition(" ") for place in state.redacted_cells().get((entry, table.kind), ())}
+    redacted = tuple(sorted(column for number, _, column in gone if number == str(row)))
+    return {"source": cells["source"], "op": cells["op"], "cells": shown, "redacted": redacted}

@@ -311,6 +311,8 @@ def show(
         say(f"{one.kind} ({one.op})")
         for name, value in one.cells.items():
             say(printable(f"  {name}: {value}"))
+        for name in one.redacted:
+            say(printable(f"  {name}: (redacted)"))
         say(printable(f"  said by {one.source}"))
         say(printable(f"  recorded {one.entry.recorded_at} by {one.entry.actor}"))
         if one.entry.document_sha256:
