@@ -50,6 +50,8 @@ SPEAKS_OF_NO_MOMENT = {
     "ledger verify": "recomputes everything",
     "ledger prove": "proves against the newest checkpoint",
     "ledger growth": "takes the checkpoint to start from",
+    "comply list": "reads what is shipped",
+    "comply show": "reads what is shipped",
     "vendor screen": "reads the files that are given",
 }
 """Why a command takes no moment; every other one does."""
