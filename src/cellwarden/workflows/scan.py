@@ -111,7 +111,7 @@ def judged_fleet(
     workspace: Workspace, state: State, *, moment: Moment, started_at: str, progress: Progress
 ) -> Iterator[JudgedFleet]:
     """The report of a moment with the tables that it was judged on, which end with the block."""
-    connection = state.connect_at(moment)
+    connection = state.connect_to_judge(moment)
     try:
         report = _judge(
             connection, workspace, state, moment=moment, started_at=started_at, progress=progress
