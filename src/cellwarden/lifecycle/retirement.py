@@ -146,6 +146,8 @@ def _logs(case: Case) -> _Answer:
 def _telemetry(case: Case) -> _Answer:
     if case.is_read_after:
         return _WRONG, f"it still speaks: a part answered on {case.last_read_on}"
+    if case.is_read_after is None and case.listed_parts != 0:
+        return _UNKNOWN, "when its parts last answered, or when it was retired, is not known"
     if case.telemetry_is_ended:
         return _DONE, "ended, and somebody looked"
     if case.had_telemetry is False:
@@ -183,7 +185,7 @@ def _papers(case: Case) -> _Answer:  # noqa: PLR0911 - one line, one rule
         return _NOT_NEEDED, "it stays in the house"
     if case.chemistry is None or case.papers_needed is None:
         return _UNKNOWN, "its chemistry is not known, so its papers are not"
-    if not case.is_dangerous_goods:
+    if case.is_dangerous_goods is False:
         if case.has_un38_3:
             return _WRONG, "a UN 38.3 paper went with it, and its chemistry has none"
         return _NOT_NEEDED, case.papers_needed
@@ -215,9 +217,11 @@ def _open_papers(case: Case) -> list[str]:
     found = []
     if not case.has_un_number:
         found.append("UN number")
-    if case.needs_un38_3 and not case.has_un38_3:
+    elif case.un_number_fits is None or case.is_dangerous_goods is None:
+        found.append("whether the UN number fits")
+    if case.needs_un38_3 is None or (case.needs_un38_3 and not case.has_un38_3):
         found.append("UN 38.3 test summary")
-    if case.damaged_goes_apart and case.is_damaged is None:
+    if case.damaged_goes_apart is None or (case.damaged_goes_apart and case.is_damaged is None):
         found.append("whether cells are damaged")
     if case.damaged_goes_apart and case.is_damaged and case.is_packed_apart is None:
         found.append("whether damaged cells go apart")
@@ -240,8 +244,8 @@ def _custody(case: Case) -> _Answer:  # noqa: PLR0911 - one line, one rule
         return _WRONG, "a giver is not the last taker"
     if case.unsigned:
         return _WRONG, f"not signed by both sides: {', '.join(case.unsigned)}"
-    if case.custody_gap_hours is None:
-        return _UNKNOWN, "the times of a hand-over are not all known"
+    if case.custody_gap_hours is None or (case.handovers > 1 and case.holders_agree is None):
+        return _UNKNOWN, "times or holders of a hand-over are not all known"
     return _DONE, f"{case.handovers} signed hand-overs without a gap"
 
 
@@ -256,8 +260,8 @@ def _recycler(case: Case) -> _Answer:  # noqa: PLR0911 - one line, one rule
         return _WRONG, "the chain of custody does not end at the recycler"
     if case.has_certificate is False:
         return _MISSING, "no certificate number"
-    if case.has_certificate is None or case.permit_held is None:
-        return _UNKNOWN, "certificate number or the recycler's permit is not on record"
+    if None in {case.has_certificate, case.permit_held, case.last_holder_is_recycler}:
+        return _UNKNOWN, "certificate, permit or the hand-over to the recycler is not on record"
     return _DONE, "certificate on record, permit held on the day"
 
 

@@ -23,10 +23,9 @@ read_part as (
     trim(asset_id) as asset_id,
     count(*) as parts,
     max(try_cast(left(read_at, 19) as timestamp)) as last_read_at,
-    sum(case
-      when lower(trim(exposure)) in ('routed', 'internet') then 1
-      when lower(trim(exposure)) = 'isolated' then 0
-    end) as reachable_parts,
+    case when count(nullif(trim(exposure), '')) > 0
+      then count(*) filter (where lower(trim(exposure)) in ('routed', 'internet')) end
+      as reachable_parts,
     max_by(cast(entry as varchar) || '.' || cast("row" as varchar), coalesce(read_at, ''))
       as fact
   from component
@@ -159,7 +158,7 @@ select
   case when known.retired_at is not null then ways.last_used_at > known.retired_at end
     as is_used_after,
   cast(ways.last_used_at as date) as last_used_on,
-  read_part.parts as listed_parts,
+  coalesce(read_part.parts, 0) as listed_parts,
   cast(read_part.last_read_at as date) as last_read_on,
   read_part.last_read_at > known.retired_at as is_read_after,
   read_part.reachable_parts,

@@ -1,6 +1,7 @@
 -- One row: one asset, with the accounts and outside paths that reach it and what was taken away.
 -- An account is open where it is neither disabled nor run out and no removal was verified, or where
 -- it was used after its removal. A path is open while the register lists it without a removal.
+-- Counted by filter: DuckDB 2.0.0 takes a sum of cases over this union for 0 in a comparison.
 with gone as (
   select
     nullif(trim(account_id), '') as account_id,
@@ -49,8 +50,8 @@ way as (
 )
 select
   asset_id,
-  sum(case when sort = 'account' and is_open then 1 else 0 end) as open_accounts,
-  sum(case when sort = 'path' and is_open then 1 else 0 end) as open_paths,
+  count(*) filter (where sort = 'account' and is_open) as open_accounts,
+  count(*) filter (where sort = 'path' and is_open) as open_paths,
   array_to_string(
     array_slice(array_agg(name order by name) filter (where is_open), 1, 5), ', '
   ) as open_names,

@@ -13,7 +13,7 @@ with wipe as (
 select
   trim(c.asset_id) as asset_id,
   count(*) as memory_parts,
-  sum(case when wipe.passed = 1 then 0 else 1 end) as unwiped_parts,
+  count(*) filter (where coalesce(wipe.passed, 0) = 0) as unwiped_parts,
   array_to_string(
     array_slice(
       array_agg(c.component_id order by c.component_id)
