@@ -46,9 +46,12 @@ SPEAKS_OF_NO_MOMENT = {
     "ledger cosign": "reads files of others",
     "ledger check": "reads files of others",
     "ledger redact": "erases",
+    "ledger timestamp": "stamps the newest checkpoint",
     "ledger verify": "recomputes everything",
     "ledger prove": "proves against the newest checkpoint",
     "ledger growth": "takes the checkpoint to start from",
+    "comply list": "reads what is shipped",
+    "comply show": "reads what is shipped",
     "vendor screen": "reads the files that are given",
 }
 """Why a command takes no moment; every other one does."""

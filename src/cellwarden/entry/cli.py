@@ -13,6 +13,7 @@ from cellwarden.entry.commands import (
     acceptance,
     asset,
     catalogue,
+    comply,
     feeds,
     fleet,
     incident,
@@ -50,6 +51,7 @@ app.add_typer(feeds.app, name="feeds")
 app.add_typer(register.app, name="register")
 app.add_typer(catalogue.app, name="checks")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(comply.app, name="comply")
 app.add_typer(vendor.app, name="vendor")
 vendor_assessment.add_to(vendor.app)
 vendor.app.command()(vendor_onboard.onboard)

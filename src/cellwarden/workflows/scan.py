@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
     import duckdb
 
     from cellwarden.store.state import State
+
+
+class JudgedFleet(NamedTuple):
+    """A report, the checks that it was judged by, and the connection that holds the verdicts."""
+
+    report: Report
+    checks: tuple[checks.Check, ...]
+    connection: duckdb.DuckDBPyConnection
 
 
 class ScanOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,11 +100,24 @@ def judge_fleet(
     workspace: Workspace, state: State, *, moment: Moment, started_at: str, progress: Progress
 ) -> Report:
     """What the ledger's facts say of a moment: the report, not yet kept."""
-    connection = state.connect_at(moment)
+    with judged_fleet(
+        workspace, state, moment=moment, started_at=started_at, progress=progress
+    ) as judged:
+        return judged.report
+
+
+@contextlib.contextmanager
+def judged_fleet(
+    workspace: Workspace, state: State, *, moment: Moment, started_at: str, progress: Progress
+) -> Iterator[JudgedFleet]:
+    """The report of a moment with the tables that it was judged on, which end with the block."""
+    connection = state.connect_to_judge(moment)
     try:
-        return _judge(
+        report = _judge(
             connection, workspace, state, moment=moment, started_at=started_at, progress=progress
         )
+        catalogue = checks.load_catalogue(extra=own_check_folders(workspace))
+        yield JudgedFleet(report=report, checks=catalogue, connection=connection)
     finally:
         connection.close()
 
