@@ -58,10 +58,10 @@ def fill(path: Path, answers: dict[str, dict[str, Any]], **about: str) -> Path:
     for row in range(2, sheet.max_row + 1):
         for column, value in answers.get(str(sheet.cell(row, 1).value), {}).items():
             sheet[f"{places[column]}{row}"] = value
-    for row in book["About"].iter_rows(min_row=2):
-        key = str(row[0].value).replace(" ", "_")
-        if key in about:
-            row[1].value = about[key]
+    for key, value in book["About"].iter_rows(min_row=2, max_col=2):
+        name = str(key.value).replace(" ", "_")
+        if name in about:
+            value.value = about[name]
     book.save(path)
     return path
 

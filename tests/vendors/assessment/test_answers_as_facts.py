@@ -215,9 +215,11 @@ def reviewed(decision: Decided, **more: object) -> Assessment:
 
 
 def test_what_a_reviewer_can_decide() -> None:
-    grade = {"decision": Decided.GRADE, "grade": EvidenceKind.REPORT}
-    assert known(reviewed(**grade, document_id="IR-1"), "every-account") == (1, 0.8)
-    assert known(reviewed(**grade, document_id="RULES"), "every-account") == (1, 0.4)
+    def graded(paper: str) -> Assessment:
+        return reviewed(Decided.GRADE, grade=EvidenceKind.REPORT, document_id=paper)
+
+    assert known(graded("IR-1"), "every-account") == (1, 0.8)
+    assert known(graded("RULES"), "every-account") == (1, 0.4)
     assert known(reviewed(Decided.TEST_PASSED), "every-account") == (1, 1)
     assert known(reviewed(Decided.TEST_FAILED), "every-account") == (0, 1)
     assert known(reviewed(Decided.ADMISSION), "every-account") == (0, 1)
