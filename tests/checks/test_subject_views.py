@@ -543,6 +543,34 @@ def test_a_maker_of_whom_no_advisory_speaks_differs_from_one_nobody_compared(
     assert other["advisories"] is None
 
 
+def a_life(fleet: Fleet, source: str) -> None:
+    """One fact of each kind about the asset A, between approval and disposal."""
+    fleet.fact("account", source=source, account_id="a", asset_id="A")
+    fleet.fact("approval", source=source, approval_id="P", about_kind="asset", about_id="A")
+    fleet.fact("ticket", source=source, ticket_id="T", asset_id="A")
+    fleet.fact("document", source=source, document_id="D", about_kind="asset", about_id="A")
+    fleet.fact("incident", source=source, incident_id="I", noticed_at="2026-11-01T00:00:00Z")
+    fleet.fact("incident_notice", source=source, notice_id="N", incident_id="I")
+    fleet.fact("risk", source=source, risk_id="K")
+    for number in ("1", "2"):
+        keyed = {"source": source, "asset_id": "A", "component_id": "A/1"}
+        fleet.fact("delivery", delivery_id=number, **keyed)
+        fleet.fact("sanitization", sanitization_id=number, technique="reset, shred", **keyed)
+        fleet.fact("handover", handover_id=number, **keyed)
+        fleet.fact("substitution", substitution_id=number, **keyed)
+        fleet.fact("deployment", source=source, deployment_id=number, component_id="A/1")
+        for kind in (
+            "retirement",
+            "shipment",
+            "removal",
+            "telemetry_end",
+            "data_return",
+            "disposal",
+        ):
+            cells = {f"{kind}_id": number, "asset_id": "A"}
+            fleet.fact(kind, source=source, **cells)
+
+
 def a_vendor(fleet: Fleet, *, source: str = "register.csv") -> None:
     """A contract with a clause, an approval of its signature, and somebody who works for it."""
     fleet.fact("contract", source=source, contract_id="C", party_id="P", signed_on="2026-01-01")
@@ -578,6 +606,7 @@ def test_no_subject_has_two_rows_of_one_key_on_a_fleet_told_twice(name: str, fle
         fleet.fact("support", source=source, manufacturer="APC", model="M", status="ended")
         fleet.fact("exception", source=source, exception_id="E")
         fleet.fact("release", source=source, manufacturer="apc", model="M", version="1")
+        a_life(fleet, source)
         a_vendor(fleet, source=source)
     fleet.table("assessment_row", party_id="P", name="APC", is_asked=True, is_answered=True)
     fleet.table("claim_row", party_id="P", name="APC", question="support-mfa")
@@ -590,6 +619,8 @@ def test_no_subject_has_two_rows_of_one_key_on_a_fleet_told_twice(name: str, fle
     an_exposure(fleet)
     an_exposure(fleet, state="fixed")
     fleet.table("feed_row", feed="kev")
+    for hours in (4, 24):
+        fleet.table("notice_rule", regime="house", stage="w", audience="vendor", hours=hours)
 
     rows = fleet.rows(name)
 

@@ -5,6 +5,7 @@ from cellwarden.checks.deadlines import set_deadlines
 from cellwarden.checks.exceptions import accept
 from cellwarden.checks.judge import CheckCount, Judgement, judge, uncovered
 from cellwarden.checks.pages import page, rows
+from cellwarden.checks.standing import evidence_of, standings, with_accepted
 
 __all__ = [
     "Check",
@@ -12,10 +13,13 @@ __all__ = [
     "Judgement",
     "accept",
     "catalogue_sha256",
+    "evidence_of",
     "judge",
     "load_catalogue",
     "page",
     "rows",
     "set_deadlines",
+    "standings",
     "uncovered",
+    "with_accepted",
 ]

@@ -25,6 +25,10 @@ PARTS: Final = (
     "firmware_reading",
     "setting_change",
     "support_state",
+    "life_word",
+    "custody",
+    "access_left",
+    "wiped",
 )
 """Views that several subjects share, ``part_<name>``, each before those that read it."""
 
@@ -42,6 +46,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
     The view has the columns listed here, ``subject`` (its key as text, unique) and ``evidence``
     (ids of the facts that took part). ``identity`` names the columns that stand in every witness.
+    ``graded_by`` leads from a column with a grade (claimed, documented, tested) to the columns
+    that it is the grade of.
     """
 
     name: str
@@ -51,6 +57,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     identity: tuple[str, ...]
     columns: tuple[SubjectColumn, ...]
     sql: str
+    graded_by: dict[str, tuple[str, ...]] = {}
 
     @property
     def view(self) -> str:
@@ -84,6 +91,7 @@ def subjects() -> dict[str, Subject]:
             identity=tuple(words["identity"]),
             columns=tuple(_column(*item) for item in words["columns"].items()),
             sql=folder.joinpath(f"{name}.sql").read_text("utf-8"),
+            graded_by={key: tuple(those) for key, those in words.get("graded_by", {}).items()},
         )
     return found
 

@@ -10,13 +10,18 @@ import typer
 
 from cellwarden.entry import exits
 from cellwarden.entry.commands import (
+    acceptance,
+    asset,
     catalogue,
+    comply,
     feeds,
     fleet,
+    incident,
     ledger,
     match,
     privacy,
     register,
+    retire,
     vendor,
     vendor_assessment,
     vendor_contract,
@@ -36,11 +41,17 @@ app = typer.Typer(
 )
 fleet.add_to(app)
 privacy.add_to(ledger.app)
+app.add_typer(asset.app, name="asset")
+app.add_typer(retire.app, name="retire")
+app.add_typer(acceptance.exceptions, name="exception")
+app.add_typer(acceptance.risks, name="risk")
+app.add_typer(incident.app, name="incident")
 app.add_typer(match.app, name="match")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(register.app, name="register")
 app.add_typer(catalogue.app, name="checks")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(comply.app, name="comply")
 app.add_typer(vendor.app, name="vendor")
 vendor_assessment.add_to(vendor.app)
 vendor.app.command()(vendor_onboard.onboard)

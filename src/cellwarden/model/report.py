@@ -12,6 +12,7 @@ import msgspec
 
 from cellwarden.model.findings import Finding
 from cellwarden.model.ids import RunId
+from cellwarden.model.lives import Life
 from cellwarden.model.matching import MatchState
 
 REPORT_SCHEMA: Final = "cellwarden-report/1"
@@ -224,6 +225,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one run has to say, worst first.
 
     ``places`` leads from the id of a component or an asset that is named here to its place.
+    ``lives`` are histories of assets, retired ones first, without the digests of each line.
     """
 
     schema: str
@@ -240,3 +242,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     vendors: tuple[VendorSummary, ...]
     exceptions: tuple[AcceptedException, ...]
     places: dict[str, Place] = {}
+    lives: tuple[Life, ...] = ()

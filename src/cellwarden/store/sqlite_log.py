@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -65,6 +67,46 @@ class SqliteLog:
         except BaseException:
             self._roll_back()
             raise
+
+    @contextmanager
+    def alone(self, *, wait_s: float) -> Iterator[None]:
+        """Be the only process that compares and records: two at once would record twice.
+
+        The lock is the operating system's and ends with the process, however it ends.
+
+        Raises:
+            StoreError: another process is at it, and still is after ``wait_s`` seconds.
+        """
+        with self._path.with_name("lock").open("a") as file:
+            deadline = time.monotonic() + wait_s
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        raise StoreError(
+                            f"another process is writing to {self._path.parent}",
+                            advice="wait until the other scan or import has ended, then run this"
+                            " again",
+                        ) from None
+                    time.sleep(0.05)
+            yield
+
+    def append_many(self, entries: Iterable[bytes]) -> int:
+        """Store several entries in order and return the index of the first of them."""
+        if not self._db.in_transaction:
+            with self.writing():
+                return self.append_many(entries)
+        first = self.size()
+        rows = (
+            (seq, merkle.leaf_hash(data), data) for seq, data in enumerate(entries, start=first)
+        )
+        try:
+            self._db.executemany("insert into entry values (?, ?, ?)", rows)
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+        return first
 
     def append(self, data: bytes) -> int:
         """Store bytes as the next entry and return its index; durable outside ``writing``."""

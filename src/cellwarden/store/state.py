@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +18,7 @@ from cellwarden.model.errors import CellwardenError, InputError, IntegrityError,
 from cellwarden.model.facts import Kind, kinds
 from cellwarden.model.moments import Moment
 from cellwarden.store.bulk import write_bulk
+from cellwarden.store.engines import Engine, open_engine
 from cellwarden.store.facts import (
     Fact,
     Partitions,
@@ -33,7 +32,7 @@ from cellwarden.store.facts import (
 from cellwarden.store.objects import Objects
 from cellwarden.store.personal import Committed, PersonalCells
 from cellwarden.store.sealed import SealedObjects
-from cellwarden.store.sqlite_log import SqliteLog
+from cellwarden.store.staging import STAGED, settle_staged
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,9 +68,9 @@ class State:
     dies in between leaves rows that the next one settles, or throws away where no entry names them.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, log: Engine | None = None) -> None:
         self.folder = folder
-        self.log = SqliteLog(folder / "ledger.sqlite")
+        self.log = log or open_engine(folder)
         self.objects = Objects(folder / "objects")
         self.partitions = Partitions(folder / "facts")
         self.sealed = SealedObjects(self.objects, folder / "keys")
@@ -95,25 +94,10 @@ class State:
     def alone(self, *, wait_s: float = 10.0) -> Iterator[None]:
         """Be the only process that compares and records: two at once would record twice.
 
-        The lock is the operating system's and ends with the process, however it ends.
-
         Raises:
             StoreError: another process is at it, and still is after ``wait_s`` seconds.
         """
-        with (self.folder / "lock").open("a") as file:
-            deadline = time.monotonic() + wait_s
-            while True:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > deadline:
-                        raise StoreError(
-                            f"another process is writing to {self.folder}",
-                            advice="wait until the other scan or import has ended, then run this"
-                            " again",
-                        ) from None
-                    time.sleep(0.05)
+        with self.log.alone(wait_s=wait_s):
             yield
 
     def record(self, draft: Draft, tables: Mapping[str, Sequence[Fact]]) -> int:
@@ -193,6 +177,10 @@ class State:
 
     def recover(self) -> None:
         """Settle what a stopped process left: rows with an entry get their name, others go."""
+        if (self.folder / STAGED).exists():
+            # An import that still runs holds this; then there is nothing to settle yet.
+            with contextlib.suppress(StoreError), self.log.alone(wait_s=0):
+                settle_staged(self.folder, entries=self.log.size())
         if not any(self.partitions.pending()) and not self.personal.unsettled(self.log.size()):
             return
         with self.log.writing() as size:

@@ -128,7 +128,7 @@ def prove_entry(workspace: Workspace, index: int) -> bytes:
                 f"the ledger has no entry {index}: it has {size}, counted from 0",
                 advice="`cellwarden ledger list` shows every entry with its number",
             )
-        newest = _newest(state)
+        newest = newest_kept(state)
         if newest is None or newest.checkpoint.size <= index:
             raise InputError(
                 f"no signed checkpoint covers entry {index} yet",
@@ -158,7 +158,7 @@ def prove_growth(workspace: Workspace, held: bytes) -> bytes:
     with workspace.open_state() as state:
         _refuse_damage(state)
         old = _compared(state, held, ()).checkpoint
-        newest = _newest(state)
+        newest = newest_kept(state)
         if newest is None or newest.checkpoint.size < old.size or not old.size:
             raise InputError(
                 f"no checkpoint was signed here at {old.size} entries or more",
@@ -220,7 +220,7 @@ def newest_checkpoint(workspace: Workspace) -> Kept | None:
         IntegrityError: a kept checkpoint, or a statement of keys, does not hold.
     """
     with workspace.open_state() as state:
-        return _newest(state)
+        return newest_kept(state)
 
 
 def checkpoint_time(signed: Verified) -> datetime | None:
@@ -305,7 +305,12 @@ def _refuse_damage(state: State) -> None:
         )
 
 
-def _newest(state: State) -> Kept | None:
+def newest_kept(state: State) -> Kept | None:
+    """The newest checkpoint that is kept and that the ledger's keys signed.
+
+    Raises:
+        IntegrityError: it, or a statement of keys, does not hold.
+    """
     paths = _paths(state)
     if not paths:
         return None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -16,7 +17,7 @@ from cellwarden.model.findings import Finding
 from cellwarden.model.moments import Moment
 from cellwarden.model.report import REPORT_SCHEMA, Report, Run
 from cellwarden.model.times import format_time, parse_time
-from cellwarden.workflows import assemble, summarise
+from cellwarden.workflows import assemble, lives, summarise
 from cellwarden.workflows.assess_tables import register_vendors
 from cellwarden.workflows.feeds import feed_ages, import_configured
 from cellwarden.workflows.match import matcher_for
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
     import duckdb
 
     from cellwarden.store.state import State
+
+
+class JudgedFleet(NamedTuple):
+    """A report, the checks that it was judged by, and the connection that holds the verdicts."""
+
+    report: Report
+    checks: tuple[checks.Check, ...]
+    connection: duckdb.DuckDBPyConnection
 
 
 class ScanOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,11 +100,24 @@ def judge_fleet(
     workspace: Workspace, state: State, *, moment: Moment, started_at: str, progress: Progress
 ) -> Report:
     """What the ledger's facts say of a moment: the report, not yet kept."""
+    with judged_fleet(
+        workspace, state, moment=moment, started_at=started_at, progress=progress
+    ) as judged:
+        return judged.report
+
+
+@contextlib.contextmanager
+def judged_fleet(
+    workspace: Workspace, state: State, *, moment: Moment, started_at: str, progress: Progress
+) -> Iterator[JudgedFleet]:
+    """The report of a moment with the tables that it was judged on, which end with the block."""
     connection = state.connect_at(moment)
     try:
-        return _judge(
+        report = _judge(
             connection, workspace, state, moment=moment, started_at=started_at, progress=progress
         )
+        catalogue = checks.load_catalogue(extra=own_check_folders(workspace))
+        yield JudgedFleet(report=report, checks=catalogue, connection=connection)
     finally:
         connection.close()
 
@@ -173,6 +195,15 @@ def _judge(
         ),
         exceptions=exceptions,
         places=summarise.places(connection, findings, exposures),
+        lives=lives.with_findings(
+            lives.lives(
+                connection,
+                lives.told_lives(connection),
+                as_of=as_of,
+                ledger_size=size,
+            ),
+            findings,
+        ),
     )
     if previous is None:
         return report

@@ -37,7 +37,7 @@ def verify_ledger(workspace: Workspace) -> LedgerState:
     Raises:
         IntegrityError: something is not what was recorded or signed; names the first places.
     """
-    with State(workspace.state_folder) as state:
+    with workspace.open_unchecked() as state:
         problems = list(state.problems()) or list(checkpoint_problems(state))
         if problems:
             shown = "\n  ".join(problems[:5])

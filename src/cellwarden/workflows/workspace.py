@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Callable
 from datetime import datetime
@@ -15,6 +16,7 @@ import msgspec
 from cellwarden.model.errors import InputError
 from cellwarden.model.moments import Moment
 from cellwarden.model.times import format_time, parse_time
+from cellwarden.store.engines import open_engine
 from cellwarden.store.state import State
 
 SETTINGS_NAME: Final = "cellwarden.toml"
@@ -68,6 +70,18 @@ class GateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     fail_on: tuple[str, ...] = ()
 
 
+class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the ledger's entries are kept; without a URL, in SQLite in the state folder.
+
+    ``ledger`` is a PostgreSQL URL, or ``ledger_env`` names the environment variable that holds
+    one, so that no password stands in a file. ``schema`` is one name for each ledger.
+    """
+
+    ledger: str = ""
+    ledger_env: str = ""
+    schema: str = "cellwarden"
+
+
 class CheckSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Folders with check files of your own, relative to the workspace."""
 
@@ -112,6 +126,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feeds: FeedSettings = msgspec.field(default_factory=FeedSettings)
     gate: GateSettings = GateSettings()
     checks: CheckSettings = CheckSettings()
+    store: StoreSettings = StoreSettings()
     vendors: VendorSettings = msgspec.field(default_factory=VendorSettings)
 
 
@@ -137,9 +152,23 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             IntegrityError: rows are missing or changed.
         """
-        state = State(self.state_folder)
+        state = self.open_unchecked()
         state.refuse_damage()
         return state
+
+    def open_unchecked(self) -> State:
+        """Open the state folder without looking for damage: for who reports all of it."""
+        store = self.settings.store
+        url = store.ledger
+        if store.ledger_env:
+            url = os.environ.get(store.ledger_env, "")
+            if not url:
+                raise InputError(
+                    f"[store] ledger_env: the environment has no {store.ledger_env}",
+                    advice="set it to the URL of the ledger, such as postgresql://user@host/name",
+                )
+        engine = open_engine(self.state_folder, url=url, schema=store.schema)
+        return State(self.state_folder, engine)
 
     def as_of(self, now: datetime, asked: str | None = None) -> str:
         """The time that a run speaks for: as asked, else as set, else now (RFC 3339, UTC).
