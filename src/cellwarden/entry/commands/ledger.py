@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from cellwarden.ledger.notes import Verified
     from cellwarden.workflows.ledger_keys import KeyChange
+    from cellwarden.workflows.trust import LedgerState
     from cellwarden.workflows.workspace import Workspace
 
 app = typer.Typer(help="What was recorded, and that it still is.", no_args_is_help=True)
@@ -86,6 +87,7 @@ def verify(
         say(f"key:   {encode_verifier(one)}")
     if state.checkpoints:
         say(f"signed: {state.signed_entries} entries, by {state.checkpoints} checkpoints kept here")
+    _say_clock_jumps(state)
     _say_stamps(opened, tsa_root, tsa_certificate)
     if found is None:
         tell(
@@ -94,6 +96,19 @@ def verify(
         return
     say(f"agrees with {against}: {found.checkpoint.size} of {found.entries} entries")
     _say_signatures(found.signed)
+
+
+def _say_clock_jumps(state: LedgerState) -> None:
+    shown = 3
+    for jump in state.clock_jumps[:shown]:
+        say(
+            f"clock: at entry {jump.entry} it had jumped back to {jump.clock_at[:19]}Z; the entry"
+            f" stands at {jump.recorded_at[:19]}Z, as the one before it"
+        )
+    if len(state.clock_jumps) > shown:
+        say(f"clock: and at {len(state.clock_jumps) - shown} more entries")
+    if state.clock_jumps:
+        tell("next: set the clock right; recorded times never go back, the clock's own are kept")
 
 
 def _say_stamps(opened: Workspace, root: Path | None, signer: Path | None) -> None:
