@@ -44,7 +44,7 @@ def tornado(swings: Sequence[Swing], *, unit: str) -> str:
     parts = [
         (
             f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="Tornado chart:'
-            f' {escape(swings[0].label)} moves the cost most">'
+            f' {escape(printable(swings[0].label))} moves the cost most">'
         )
     ]
     for at in range(5):
@@ -70,12 +70,12 @@ def _bar(item: Swing, y: float, at: Callable[[float], float]) -> list[str]:
         (
             f'<rect class="two" x="{min(low, middle):.1f}" y="{y + 3}"'
             f' width="{abs(middle - low):.1f}" height="{ROW - 10}">'
-            f"<title>{escape(item.low_text)}</title></rect>"
+            f"<title>{escape(printable(item.low_text))}</title></rect>"
         ),
         (
             f'<rect class="one" x="{min(middle, high):.1f}" y="{y + 3}"'
             f' width="{abs(high - middle):.1f}" height="{ROW - 10}">'
-            f"<title>{escape(item.high_text)}</title></rect>"
+            f"<title>{escape(printable(item.high_text))}</title></rect>"
         ),
         f'<line class="zero" x1="{middle:.1f}" x2="{middle:.1f}" y1="{y}" y2="{y + ROW - 4}"/>',
     ]

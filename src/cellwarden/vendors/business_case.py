@@ -84,12 +84,14 @@ class VendorCase(msgspec.Struct, frozen=True, kw_only=True):
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Vendors beside each other, cheapest first, and what decides their order.
 
+    ``sentence`` speaks of the expected cost alone, ``with_price`` of cost and price together;
     ``shares`` says in how large a share of the draws each vendor is the cheapest.
     """
 
     vendors: tuple[VendorCase, ...]
     bars: tuple[Bar, ...]
     sentence: str
+    with_price: str
     shares: dict[str, float]
     draws: int
     seed: int
@@ -133,6 +135,7 @@ def business_case(offers: Sequence[Offer], *, seed: int, draws: int = DRAWS) -> 
         vendors=tuple(cases),
         bars=bars,
         sentence=_sentence(cases, bars),
+        with_price=_with_price(cases),
         shares=_shares(drawn),
         draws=draws,
         seed=seed,
@@ -185,13 +188,33 @@ def _case(offer: Offer, drawn: Sequence[float]) -> VendorCase:
     )
 
 
-def _bars(cases: Sequence[VendorCase]) -> tuple[Bar, ...]:
+def _with_price(cases: Sequence[VendorCase]) -> str:
+    """The same question where each vendor's likely price is added to its expected cost."""
+    if any(case.offer.price is None for case in cases):
+        unpriced = ", ".join(case.offer.name for case in cases if case.offer.price is None)
+        return f"Not told with prices: {unpriced} gave none."
+    prices = {case.offer.vendor: case.offer.price.likely for case in cases if case.offer.price}
+    dearer = sorted(
+        (
+            msgspec.structs.replace(case, likely=case.likely + prices[case.offer.vendor])
+            for case in cases
+        ),
+        key=_cheapest,
+    )
+    return _sentence(dearer, _bars(dearer, prices))
+
+
+def _bars(
+    cases: Sequence[VendorCase], prices: Mapping[str, float] | None = None
+) -> tuple[Bar, ...]:
     bars = []
     for case in cases:
         values = _likely(case.offer)
+        price = (prices or {}).get(case.offer.vendor, 0.0)
         for item in case.offer.inputs:
             key = (item.scenario, item.name)
-            at_low, at_high = cost({**values, key: item.low}), cost({**values, key: item.high})
+            at_low = price + cost({**values, key: item.low})
+            at_high = price + cost({**values, key: item.high})
             if at_low == at_high:
                 continue
             flips_at, rival = _flip(case, cases, item, at_low, at_high)
@@ -225,7 +248,7 @@ def _sentence(cases: Sequence[VendorCase], bars: Sequence[Bar]) -> str:
     order = ", ".join(case.offer.name for case in cases)
     if len(cases) == 1:
         widest = bars[0].input.label if bars else "no input"
-        return f"{widest} moves the cost of {order} most."
+        return f"{_capital(widest)} moves the cost of {order} most."
     deciding = [bar for bar in bars if bar.flips_at is not None]
     if not deciding:
         return f"No single input changes the order: {order}, cheapest first."
@@ -233,11 +256,20 @@ def _sentence(cases: Sequence[VendorCase], bars: Sequence[Bar]) -> str:
     first = min(deciding, key=_nearness)
     more = len(deciding) - 1
     return (
-        f"{first.input.label} of {names[first.vendor]} decides the order: at"
+        f"{_capital(first.input.label)} of {names[first.vendor]} decides the order: at"
         f" {first.flips_at:.3g} {first.input.unit} instead of {first.input.likely:.3g} it changes"
-        f" places with {names[first.with_vendor or '']}"
-        + (f"; {more} more inputs could, each further away." if more else "; no other input does.")
+        f" places with {names[first.with_vendor or '']}" + _others(more)
     )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _others(more: int) -> str:
+    if not more:
+        return "; no other input does."
+    return f"; {more} more could, further away." if more > 1 else "; one more could, further away."
 
 
 def _nearness(bar: Bar) -> float:

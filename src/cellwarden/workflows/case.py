@@ -140,9 +140,9 @@ def _paper(
     names = [item.offer.name for item in case.vendors]
     return Paper(
         kind=f"Business case for {operator}",
-        title=" or ".join(names) if len(names) > 1 else names[0],
+        title=" or ".join(one for one in (", ".join(names[:-1]), names[-1]) if one),
         dated=f"as of {as_of.isoformat()}",
-        verdict=case.sentence,
+        verdict=f"By cost: {case.sentence} With prices: {case.with_price}",
         is_good=None,
         sections=(
             _costs(case, scores),
@@ -237,11 +237,12 @@ def _deciding(case: Case) -> Section:
         for bar in case.bars
         if bar.flips_at is not None
     )
+    words = (f"By expected cost: {case.sentence}", f"Cost and price together: {case.with_price}")
     if not rows:
-        return Section(title="Which input decides the order", words=(case.sentence,))
+        return Section(title="Which input decides the order", words=words)
     return Section(
         title="Which input decides the order",
-        words=(case.sentence,),
+        words=words,
         table=Table(
             heads=("Vendor", "Input", "Likely", "Changes at", "Unit", "Changes places with"),
             rows=rows,

@@ -24,6 +24,7 @@ from cellwarden.workflows.match import matcher_for
 from cellwarden.workflows.receive import record_answers
 from cellwarden.workflows.register import record_register
 from cellwarden.workflows.runs import changes_between, keep_run, last_run_before, run_id
+from cellwarden.workflows.seals import signed_state
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
@@ -173,6 +174,7 @@ def _judge(
             ledger_size=size,
             ledger_root=root,
             catalogue_sha256=digest,
+            checkpoint=signed_state(state, size),
         ),
         previous_run=previous.run.id if previous else None,
         feeds=feeds,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -307,7 +308,8 @@ def case(
     found, paper = case_of(opened, vendors, as_of=today, seed=seed, known_at=size)
     name = "case-" + "-".join(item.offer.vendor.casefold() for item in found.vendors)
     base = output or opened.reports_folder / name
-    say(found.sentence)
+    say("\n".join(textwrap.wrap(f"By expected cost: {found.sentence}", width())))
+    say("\n".join(textwrap.wrap(f"Cost and price together: {found.with_price}", width())))
     for suffix, text in ((".html", paper_html(paper)), (".md", paper_markdown(paper))):
         write_bytes(text.encode(), base.with_name(base.name.removesuffix(".html") + suffix))
 
