@@ -23,6 +23,7 @@ from cellwarden.store.facts import (
     Fact,
     Partitions,
     commitment,
+    keep_in_memory,
     make_views,
     personal_problem,
     read_committed,
@@ -208,6 +209,13 @@ class State:
     def connect_at(self, moment: Moment) -> duckdb.DuckDBPyConnection:
         """As :meth:`connect`, for a moment that somebody asked about."""
         return self.connect(as_of=moment.as_of, known_at=moment.known_at)
+
+    def connect_to_judge(self, moment: Moment) -> duckdb.DuckDBPyConnection:
+        """As :meth:`connect_at`, with small kinds in memory: for hundreds of questions."""
+        connection = self.connect_at(moment)
+        size = self.log.size() if moment.known_at is None else moment.known_at
+        keep_in_memory(connection, self.partitions, known_at=size)
+        return connection
 
     def connect(self, *, as_of: str, known_at: int | None = None) -> duckdb.DuckDBPyConnection:
         """An in-memory DuckDB with the views of every kind, as of a time and a ledger size."""

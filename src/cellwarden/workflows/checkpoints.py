@@ -210,7 +210,11 @@ def checkpoint_problems(state: State) -> Iterator[str]:
 
 def kept_sizes(state: State) -> tuple[int, ...]:
     """The sizes that checkpoints are kept of, by their names, the smallest first."""
-    return tuple(int(path.name.removesuffix(_SUFFIX)) for path in _paths(state))
+    return tuple(_size_of(path) for path in _paths(state))
+
+
+def _size_of(path: Path) -> int:
+    return int(path.name.removesuffix(_SUFFIX))
 
 
 def newest_checkpoint(workspace: Workspace) -> Kept | None:
@@ -305,13 +309,15 @@ def _refuse_damage(state: State) -> None:
         )
 
 
-def newest_kept(state: State) -> Kept | None:
+def newest_kept(state: State, *, at_most: int | None = None) -> Kept | None:
     """The newest checkpoint that is kept and that the ledger's keys signed.
+
+    ``at_most`` leaves out those over more entries.
 
     Raises:
         IntegrityError: it, or a statement of keys, does not hold.
     """
-    paths = _paths(state)
+    paths = [path for path in _paths(state) if at_most is None or _size_of(path) <= at_most]
     if not paths:
         return None
     try:

@@ -78,6 +78,9 @@ _CONTRACTS: Final = """
     join asset as a on trim(a.asset_id) = unit.asset_id
     join party as p on p.party_id = k.party_id
     where lower(p.name) like lower(trim(a.manufacturer)) || '%'
+      and coalesce(k.signed_on, '') <= coalesce((
+        select max(r.retired_at) from retirement as r where trim(r.asset_id) = unit.asset_id
+      ), '9')
 """
 """Contracts with an asset's maker; one row of ``unit`` and its maker's party."""
 
@@ -269,9 +272,10 @@ def _proven(
         columns = ", ".join(
             f'"{name}"' for name in ("op", "valid_from", "valid_to", *table.columns)
         )
+        # From the partition and not from a view: personal cells are committed as salted digests.
+        path = str(state.partitions.path(event.kind, index))
         cells = connection.execute(
-            f'select {columns} from "{event.kind}_history" where entry = ? and "row" = ?',
-            [index, row],
+            f'select {columns} from read_parquet(?) where "row" = ?', [path, row]
         ).fetchall()[0]
         leaf = next(state.log.read(index, index + 1)).leaf
         proof = RowProof(

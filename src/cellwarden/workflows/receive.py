@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -71,10 +72,10 @@ def receive(
             that was sent.
     """
     data = _bytes_of(path)
-    with workspace.open_state() as state, state.alone():
+    with workspace.open_state() as state, state.alone(), closing(_Look(state)) as look:
         return _received(
             workspace,
-            state,
+            look,
             path.name,
             data,
             as_of=as_of,
@@ -100,19 +101,48 @@ def record_answers(
     files = list(answer_files(workspace))
     taken = [e.document_sha256 for _, e in state.entries() if e.act == ACT] if files else []
     problems = []
-    for done, path in enumerate(files):
-        progress("reading answers of vendors", done, len(files))
-        try:
-            data = _bytes_of(path)
-            if any(state.sealed.holds(digest, data) for digest in taken if digest):
-                continue
-            _received(
-                workspace, state, path.name, data, as_of=as_of, clock_at=clock_at, actor=actor
-            )
-        except InputError as error:
-            place = path.relative_to(workspace.folder).as_posix()
-            problems.append(SourceError(f"{place}: {error}", advice=error.advice))
+    with closing(_Look(state)) as look:
+        for done, path in enumerate(files):
+            progress("reading answers of vendors", done, len(files))
+            try:
+                data = _bytes_of(path)
+                if any(state.sealed.holds(digest, data) for digest in taken if digest):
+                    continue
+                _received(
+                    workspace, look, path.name, data, as_of=as_of, clock_at=clock_at, actor=actor
+                )
+            except InputError as error:
+                place = path.relative_to(workspace.folder).as_posix()
+                problems.append(SourceError(f"{place}: {error}", advice=error.advice))
     return tuple(problems)
+
+
+class _Look:
+    """One connection for several files, renewed where a file speaks of what was just recorded."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._recorded: set[str] = set()
+
+    def at(self, assessment_id: str) -> duckdb.DuckDBPyConnection:
+        """What the ledger says, with everything that it says of one assessment."""
+        if assessment_id in self._recorded:
+            self.close()
+        if self._connection is None:
+            self._connection = self.state.connect(as_of=_FOREVER)
+        return self._connection
+
+    def recorded(self, assessment_id: str) -> None:
+        """Something was recorded of an assessment."""
+        self._recorded.add(assessment_id)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._recorded.clear()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def answer_files(workspace: Workspace) -> Iterator[Path]:
@@ -145,7 +175,7 @@ def read_answers(name: str, data: bytes, bank: Bank) -> Returned:
 
 def _received(
     workspace: Workspace,
-    state: State,
+    look: _Look,
     name: str,
     data: bytes,
     *,
@@ -156,17 +186,14 @@ def _received(
 ) -> Receipt:
     bank = bank_of(workspace)
     returned = read_answers(name, data, bank)
-    connection = state.connect(as_of=_FOREVER)
-    try:
-        row = _questionnaire(connection, returned, name, vendor)
-        notes = list(returned.notes)
-        on = _answered_on(returned, as_of, notes)
-        step = _compared(connection, workspace, bank, row, returned, on=on, notes=notes)
-    finally:
-        connection.close()
+    row = _questionnaire(look.at(""), returned, name, vendor)
+    notes = list(returned.notes)
+    on = _answered_on(returned, as_of, notes)
+    connection = look.at(row["assessment_id"] or "")
+    step = _compared(connection, workspace, bank, row, returned, on=on, notes=notes)
     entry = None
     if step.answers or step.follow_ups:
-        kept = state.sealed.put(data)
+        kept = look.state.sealed.put(data)
         row = row | {"answered_on": on.isoformat(), "document_sha256": kept.sha256}
         told = {k: v for k, v in row.items() if k in kinds()["assessment"].column_names}
         tables = {
@@ -184,7 +211,8 @@ def _received(
             taken_at=on.isoformat(),
             note=name,
         )
-        entry = state.record(draft, tables)
+        entry = look.state.record(draft, tables)
+        look.recorded(row["assessment_id"] or "")
     return Receipt(
         assessment_id=row["assessment_id"] or "",
         party_id=row["party_id"] or "",

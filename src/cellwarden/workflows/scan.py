@@ -24,6 +24,7 @@ from cellwarden.workflows.match import matcher_for
 from cellwarden.workflows.receive import record_answers
 from cellwarden.workflows.register import record_register
 from cellwarden.workflows.runs import changes_between, keep_run, last_run_before, run_id
+from cellwarden.workflows.seals import signed_state
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def judged_fleet(
     workspace: Workspace, state: State, *, moment: Moment, started_at: str, progress: Progress
 ) -> Iterator[JudgedFleet]:
     """The report of a moment with the tables that it was judged on, which end with the block."""
-    connection = state.connect_at(moment)
+    connection = state.connect_to_judge(moment)
     try:
         report = _judge(
             connection, workspace, state, moment=moment, started_at=started_at, progress=progress
@@ -173,6 +174,7 @@ def _judge(
             ledger_size=size,
             ledger_root=root,
             catalogue_sha256=digest,
+            checkpoint=signed_state(state, size),
         ),
         previous_run=previous.run.id if previous else None,
         feeds=feeds,

@@ -140,7 +140,12 @@ def stamps(workspace: Workspace, authority: Authority | None = None) -> tuple[St
         IntegrityError: a token does not hold: of something else, or not signed by the authority.
     """
     with workspace.open_state() as state:
-        return tuple(_stamp(path, authority) for path in token_files(state.folder))
+        return stamps_of(state, authority)
+
+
+def stamps_of(state: State, authority: Authority | None = None) -> tuple[Stamp, ...]:
+    """As :func:`stamps`, of an opened state folder."""
+    return tuple(_stamp(path, authority) for path in token_files(state.folder))
 
 
 def token_files(state_folder: Path) -> list[Path]:
