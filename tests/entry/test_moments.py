@@ -40,6 +40,8 @@ SPEAKS_OF_NO_MOMENT = {
     "ledger growth": "takes the checkpoint to start from",
     "comply list": "reads what is shipped",
     "comply show": "reads what is shipped",
+    "evidence pack": "records; it takes --as-of, and knows what its checkpoint covers",
+    "evidence verify": "reads files of others",
     "vendor screen": "reads the files that are given",
 }
 """Why a command takes no moment; every other one does."""

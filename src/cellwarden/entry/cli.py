@@ -12,6 +12,7 @@ from cellwarden.entry import exits
 from cellwarden.entry.commands import (
     catalogue,
     comply,
+    evidence,
     feeds,
     fleet,
     ledger,
@@ -40,6 +41,7 @@ app.add_typer(register.app, name="register")
 app.add_typer(catalogue.app, name="checks")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(comply.app, name="comply")
+app.add_typer(evidence.app, name="evidence")
 app.add_typer(vendor.app, name="vendor")
 
 
