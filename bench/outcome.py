@@ -37,11 +37,13 @@ def keep(outcome: Outcome, folder: Path, machine: list[str]) -> None:
 
 
 def write_page(folder: Path, page: Path, order: list[str]) -> None:
-    """Write the page from every outcome that is kept."""
+    """Write every outcome that is kept here into the page; what it says of others stays."""
     kept = [folder / f"{name}.json" for name in order]
     outcomes = [
         msgspec.json.decode(path.read_bytes(), type=Outcome) for path in kept if path.is_file()
     ]
+    said = _said(page.read_text("utf-8")) if page.is_file() else {}
+    said |= {outcome.title: (_row(outcome), _section(outcome)) for outcome in outcomes}
     parts = [
         "# Benchmarks",
         "",
@@ -51,15 +53,35 @@ def write_page(folder: Path, page: Path, order: list[str]) -> None:
         "",
         "| benchmark | promise | result | kept |",
         "|---|---|---|---|",
+        *(row for row, _ in said.values()),
+        *(section for _, section in said.values()),
     ]
-    parts += [f"| {o.title} | {o.target} | {o.verdict} | {_kept(o.met)} |" for o in outcomes]
-    for outcome in outcomes:
-        parts += ["", f"## {outcome.title}", "", f"Promise: {outcome.target}."]
-        parts += ["", "| what | value |", "|---|---|"]
-        parts += [f"| {what} | {value} |" for what, value in outcome.lines]
-        parts += [f"\n{note}" for note in outcome.notes]
-        parts += ["", f"Measured on {outcome.measured_on}: {'; '.join(outcome.machine)}."]
     page.write_text("\n".join(parts) + "\n", "utf-8")
+
+
+def _row(outcome: Outcome) -> str:
+    return f"| {outcome.title} | {outcome.target} | {outcome.verdict} | {_kept(outcome.met)} |"
+
+
+def _section(outcome: Outcome) -> str:
+    parts = ["", f"## {outcome.title}", "", f"Promise: {outcome.target}."]
+    parts += ["", "| what | value |", "|---|---|"]
+    parts += [f"| {what} | {value} |" for what, value in outcome.lines]
+    parts += [f"\n{note}" for note in outcome.notes]
+    parts += ["", f"Measured on {outcome.measured_on}: {'; '.join(outcome.machine)}."]
+    return "\n".join(parts)
+
+
+def _said(text: str) -> dict[str, tuple[str, str]]:
+    """What a page says of each benchmark: its row and its section, by title, in their order."""
+    head, *sections = text.split("\n## ")
+    titled = {section.partition("\n")[0]: section.rstrip("\n") for section in sections}
+    rows = {line.split("|")[1].strip(): line for line in head.splitlines() if line.startswith("| ")}
+    return {
+        title: (rows[title], f"\n## {section}")
+        for title, section in titled.items()
+        if title in rows
+    }
 
 
 def _kept(met: bool | None) -> str:  # noqa: FBT001 - unknown is its third value

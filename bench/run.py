@@ -21,6 +21,7 @@ NAMES = [
     "bulk_fleet",
     "checks_pass",
     "bulk_rows",
+    "ledger_rates",
     "pack_verify",
     "screening",
 ]

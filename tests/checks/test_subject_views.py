@@ -543,6 +543,49 @@ def test_a_maker_of_whom_no_advisory_speaks_differs_from_one_nobody_compared(
     assert other["advisories"] is None
 
 
+def a_life(fleet: Fleet, source: str) -> None:
+    """One fact of each kind about the asset A, between approval and disposal."""
+    fleet.fact("account", source=source, account_id="a", asset_id="A")
+    fleet.fact("approval", source=source, approval_id="P", about_kind="asset", about_id="A")
+    fleet.fact("ticket", source=source, ticket_id="T", asset_id="A")
+    fleet.fact("document", source=source, document_id="D", about_kind="asset", about_id="A")
+    fleet.fact("incident", source=source, incident_id="I", noticed_at="2026-11-01T00:00:00Z")
+    fleet.fact("incident_notice", source=source, notice_id="N", incident_id="I")
+    fleet.fact("risk", source=source, risk_id="K")
+    for number in ("1", "2"):
+        keyed = {"source": source, "asset_id": "A", "component_id": "A/1"}
+        fleet.fact("delivery", delivery_id=number, **keyed)
+        fleet.fact("sanitization", sanitization_id=number, technique="reset, shred", **keyed)
+        fleet.fact("handover", handover_id=number, **keyed)
+        fleet.fact("substitution", substitution_id=number, **keyed)
+        fleet.fact("deployment", source=source, deployment_id=number, component_id="A/1")
+        for kind in (
+            "retirement",
+            "shipment",
+            "removal",
+            "telemetry_end",
+            "data_return",
+            "disposal",
+        ):
+            cells = {f"{kind}_id": number, "asset_id": "A"}
+            fleet.fact(kind, source=source, **cells)
+
+
+def a_vendor(fleet: Fleet, *, source: str = "register.csv") -> None:
+    """A contract with a clause, an approval of its signature, and somebody who works for it."""
+    fleet.fact("contract", source=source, contract_id="C", party_id="P", signed_on="2026-01-01")
+    fleet.fact("clause", source=source, clause_id="C/exit", contract_id="C", type="exit")
+    fleet.fact("approval", source=source, approval_id="AP", step="signature", about_id="P")
+    fleet.fact(
+        "relationship",
+        source=source,
+        relationship_id="R",
+        party_id="Q",
+        of_party_id="P",
+        role="service_partner",
+    )
+
+
 @pytest.mark.parametrize("name", sorted(subjects()))
 def test_no_subject_has_two_rows_of_one_key_on_a_fleet_told_twice(name: str, fleet: Fleet) -> None:
     for source in ("one.csv", "two.csv"):
@@ -563,6 +606,11 @@ def test_no_subject_has_two_rows_of_one_key_on_a_fleet_told_twice(name: str, fle
         fleet.fact("support", source=source, manufacturer="APC", model="M", status="ended")
         fleet.fact("exception", source=source, exception_id="E")
         fleet.fact("release", source=source, manufacturer="apc", model="M", version="1")
+        a_life(fleet, source)
+        a_vendor(fleet, source=source)
+    fleet.table("assessment_row", party_id="P", name="APC", is_asked=True, is_answered=True)
+    fleet.table("claim_row", party_id="P", name="APC", question="support-mfa")
+    fleet.table("certificate_row", party_id="P", name="APC", scheme="UL 2900", is_held=True)
     fleet.declare("component")
     fleet.declare("component", "*")
     for part in ("1", "2"):
@@ -571,9 +619,55 @@ def test_no_subject_has_two_rows_of_one_key_on_a_fleet_told_twice(name: str, fle
     an_exposure(fleet)
     an_exposure(fleet, state="fixed")
     fleet.table("feed_row", feed="kev")
+    for hours in (4, 24):
+        fleet.table("notice_rule", regime="house", stage="w", audience="vendor", hours=hours)
 
     rows = fleet.rows(name)
 
     keys = [row["subject"] for row in rows]
     assert keys
     assert len(keys) == len(set(keys))
+
+
+def test_a_promise_is_missing_only_where_all_clauses_are_declared(fleet: Fleet) -> None:
+    a_vendor(fleet)
+    before = fleet.row("contract")
+
+    word = fleet.declare("clause", "")
+
+    after = fleet.row("contract")
+    assert before["has_exit"] is after["has_exit"] is True
+    assert before["has_audit_right"] is None
+    assert after["has_audit_right"] is False
+    assert word in after["evidence"]
+
+
+def test_a_broken_promise_stands_until_it_is_kept_again(fleet: Fleet) -> None:
+    clause = {"clause_id": "K", "contract_id": "C", "type": "sla", "breached_on": "2026-06-11"}
+    fleet.fact("clause", **clause)
+    broken = fleet.row("clause")
+
+    fleet.fact("clause", **clause, done_on="2026-07-01")
+
+    assert broken["is_breached"] is True
+    assert fleet.row("clause")["is_breached"] is False
+
+
+def test_a_partner_inherits_nothing_from_its_prime(fleet: Fleet) -> None:
+    a_vendor(fleet)
+    fleet.table("assessment_row", party_id="P", name="APC", is_answered=True)
+
+    assert fleet.row("partner")["is_assessed"] is False
+
+
+def test_names_of_requester_and_approver_are_compared_without_signs(fleet: Fleet) -> None:
+    fleet.fact(
+        "approval",
+        approval_id="AP",
+        step="signature",
+        about_id="P",
+        requester="Tom Ashby",
+        approver="tom.ashby",
+    )
+
+    assert fleet.row("signature")["approver_is_requester"] is True

@@ -8,6 +8,7 @@ import msgspec
 
 from cellwarden.model.findings import Finding, Severity, Verdict, finding_id
 from cellwarden.model.ids import CheckId, FactId, RunId, SubjectId
+from cellwarden.model.lives import Life, LifeEvent, LifeFinding, LifeGap, RowProof
 from cellwarden.model.matching import MatchState
 from cellwarden.model.report import (
     REPORT_SCHEMA,
@@ -527,6 +528,45 @@ _PLACES = {
 }  # fmt: skip
 
 
+def sample_life() -> Life:
+    """A retired UPS with nine days without custody, and a carrier whose name drives terminals."""
+    proof = RowProof(
+        entry=27, row=3, kind="handover", recorded_at="2026-11-16T08:00:00.000000Z",
+        row_sha256="a1" * 32, rows_root="b2" * 32, leaf_sha256="c3" * 32, checkpoint_size=40,
+    )  # fmt: skip
+    frame: dict[str, Any] = {"source": "register/handovers.csv", "grade": "documented"}
+    return Life(
+        asset_id="NG1-OLD-1", site_id="NG1", name="Former UPS", manufacturer="APC",
+        model="Smart-UPS 2200 XL", serial="QS0424210077", chemistry=None, lifecycle="retired",
+        warranty_until=None, as_of="2026-11-16T23:59:59.000000Z", ledger_size=47,
+        events=(
+            LifeEvent(
+                at="2004-11-09", phase="installation", what="in service", who=None,
+                source="register/assets.csv", grade="claimed", fact="3.39", kind="asset",
+            ),
+            LifeEvent(
+                at="2026-06-12T08:10:00Z", phase="custody", fact="27.3", kind="handover",
+                what="from Harrow to <b>Pye</b>\x1b[2J | and away", who="Owen\u202e Tate",
+                proof=proof, **frame,
+            ),
+            LifeEvent(
+                at="", phase="disposal", what="recycled", who="FENWICK", fact="21.1",
+                kind="disposal", **frame,
+            ),
+        ),
+        gaps=(
+            LifeGap(phase="delivery", says="no authenticity check on record", state="unknown"),
+            LifeGap(
+                phase="custody", says="nobody had custody for 9 days", state="missing",
+                at="2026-06-12T08:10:00Z",
+            ),
+        ),
+        findings=(
+            LifeFinding(id="e991551b672b", severity="high", because="Nobody had custody."),
+        ),
+    )  # fmt: skip
+
+
 def sample_report() -> Report:
     """Northgate as of 16 November 2026, with every verdict and some hostile strings."""
     findings = _findings()
@@ -535,6 +575,7 @@ def sample_report() -> Report:
         coverage=_COVERAGE, findings=findings, exposures=_exposures(),
         blast_radii=_blast_radii(), changes=_changes(findings), actions=_actions(findings),
         sites=_SITES, vendors=_VENDORS, exceptions=_exceptions(), places=_PLACES,
+        lives=(sample_life(),),
     )  # fmt: skip
 
 

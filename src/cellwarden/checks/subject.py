@@ -25,6 +25,10 @@ PARTS: Final = (
     "firmware_reading",
     "setting_change",
     "support_state",
+    "life_word",
+    "custody",
+    "access_left",
+    "wiped",
 )
 """Views that several subjects share, ``part_<name>``, each before those that read it."""
 

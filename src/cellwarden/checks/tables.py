@@ -79,6 +79,70 @@ DERIVED: Final[dict[str, dict[str, str]]] = {
         "source": "VARCHAR",
     },
     "known_vendor": {"manufacturer": "VARCHAR", "advisories": "BIGINT"},
+    "transport_rule": {
+        "chemistry": "VARCHAR",
+        "un_numbers": "VARCHAR",
+        "needs_un38_3": "BOOLEAN",
+        "damaged_apart": "BOOLEAN",
+        "says": "VARCHAR",
+    },
+    "wipe_rule": {"media": "VARCHAR", "leaving_rank": "BIGINT", "staying_rank": "BIGINT"},
+    "technique_rule": {"word": "VARCHAR", "reaches_rank": "BIGINT"},
+    "notice_rule": {
+        "regime": "VARCHAR",
+        "regime_name": "VARCHAR",
+        "stage": "VARCHAR",
+        "audience": "VARCHAR",
+        "hours": "BIGINT",
+        "months": "BIGINT",
+        "after_stage": "VARCHAR",
+        "is_verified": "BOOLEAN",
+    },
+    "assessment_row": {
+        "party_id": "VARCHAR",
+        "name": "VARCHAR",
+        "is_asked": "BOOLEAN",
+        "is_answered": "BOOLEAN",
+        "answers_due_on": "DATE",
+        "answered_on": "DATE",
+        "reassess_on": "DATE",
+        "criticality": "VARCHAR",
+        "tier": "BIGINT",
+        "wanted_tier": "BIGINT",
+        "proven": "DOUBLE",
+        "not_disproven": "DOUBLE",
+        "threshold": "DOUBLE",
+        "gates_shut": "BIGINT",
+        "gates_unknown": "BIGINT",
+        "gates": "VARCHAR",
+        "open_follow_ups": "BIGINT",
+        "late_follow_ups": "BIGINT",
+        "events": "BIGINT",
+        "event": "VARCHAR",
+        "is_signed": "BOOLEAN",
+        "evidence": "VARCHAR[]",
+    },
+    "claim_row": {
+        "party_id": "VARCHAR",
+        "name": "VARCHAR",
+        "question": "VARCHAR",
+        "weight": "BIGINT",
+        "known": "DOUBLE",
+        "is_claimed": "BOOLEAN",
+        "is_contradicted": "BOOLEAN",
+        "contradicted_by": "VARCHAR",
+        "evidence": "VARCHAR[]",
+    },
+    "certificate_row": {
+        "party_id": "VARCHAR",
+        "name": "VARCHAR",
+        "scheme": "VARCHAR",
+        "is_held": "BOOLEAN",
+        "covers_product": "BOOLEAN",
+        "product": "VARCHAR",
+        "expires_on": "DATE",
+        "evidence": "VARCHAR[]",
+    },
 }
 """What the workflow works out before judging, by table.
 
@@ -86,7 +150,12 @@ DERIVED: Final[dict[str, dict[str, str]]] = {
 ``model.report.Exposure``. ``feed_row`` has one row per feed that the workspace expects, NULLs where
 it was never imported. ``known_product`` says how many firmware parts a product holds, from data
 that we ship. ``known_vendor`` says how many imported advisories speak of a maker in the register,
-aliases included, 0 where none does.
+aliases included, 0 where none does. The four tables that end in ``_rule`` hold the data of
+``lifecycle``: papers by chemistry, wiping by medium and technique (ranks: clear 1, purge 2,
+destroy 3), notices by law.
+aliases included, 0 where none does. ``assessment_row`` has one row per party that is to be
+assessed, ``claim_row`` one per answered question of weight 5, ``certificate_row`` one per
+certification that a vendor claims or that we hold a certificate of.
 """
 
 

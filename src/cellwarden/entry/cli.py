@@ -10,16 +10,23 @@ import typer
 
 from cellwarden.entry import exits
 from cellwarden.entry.commands import (
+    acceptance,
+    asset,
     catalogue,
     comply,
     evidence,
     feeds,
     fleet,
+    incident,
     ledger,
     match,
     privacy,
     register,
+    retire,
     vendor,
+    vendor_assessment,
+    vendor_contract,
+    vendor_onboard,
 )
 from cellwarden.entry.console import complain
 from cellwarden.model.errors import CellwardenError, InputError
@@ -35,6 +42,11 @@ app = typer.Typer(
 )
 fleet.add_to(app)
 privacy.add_to(ledger.app)
+app.add_typer(asset.app, name="asset")
+app.add_typer(retire.app, name="retire")
+app.add_typer(acceptance.exceptions, name="exception")
+app.add_typer(acceptance.risks, name="risk")
+app.add_typer(incident.app, name="incident")
 app.add_typer(match.app, name="match")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(register.app, name="register")
@@ -43,6 +55,9 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(comply.app, name="comply")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(vendor.app, name="vendor")
+vendor_assessment.add_to(vendor.app)
+vendor.app.command()(vendor_onboard.onboard)
+vendor.app.add_typer(vendor_contract.app, name="contract")
 
 
 _SEVERAL = frozenset({"--advisories", "--list"})

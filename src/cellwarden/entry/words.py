@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from cellwarden.model.errors import InputError
+
 WorkspaceArgument = Annotated[
     Path, typer.Argument(metavar="[WORKSPACE]", help="The workspace's folder; here, if not given.")
 ]
@@ -31,6 +33,12 @@ ActorOption = Annotated[
     str | None,
     typer.Option("--actor", help="Who does this, for the ledger; your login name, if not given."),
 ]
+ColumnsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="COLUMN=VALUE...", help="What is recorded: done_on=2026-11-16 result=passed"
+    ),
+]
 HERE = Path()
 
 
@@ -47,3 +55,22 @@ def actor_or_login(actor: str | None) -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+def columns_of(words: list[str] | None) -> dict[str, str]:
+    """Words such as ``done_on=2026-11-16`` as cells by column.
+
+    Raises:
+        InputError: a word has no equals sign, or names its column twice.
+    """
+    cells: dict[str, str] = {}
+    for word in words or ():
+        name, sign, value = word.partition("=")
+        if not sign or not name.strip():
+            raise InputError(
+                f"{word!r} is no COLUMN=VALUE", advice="write it as done_on=2026-11-16"
+            )
+        if name.strip() in cells:
+            raise InputError(f"{name.strip()} is given twice", advice="give each column once")
+        cells[name.strip()] = value
+    return cells

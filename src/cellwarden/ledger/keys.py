@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 from enum import IntEnum
@@ -181,7 +180,7 @@ def signed_at(key: VerifierKey, signature: bytes) -> int | None:
 
 def to_base64(data: bytes) -> str:
     """Standard base64 with padding (RFC 4648 section 4)."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def from_base64(text: str, what: str) -> bytes:
@@ -191,8 +190,8 @@ def from_base64(text: str, what: str) -> bytes:
         ValueError: it is not; ``what`` names the thing in the message.
     """
     try:
-        data = base64.b64decode(text.encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError) as error:
+        data = binascii.a2b_base64(text, strict_mode=True)
+    except ValueError as error:  # binascii.Error is one, and so is what letters beyond ASCII give
         raise ValueError(f"{what} is not base64") from error
     if to_base64(data) != text:
         raise ValueError(f"{what} is not base64 in its canonical spelling")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -78,7 +79,7 @@ def check_inclusion(
     Raises:
         ValueError: the checkpoint is not the log's, or the proof is of other bytes.
     """
-    checkpoint = open_checkpoint(proof.note, log_keys)
+    checkpoint = _opened(proof.note, tuple(log_keys))
     leaf = merkle.leaf_hash(data)
     if merkle.root_from_proof(leaf, proof.index, checkpoint.size, proof.path) != checkpoint.root:
         raise ValueError(
@@ -144,7 +145,18 @@ def _decode(data: bytes) -> tuple[list[str], Note]:
         lines = head.decode("ascii").split("\n")
     except UnicodeDecodeError as error:
         raise ValueError("a proof is ASCII text") from error
-    return lines, decode_note(rest)
+    return lines, _note(rest)
+
+
+@lru_cache(maxsize=4)
+def _note(data: bytes) -> Note:
+    """Many proofs end in one checkpoint: it is read once, and its signature checked once."""
+    return decode_note(data)
+
+
+@lru_cache(maxsize=4)
+def _opened(note: Note, log_keys: tuple[VerifierKey, ...]) -> Checkpoint:
+    return open_checkpoint(note, log_keys)
 
 
 def _path(lines: list[str]) -> tuple[bytes, ...]:

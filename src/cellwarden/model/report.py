@@ -12,13 +12,32 @@ import msgspec
 
 from cellwarden.model.findings import Finding
 from cellwarden.model.ids import RunId
+from cellwarden.model.lives import Life
 from cellwarden.model.matching import MatchState
 
 REPORT_SCHEMA: Final = "cellwarden-report/1"
 
 
+class SignedState(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest signed checkpoint of the ledger, for comparing with one kept elsewhere.
+
+    ``note`` is the checkpoint with all its signatures; ``cosigners`` are the other names under it,
+    as it says; ``stamped_at`` are the times of RFC 3161 tokens beside it, unchecked here.
+    """
+
+    origin: str
+    size: int
+    root: str
+    note: str
+    cosigners: tuple[str, ...] = ()
+    stamped_at: tuple[str, ...] = ()
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """One execution of a scan. ``as_of`` is the time that it speaks for (RFC 3339)."""
+    """One execution of a scan. ``as_of`` is the time that it speaks for (RFC 3339).
+
+    Without a ``checkpoint`` the ledger is unsigned: nobody else can hold us to it.
+    """
 
     id: RunId
     operator: str
@@ -29,6 +48,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     ledger_size: int
     ledger_root: str
     catalogue_sha256: str
+    checkpoint: SignedState | None = None
 
 
 class FeedAge(msgspec.Struct, frozen=True, kw_only=True):
@@ -224,6 +244,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one run has to say, worst first.
 
     ``places`` leads from the id of a component or an asset that is named here to its place.
+    ``lives`` are histories of assets, retired ones first, without the digests of each line.
     """
 
     schema: str
@@ -240,3 +261,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     vendors: tuple[VendorSummary, ...]
     exceptions: tuple[AcceptedException, ...]
     places: dict[str, Place] = {}
+    lives: tuple[Life, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from cellwarden.model.findings import Severity, Verdict
-from cellwarden.reports import page_exposures, page_findings, page_parts
+from cellwarden.reports import page_exposures, page_findings, page_lives, page_parts
 from cellwarden.reports.charts import Part, bar, wall
 from cellwarden.reports.news import news
 from cellwarden.reports.parts import parts_of
@@ -18,6 +18,7 @@ from cellwarden.reports.standing import (
     feed_words,
     is_accepted,
     judged,
+    ledger_lines,
     standing,
     unknowns,
     waiting,
@@ -44,6 +45,7 @@ def context(report: Report) -> Context:
         "run": report.run,
         "report": report,
         "standing": standing(report),
+        "ledger_lines": ledger_lines(report),
         "tally": _tally(report),
         "verdict_bar": _verdict_bar(report),
         "verdict_counts": judged(report),
@@ -61,6 +63,7 @@ def context(report: Report) -> Context:
         "findings": shown,
         "exposures": page_exposures.sheet(report),
         "parts": page_parts.sheet(report),
+        "lives": page_lives.sheet(report),
         "blasts": page_exposures.blast_pages(report),
         "waiting": waiting(report)[: page_exposures.MOST_WAITING],
         "exceptions": report.exceptions[:MOST_EXCEPTIONS],

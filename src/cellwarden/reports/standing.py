@@ -250,6 +250,23 @@ def coverage_lines(report: Report) -> tuple[str, ...]:
     return (counts, *(f"{one.label}: {one.words}" for one in coverage(report)))
 
 
+def ledger_lines(report: Report) -> tuple[str, ...]:
+    """The ledger that a report rests on, and who else can hold us to it; unsigned is told."""
+    run, signed = report.run, report.run.checkpoint
+    held = f"{plural(run.ledger_size, 'entry', 'entries')}, root {run.ledger_root[:16]}"
+    if signed is None:
+        return (held, "unsigned: no checkpoint, so nobody else can hold us to it")
+    lines = [held, f"signed at {plural(signed.size, 'entry', 'entries')} as {signed.origin}"]
+    if signed.size < run.ledger_size:
+        since = plural(run.ledger_size - signed.size, "entry", "entries")
+        lines.append(f"{since} since then not signed yet")
+    names = ", ".join(signed.cosigners)
+    lines.append(f"cosigned by {names}" if names else "cosigned by nobody")
+    if signed.stamped_at:
+        lines.append(f"stamped {', '.join(at[:19] + 'Z' for at in signed.stamped_at)}")
+    return tuple(lines)
+
+
 def machine_head(report: Report) -> dict[str, str]:
     """The head of a report as names and texts, for formats that hold properties or comments."""
     run = report.run
@@ -260,6 +277,7 @@ def machine_head(report: Report) -> dict[str, str]:
         "run": run.id,
         "previous_run": report.previous_run or "none",
         "ledger": f"size {run.ledger_size}, root {run.ledger_root}",
+        "checkpoint": run.checkpoint.note if run.checkpoint else "none: unsigned",
         "catalogue_sha256": run.catalogue_sha256,
         "standing": f"{state.sentence} {state.caution}".strip(),
         "data_age": "; ".join(data_age(report)),

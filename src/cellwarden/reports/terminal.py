@@ -13,6 +13,7 @@ from cellwarden.reports.standing import (
     ROLES,
     coverage_lines,
     feed_words,
+    ledger_lines,
     standing,
     waiting,
     word_of,
@@ -163,6 +164,8 @@ def _age_and_coverage(report: Report) -> Table:
         drawn.add_row(text("Data"), mark("unknown") + text("no feed has been imported"))
     for place, words in enumerate(coverage_lines(report)):
         drawn.add_row(text("Coverage" if place == 0 else ""), text(words))
+    for place, words in enumerate(ledger_lines(report)):
+        drawn.add_row(text("Ledger" if place == 0 else ""), text(words))
     return drawn
 
 

@@ -23,6 +23,9 @@ from cellwarden.store.personal import PersonalCells
 if TYPE_CHECKING:
     import duckdb
 
+MOST_IN_MEMORY: Final = 200_000
+"""Rows of a kind up to which a judgement keeps them in memory."""
+
 _NAME: Final = re.compile(r"(\d{12})\.parquet")
 _PENDING: Final = re.compile(r"\.(\d{12})\.pending")
 
@@ -194,6 +197,28 @@ def make_views(
         beside = personal.files(kind, known_at)
         for statement in _statements(kind, files, beside, as_of):
             connection.execute(statement)
+
+
+def keep_in_memory(
+    connection: duckdb.DuckDBPyConnection, partitions: Partitions, *, known_at: int
+) -> None:
+    """Put a table in the place of ``<kind>`` where it is small enough: for who asks many times.
+
+    A view reads its files anew for every question; what a judgement asks some hundred times is
+    read once. Large kinds stay views.
+    """
+    for kind in kinds():
+        files = partitions.entries_of(kind, known_at)
+        if files and _rows(files) <= MOST_IN_MEMORY:
+            connection.execute(f'create temp table kept as select * from "{kind}"')
+            connection.execute(f'drop view "{kind}"')
+            connection.execute(f'alter table kept rename to "{kind}"')
+
+
+def _rows(files: Sequence[Path]) -> int:
+    import pyarrow.parquet as pq
+
+    return sum(pq.read_metadata(file).num_rows for file in files)
 
 
 def _statements(kind: str, files: list[Path], beside: list[Path], as_of: str) -> Iterable[str]:

@@ -14,7 +14,7 @@ import msgspec
 from cellwarden.ledger import merkle
 from cellwarden.ledger.entries import Entry, TableCommitment, decode, encode
 from cellwarden.ledger.log import problems
-from cellwarden.model.errors import CellwardenError, InputError, IntegrityError
+from cellwarden.model.errors import CellwardenError, InputError, IntegrityError, StoreError
 from cellwarden.model.facts import Kind, kinds
 from cellwarden.model.moments import Moment
 from cellwarden.store.bulk import write_bulk
@@ -23,6 +23,7 @@ from cellwarden.store.facts import (
     Fact,
     Partitions,
     commitment,
+    keep_in_memory,
     make_views,
     personal_problem,
     read_committed,
@@ -32,6 +33,7 @@ from cellwarden.store.facts import (
 from cellwarden.store.objects import Objects
 from cellwarden.store.personal import Committed, PersonalCells
 from cellwarden.store.sealed import SealedObjects
+from cellwarden.store.staging import STAGED, settle_staged
 
 if TYPE_CHECKING:
     import duckdb
@@ -176,6 +178,10 @@ class State:
 
     def recover(self) -> None:
         """Settle what a stopped process left: rows with an entry get their name, others go."""
+        if (self.folder / STAGED).exists():
+            # An import that still runs holds this; then there is nothing to settle yet.
+            with contextlib.suppress(StoreError), self.log.alone(wait_s=0):
+                settle_staged(self.folder, entries=self.log.size())
         if not any(self.partitions.pending()) and not self.personal.unsettled(self.log.size()):
             return
         with self.log.writing() as size:
@@ -203,6 +209,13 @@ class State:
     def connect_at(self, moment: Moment) -> duckdb.DuckDBPyConnection:
         """As :meth:`connect`, for a moment that somebody asked about."""
         return self.connect(as_of=moment.as_of, known_at=moment.known_at)
+
+    def connect_to_judge(self, moment: Moment) -> duckdb.DuckDBPyConnection:
+        """As :meth:`connect_at`, with small kinds in memory: for hundreds of questions."""
+        connection = self.connect_at(moment)
+        size = self.log.size() if moment.known_at is None else moment.known_at
+        keep_in_memory(connection, self.partitions, known_at=size)
+        return connection
 
     def connect(self, *, as_of: str, known_at: int | None = None) -> duckdb.DuckDBPyConnection:
         """An in-memory DuckDB with the views of every kind, as of a time and a ledger size."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cellwarden.advisories import identity, triage, versions
 from cellwarden.advisories.identity.vendors import relatives, vendor_ids, vendor_name
 from cellwarden.checks import tables
+from cellwarden.lifecycle import ruling
 from cellwarden.model.matching import Component, Match, MatchState, Statement
 from cellwarden.model.report import Exposure, FeedAge
 from cellwarden.store.state import State
@@ -283,7 +284,7 @@ def register_derived(
     advisories_of: Mapping[str, frozenset[str]],
 ) -> None:
     """Fill the tables that subjects read beside the facts, with their exact types."""
-    _fill(connection, "run", [{"as_of": as_of[:19].replace("T", " ")}])
+    register_rules(connection, as_of=as_of)
     _fill(connection, "exposure_row", [_flat(exposure) for exposure in exposures])
     evidence = _feed_evidence(connection)
     rows = []
@@ -308,6 +309,15 @@ def register_derived(
         [{"manufacturer": name, "advisories": len(ids)} for name, ids in advisories_of.items()],
     )
     tables.create_missing(connection)
+
+
+def register_rules(connection: duckdb.DuckDBPyConnection, *, as_of: str) -> None:
+    """Fill what needs no matching: the time of the run, and the rules of a life."""
+    _fill(connection, "run", [{"as_of": as_of[:19].replace("T", " ")}])
+    _fill(connection, "transport_rule", ruling.transport_rows())
+    _fill(connection, "wipe_rule", ruling.wipe_rows())
+    _fill(connection, "technique_rule", ruling.technique_rows())
+    _fill(connection, "notice_rule", ruling.notice_rows())
 
 
 def _fill(

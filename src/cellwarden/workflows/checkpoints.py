@@ -128,7 +128,7 @@ def prove_entry(workspace: Workspace, index: int) -> bytes:
                 f"the ledger has no entry {index}: it has {size}, counted from 0",
                 advice="`cellwarden ledger list` shows every entry with its number",
             )
-        newest = _newest(state)
+        newest = newest_kept(state)
         if newest is None or newest.checkpoint.size <= index:
             raise InputError(
                 f"no signed checkpoint covers entry {index} yet",
@@ -158,7 +158,7 @@ def prove_growth(workspace: Workspace, held: bytes) -> bytes:
     with workspace.open_state() as state:
         _refuse_damage(state)
         old = _compared(state, held, ()).checkpoint
-        newest = _newest(state)
+        newest = newest_kept(state)
         if newest is None or newest.checkpoint.size < old.size or not old.size:
             raise InputError(
                 f"no checkpoint was signed here at {old.size} entries or more",
@@ -210,7 +210,11 @@ def checkpoint_problems(state: State) -> Iterator[str]:
 
 def kept_sizes(state: State) -> tuple[int, ...]:
     """The sizes that checkpoints are kept of, by their names, the smallest first."""
-    return tuple(int(path.name.removesuffix(_SUFFIX)) for path in _paths(state))
+    return tuple(_size_of(path) for path in _paths(state))
+
+
+def _size_of(path: Path) -> int:
+    return int(path.name.removesuffix(_SUFFIX))
 
 
 def newest_checkpoint(workspace: Workspace) -> Kept | None:
@@ -220,7 +224,7 @@ def newest_checkpoint(workspace: Workspace) -> Kept | None:
         IntegrityError: a kept checkpoint, or a statement of keys, does not hold.
     """
     with workspace.open_state() as state:
-        return _newest(state)
+        return newest_kept(state)
 
 
 def checkpoint_time(signed: Verified) -> datetime | None:
@@ -305,8 +309,15 @@ def _refuse_damage(state: State) -> None:
         )
 
 
-def _newest(state: State) -> Kept | None:
-    paths = _paths(state)
+def newest_kept(state: State, *, at_most: int | None = None) -> Kept | None:
+    """The newest checkpoint that is kept and that the ledger's keys signed.
+
+    ``at_most`` leaves out those over more entries.
+
+    Raises:
+        IntegrityError: it, or a statement of keys, does not hold.
+    """
+    paths = [path for path in _paths(state) if at_most is None or _size_of(path) <= at_most]
     if not paths:
         return None
     try:

@@ -17,11 +17,14 @@ from cellwarden.model.findings import Finding
 from cellwarden.model.moments import Moment
 from cellwarden.model.report import REPORT_SCHEMA, Report, Run
 from cellwarden.model.times import format_time, parse_time
-from cellwarden.workflows import assemble, summarise
+from cellwarden.workflows import assemble, lives, summarise
+from cellwarden.workflows.assess_tables import register_vendors
 from cellwarden.workflows.feeds import feed_ages, import_configured
 from cellwarden.workflows.match import matcher_for
+from cellwarden.workflows.receive import record_answers
 from cellwarden.workflows.register import record_register
 from cellwarden.workflows.runs import changes_between, keep_run, last_run_before, run_id
+from cellwarden.workflows.seals import signed_state
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
@@ -64,12 +67,20 @@ def scan(
             register = record_register(
                 workspace, state, clock_at=clock_at, actor=actor, progress=progress
             )
+            answers = record_answers(
+                workspace,
+                state,
+                as_of=parse_time(as_of).date(),
+                clock_at=clock_at,
+                actor=actor,
+                progress=progress,
+            )
             import_configured(workspace, state, clock_at=clock_at, actor=actor, progress=progress)
         report = judge_fleet(
             workspace, state, moment=Moment(as_of=as_of), started_at=clock_at, progress=progress
         )
     keep_run(workspace, report)
-    return ScanOutcome(report=report, source_errors=register.problems)
+    return ScanOutcome(report=report, source_errors=(*register.problems, *answers))
 
 
 def report_at(
@@ -101,7 +112,7 @@ def judged_fleet(
     workspace: Workspace, state: State, *, moment: Moment, started_at: str, progress: Progress
 ) -> Iterator[JudgedFleet]:
     """The report of a moment with the tables that it was judged on, which end with the block."""
-    connection = state.connect_at(moment)
+    connection = state.connect_to_judge(moment)
     try:
         report = _judge(
             connection, workspace, state, moment=moment, started_at=started_at, progress=progress
@@ -140,6 +151,7 @@ def _judge(
         feeds=feeds,
         advisories_of=advisories_of,
     )
+    register_vendors(connection, workspace, exposures=exposures, as_of=parse_time(as_of).date())
     progress("judging", 0, len(catalogue))
     judgement = checks.judge(connection, catalogue, controls_for=frameworks.controls_for)
     progress("judging", len(catalogue), len(catalogue))
@@ -162,6 +174,7 @@ def _judge(
             ledger_size=size,
             ledger_root=root,
             catalogue_sha256=digest,
+            checkpoint=signed_state(state, size),
         ),
         previous_run=previous.run.id if previous else None,
         feeds=feeds,
@@ -184,6 +197,15 @@ def _judge(
         ),
         exceptions=exceptions,
         places=summarise.places(connection, findings, exposures),
+        lives=lives.with_findings(
+            lives.lives(
+                connection,
+                lives.told_lives(connection),
+                as_of=as_of,
+                ledger_size=size,
+            ),
+            findings,
+        ),
     )
     if previous is None:
         return report

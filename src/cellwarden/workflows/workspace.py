@@ -6,6 +6,8 @@ import os
 import tomllib
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -86,6 +88,36 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     paths: tuple[str, ...] = ()
 
 
+class VendorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How vendors are assessed.
+
+    ``banks`` are folders with questions of your own, ``answers`` folders with answered
+    questionnaires that every scan records, ``threshold`` the low end from which a vendor may be
+    signed, ``reassess_days`` how old an assessment may be by the criticality of the sites served.
+    """
+
+    banks: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ("vendors",)
+    threshold: Decimal = Decimal("0.6")
+    reassess_days: dict[str, int] = msgspec.field(
+        default_factory=lambda: {"high": 180, "medium": 270, "low": 365}
+    )
+    reply_days: int = 21
+
+    def __post_init__(self) -> None:
+        """Refuse a threshold that no score can have, and periods longer than a year."""
+        if not 0 < self.threshold <= 1:
+            raise ValueError(f"threshold {self.threshold} does not lie between 0 and 1")
+        year = 366
+        if not all(0 < days <= year for days in self.reassess_days.values()):
+            raise ValueError("reassess_days: at least yearly, so 1 to 366 days")
+
+    @property
+    def threshold_fraction(self) -> Fraction:
+        """The threshold as the score's arithmetic has it."""
+        return Fraction(self.threshold)
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole of ``cellwarden.toml``."""
 
@@ -95,6 +127,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     gate: GateSettings = GateSettings()
     checks: CheckSettings = CheckSettings()
     store: StoreSettings = StoreSettings()
+    vendors: VendorSettings = msgspec.field(default_factory=VendorSettings)
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,9 +167,8 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
                     f"[store] ledger_env: the environment has no {store.ledger_env}",
                     advice="set it to the URL of the ledger, such as postgresql://user@host/name",
                 )
-        return State(
-            self.state_folder, open_engine(self.state_folder, url=url, schema=store.schema)
-        )
+        engine = open_engine(self.state_folder, url=url, schema=store.schema)
+        return State(self.state_folder, engine)
 
     def as_of(self, now: datetime, asked: str | None = None) -> str:
         """The time that a run speaks for: as asked, else as set, else now (RFC 3339, UTC).

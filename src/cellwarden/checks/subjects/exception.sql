@@ -1,6 +1,7 @@
 -- One row: one accepted finding, with what makes an acceptance hold.
 -- An exception lives in our own register, so an empty cell there is an absence and not an unknown:
 -- has_* is never NULL. approver_is_requester compares names without case, blanks and punctuation.
+-- days_unreviewed counts from the last review, or from the approval where there was none.
 with accepted as (
   select
     x.*,
@@ -30,6 +31,9 @@ select
   date_diff('day', cast(run.as_of as date), x.ends_on) as days_left,
   x.began_on as approved_on,
   date_diff('day', x.began_on, x.ends_on) as granted_days,
+  x.ends_on >= cast(run.as_of as date) as is_running,
+  date_diff('day', coalesce(try_cast(left(x.reviewed_on, 10) as date), x.began_on),
+    cast(run.as_of as date)) as days_unreviewed,
   [cast(x.entry as varchar) || '.' || cast(x."row" as varchar)] as evidence
 from accepted as x
 cross join run

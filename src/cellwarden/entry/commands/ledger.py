@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from cellwarden.ledger.notes import Verified
     from cellwarden.workflows.ledger_keys import KeyChange
+    from cellwarden.workflows.workspace import Workspace
 
 app = typer.Typer(help="What was recorded, and that it still is.", no_args_is_help=True)
 
@@ -49,6 +50,14 @@ def verify(
     key: Annotated[
         list[str] | None,
         typer.Option(help="A verifier key that must have signed CHECKPOINT. Repeats."),
+    ] = None,
+    tsa_root: Annotated[
+        Path | None,
+        typer.Option(metavar="PEM", help="Check kept timestamps against these root certificates."),
+    ] = None,
+    tsa_certificate: Annotated[
+        Path | None,
+        typer.Option(metavar="PEM", help="The authority's own certificate, where it is apart."),
     ] = None,
     workspace: WorkspaceOption = HERE,
 ) -> None:
@@ -77,6 +86,7 @@ def verify(
         say(f"key:   {encode_verifier(one)}")
     if state.checkpoints:
         say(f"signed: {state.signed_entries} entries, by {state.checkpoints} checkpoints kept here")
+    _say_stamps(opened, tsa_root, tsa_certificate)
     if found is None:
         tell(
             "not shown by this: a history rewritten and signed anew; --against CHECKPOINT shows it"
@@ -84,6 +94,60 @@ def verify(
         return
     say(f"agrees with {against}: {found.checkpoint.size} of {found.entries} entries")
     _say_signatures(found.signed)
+
+
+def _say_stamps(opened: Workspace, root: Path | None, signer: Path | None) -> None:
+    from cellwarden.workflows.timestamps import Authority, stamps
+
+    authority = Authority(roots=root, signer=signer) if root else None
+    for one in stamps(opened, authority):
+        said = "holds" if one.is_checked else "not checked; --tsa-root PEM checks it"
+        say(f"stamped: {one.size} entries at {format_time(one.stamped_at)[:19]}Z: {said}")
+        if not one.is_checked:
+            tell(f"  without us: {one.command}")
+
+
+@app.command()
+def timestamp(
+    *,
+    tsa: Annotated[
+        str | None, typer.Option(metavar="URL", help="Ask this time-stamping authority (HTTPS).")
+    ] = None,
+    ca: Annotated[
+        Path | None, typer.Option(metavar="PEM", help="Further certificates to trust for --tsa.")
+    ] = None,
+    request: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the request, to be carried.")
+    ] = None,
+    response: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the answer that came back.")
+    ] = None,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Have an authority sign that the newest checkpoint existed now (RFC 3161)."""
+    from cellwarden.workflows import timestamps
+    from cellwarden.workflows.workspace import open_workspace
+
+    if sum(one is not None for one in (tsa, request, response)) != 1:
+        raise InputError(
+            "say how: --tsa URL, or --request FILE and later --response FILE",
+            advice="an air-gapped site carries the two files",
+        )
+    opened = open_workspace(workspace)
+    if request is not None:
+        data, kept = timestamps.make_request(opened)
+        _give(data, request)
+        tell(
+            f"over the checkpoint of {kept.checkpoint.size} entries; bring the answer back with"
+            " --response"
+        )
+        return
+    if response is not None:
+        stamp = timestamps.keep_response(opened, _read(response))
+    else:
+        stamp = timestamps.ask_authority(opened, tsa or "", ca_file=ca)
+    say(f"stamped: {stamp.size} entries at {format_time(stamp.stamped_at)[:19]}Z, {stamp.path}")
+    tell(f"not checked yet; `ledger verify --tsa-root PEM`, or without us: {stamp.command}")
 
 
 @app.command("list")
@@ -179,6 +243,43 @@ def growth(
     from cellwarden.workflows.workspace import open_workspace
 
     _give(prove_growth(open_workspace(workspace), _read(held)), out)
+
+
+@app.command()
+def export(
+    archive: Annotated[Path, typer.Argument(help="The .zip to write.")],
+    *,
+    public: Annotated[
+        bool,
+        typer.Option("--public", help="Leave out personal values and the keys of sealed papers."),
+    ] = False,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Write the whole ledger to one archive, byte for byte, to move or to keep it."""
+    from cellwarden.workflows.move import export_whole
+    from cellwarden.workflows.workspace import open_workspace
+
+    made = export_whole(open_workspace(workspace), archive, with_private=not public)
+    say(f"{archive}: {made.entries} entries, {len(made.members)} files, root {made.root}")
+    if made.is_private:
+        tell(
+            "it holds personal values and keys: whoever gets it can read them; --public leaves"
+            " them out"
+        )
+
+
+@app.command("import")
+def import_(
+    archive: Annotated[Path, typer.Argument(help="What `ledger export` wrote.")],
+    *,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Fill an empty workspace's ledger from an archive, on any engine; every byte is checked."""
+    from cellwarden.workflows.move import import_whole
+    from cellwarden.workflows.workspace import open_workspace
+
+    made = import_whole(open_workspace(workspace), archive)
+    say(f"imported: {made.entries} entries, {len(made.members)} files, root {made.root}")
 
 
 @app.command()

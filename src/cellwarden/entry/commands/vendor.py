@@ -1,4 +1,4 @@
-"""Commands about vendors: vendor screen."""
+"""The group vendor, and vendor screen; files beside this one add the other commands."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import typer
 from cellwarden.model.errors import InputError
 
 app = typer.Typer(
-    help="Vendors: screen names against lists of forbidden parties.", no_args_is_help=True
+    help="Vendors: screen, ask, grade, compare, contract, sign, ask again.", no_args_is_help=True
 )
 
 
 @app.callback()
 def vendor() -> None:
-    """Vendors: screen names against lists of forbidden parties."""
+    """Vendors: screen, ask, grade, compare, contract, sign, ask again."""
 
 
 @app.command()

@@ -13,6 +13,7 @@ from cellwarden.reports.standing import (
     data_age,
     fails_by_severity,
     is_accepted,
+    ledger_lines,
     standing,
     unknowns,
     worst_first,
@@ -65,6 +66,13 @@ def _head(report: Report) -> Iterator[str]:
     yield ""
     yield f"As of {escape(long_day(run.as_of))}, run `{_code(run.id)}`, ledger of "
     yield f"{plural(run.ledger_size, 'entry', 'entries')} with root `{_code(run.ledger_root)}`."
+    yield ""
+    yield "**Ledger**"
+    yield ""
+    yield from (f"- {escape(line)}" for line in ledger_lines(report))
+    if run.checkpoint:
+        yield ""
+        yield from (f"    {_code(line)}" for line in run.checkpoint.note.splitlines())
     yield ""
     yield "**Age of the data**"
     yield ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -69,6 +70,10 @@ def bank_in(folder: Path) -> Bank:
     Raises:
         InputError: the folder holds no such file, or one that is too large, no UTF-8, or faulty.
     """
+    return read_bank(_texts_in(folder))
+
+
+def _texts_in(folder: Path) -> dict[str, str]:
     advice = "give a folder with one TOML file a domain, such as firmware-trust.toml"
     paths = sorted(path for path in folder.glob("*.toml") if path.is_file())
     if not paths:
@@ -83,16 +88,37 @@ def bank_in(folder: Path) -> Bank:
             texts[path.name] = path.read_text("utf-8")
         except UnicodeDecodeError as error:
             raise InputError(f"{path.name} is not UTF-8", advice="save it as UTF-8") from error
-    return read_bank(texts)
+    return texts
 
 
 @cache
 def shipped_bank() -> Bank:
     """The bank that comes with the product: 25, 60 or 90 questions by tier."""
+    return read_bank(_shipped_texts())
+
+
+def bank_with(folders: Sequence[Path]) -> Bank:
+    """Our questions and those of a user's own folders, as one bank; ids are unique in all of it.
+
+    Raises:
+        InputError: as for ``bank_in``; a file of a user's own is named with its folder.
+    """
+    if not folders:
+        return shipped_bank()
+    texts = dict(_shipped_texts())
+    for folder in folders:
+        texts |= {f"{name} in {folder.name}": text for name, text in _texts_in(folder).items()}
+    return read_bank(texts)
+
+
+def bank_sha256(bank: Bank) -> str:
+    """Which questions were asked, in hex: a changed word gives another digest."""
+    return hashlib.sha256(msgspec.json.encode(bank, order="sorted")).hexdigest()
+
+
+def _shipped_texts() -> dict[str, str]:
     folder = resources.files("cellwarden.vendors.assessment").joinpath("bank")
-    return read_bank(
-        {f.name: f.read_text("utf-8") for f in folder.iterdir() if f.name.endswith(".toml")}
-    )
+    return {f.name: f.read_text("utf-8") for f in folder.iterdir() if f.name.endswith(".toml")}
 
 
 def _domain(name: str) -> str:

@@ -117,7 +117,7 @@ def grade_objective(
     bad_news = tuple(
         item.evidence.id
         for item in standing
-        if not item.evidence.shows_met and any(w.evidence.shows_met for w in standing)
+        if not item.evidence.shows_met and any(_was_said(w.evidence, as_of) for w in worths)
     )
     accepted = not_applicable is not None and _is_accepted(not_applicable, as_of)
     steps = _waiting(not_applicable, accepted=accepted)
@@ -132,6 +132,11 @@ def grade_objective(
     c = int(best.evidence.shows_met)
     verdict = f"c = {c}, k = {_decimal(best.grade)}, by {best.evidence.id}"
     return _graded(question, objective, best, bad_news, (*steps, *best.steps, verdict), counts=True)
+
+
+def _was_said(item: Evidence, as_of: date) -> bool:
+    """Whether it speaks in the vendor's favour: what is worth nothing any more was said as well."""
+    return item.shows_met and (item.issued_on is None or item.issued_on <= as_of)
 
 
 def worth(item: Evidence, scope: Scope, as_of: date) -> Worth:

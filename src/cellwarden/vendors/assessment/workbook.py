@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, get_args
 
 from cellwarden.model.errors import InputError
@@ -20,10 +20,13 @@ from cellwarden.vendors.assessment.vagueness.follow_ups import FollowUp, still_o
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+    from openpyxl.styles import PatternFill
     from openpyxl.worksheet.worksheet import Worksheet
 
 SLOTS: Final[tuple[str, ...]] = get_args(Slot)
 ABOUT: Final = ("vendor", "entity", "product", "version", "tier")
+TO_FILL_IN: Final = ("answered on", "answered by")
+"""Keys of the first sheet whose values are the vendor's to write."""
 ANSWER_COLUMNS: Final = (
     "question",
     "asks",
@@ -33,12 +36,15 @@ ANSWER_COLUMNS: Final = (
     "answer",
     "choice accepted by",
     *SLOTS,
+    "asked if",
 )
+OBJECTIVE_COLUMNS: Final = ("question", "objective", "has to show")
 EVIDENCE_COLUMNS: Final = ("question", "objective", *Evidence.__struct_fields__)
 WAIVED_COLUMNS: Final = ("question", "objective", *NotApplicable.__struct_fields__)
 FOLLOW_UP_COLUMNS: Final = ("follow-up", "question", "we ask", "reply")
 LONGEST_CELL: Final = 32_767
 """Characters that a spreadsheet keeps in one cell."""
+_WIDE: Final = {"asks", "why", "answer", "we ask", "reply", "reason", "quote", "has to show"}
 SPARE_ROWS: Final = 100
 """Empty, writable rows under the evidence that is there."""
 
@@ -48,11 +54,17 @@ _UNSAFE: Final = re.compile(
 
 
 def write_workbook(
-    bank: Bank, assessment: Assessment, follow_ups: Iterable[FollowUp] = ()
+    bank: Bank,
+    assessment: Assessment,
+    follow_ups: Iterable[FollowUp] = (),
+    *,
+    about: Mapping[str, str] | None = None,
 ) -> bytes:
     """Make a workbook: what is asked is locked, what is to be filled in is not.
 
-    Every cell is text, so that no answer becomes a formula.
+    ``about`` goes onto the first sheet beside who is assessed, such as the assessment's id and
+    the days. Every cell is text, so that no answer becomes a formula. A question that another
+    answer makes needless turns grey as soon as that answer is picked.
 
     Raises:
         InputError: a text is too long for a cell, or answers a question that the bank lacks.
@@ -74,8 +86,9 @@ def write_workbook(
         for question in bank.questions.values()
         if question.tier <= assessment.tier or question.id in assessment.answers
     ]
-    _about(book, assessment)
+    _about(book, assessment, about or {})
     _answers(book, asked, assessment)
+    _objectives(book, asked)
     _evidence(book, asked, assessment)
     _follow_ups(book, still_open(tuple(follow_ups)))
     out = io.BytesIO()
@@ -93,9 +106,30 @@ def unescaped(text: str) -> str:
     return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found.group(1), 16)), text)
 
 
-def _about(book: Workbook, assessment: Assessment) -> None:
+_HOW_TO: Final = (
+    ("1", "Answer on the sheet Answers, in the columns with a light ground; grey rows may stay."),
+    ("2", "Name the mechanism, product, version, role, date or paper that the columns ask for."),
+    ("3", "On the sheet Evidence, one row for each paper: which question and objective it shows."),
+    ("4", "What does not apply goes onto Not applicable, with its reason. Save as XLSX."),
+)
+
+
+def _about(book: Workbook, assessment: Assessment, about: Mapping[str, str]) -> None:
+    from openpyxl.styles import Protection
+
     rows = [(name, str(getattr(assessment, name))) for name in ABOUT]
-    _sheet(book, "About", ("key", "value"), rows, writable=())
+    rows += [*about.items(), *((name, "") for name in TO_FILL_IN if name not in about), *_HOW_TO]
+    sheet = _sheet(book, "About", ("key", "value"), rows, writable=())
+    sheet.column_dimensions["B"].width = 90
+    for row, (name, _) in enumerate(rows, start=2):
+        if name in TO_FILL_IN:
+            sheet.cell(row, 2).protection = Protection(locked=False)
+            sheet.cell(row, 2).fill = _ground()
+
+
+def _objectives(book: Workbook, asked: Sequence[Question]) -> None:
+    rows = [(q.id, name, says) for q in asked for name, says in q.objectives.items()]
+    _sheet(book, "Objectives", OBJECTIVE_COLUMNS, rows, writable=())
 
 
 def _answers(book: Workbook, asked: Sequence[Question], assessment: Assessment) -> None:
@@ -112,11 +146,41 @@ def _answers(book: Workbook, asked: Sequence[Question], assessment: Assessment) 
                 answer.text,
                 answer.choice_accepted_by or "",
                 *(answer.slots.get(slot, "") for slot in SLOTS),
+                _asked_if(question),
             )
         )
     writable = ("choice", "answer", *SLOTS)
     sheet = _sheet(book, "Answers", ANSWER_COLUMNS, rows, writable=writable)
     _choices(book, sheet, asked)
+    _branches(sheet, asked)
+
+
+def _asked_if(question: Question) -> str:
+    branch = question.asked_if
+    return f"{branch.question} is {' or '.join(branch.options)}" if branch else ""
+
+
+def _branches(sheet: Worksheet, asked: Sequence[Question]) -> None:
+    """Grey a row whose branch another choice has closed; the row stays writable."""
+    from openpyxl.formatting.rule import FormulaRule
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    choice = get_column_letter(ANSWER_COLUMNS.index("choice") + 1)
+    last = get_column_letter(len(ANSWER_COLUMNS))
+    places = {question.id: row for row, question in enumerate(asked, start=2)}
+    for row, question in enumerate(asked, start=2):
+        branch = question.asked_if
+        if branch is None or branch.question not in places:
+            continue
+        cell = f"${choice}${places[branch.question]}"
+        others = ",".join(
+            f'{cell}<>"{option.replace(chr(34), chr(34) * 2)}"' for option in branch.options
+        )
+        rule = FormulaRule(  # type: ignore[no-untyped-call]  # ships no types
+            formula=[f'AND({cell}<>"",{others})'], font=Font(color="00A0A0A0")
+        )
+        sheet.conditional_formatting.add(f"A{row}:{last}{row}", rule)
 
 
 def _choices(book: Workbook, sheet: Worksheet, asked: Sequence[Question]) -> None:
@@ -191,12 +255,13 @@ def _sheet(
     from openpyxl.utils import get_column_letter
 
     sheet: Worksheet = book.create_sheet(title)
+    ground = _ground()
     sheet.freeze_panes = "B2"
     sheet.protection.sheet = True
     for place, name in enumerate(columns, start=1):
         _put(sheet, 1, place, name)
         sheet.cell(1, place).font = Font(bold=True)
-        wide = name in {"asks", "why", "answer", "we ask", "reply", "reason", "quote"}
+        wide = name in _WIDE
         sheet.column_dimensions[get_column_letter(place)].width = 60 if wide else 20
     wrapped = Alignment(wrap_text=True, vertical="top")
     unlocked = Protection(locked=False)
@@ -209,7 +274,15 @@ def _sheet(
             cell.number_format = "@"
             if name in writable:
                 cell.protection = unlocked
+                cell.fill = ground
     return sheet
+
+
+def _ground() -> PatternFill:
+    """The light ground of cells that are to be filled in."""
+    from openpyxl.styles import PatternFill
+
+    return PatternFill("solid", fgColor="00FFF9E5")
 
 
 def _put(sheet: Worksheet, row: int, column: int, text: str) -> None:

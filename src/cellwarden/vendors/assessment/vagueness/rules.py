@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -180,6 +181,7 @@ def _copied(text: str, brochures: tuple[str, ...]) -> Objection | None:
     return None
 
 
+@lru_cache(maxsize=4_096)
 def _squeezed(text: str) -> str:
     return re.sub(r"\W+", " ", folded(text).casefold()).strip()
 
