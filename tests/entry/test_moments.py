@@ -52,7 +52,6 @@ SPEAKS_OF_NO_MOMENT = {
     "ledger growth": "takes the checkpoint to start from",
     "comply list": "reads what is shipped",
     "comply show": "reads what is shipped",
-<<<<<<< HEAD
     "vendor contract breach": "records",
     "vendor contract done": "records",
     "vendor contract clause": "records",
@@ -60,10 +59,8 @@ SPEAKS_OF_NO_MOMENT = {
     "vendor review": "records",
     "vendor receive": "records",
     "vendor questionnaire": "records",
-=======
     "evidence pack": "records; it takes --as-of, and knows what its checkpoint covers",
     "evidence verify": "reads files of others",
->>>>>>> comply
     "vendor screen": "reads the files that are given",
 }
 """Why a command takes no moment; every other one does."""
