@@ -14,6 +14,7 @@ from cellwarden.entry.commands import (
     asset,
     catalogue,
     comply,
+    evidence,
     feeds,
     fleet,
     incident,
@@ -52,6 +53,7 @@ app.add_typer(register.app, name="register")
 app.add_typer(catalogue.app, name="checks")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(comply.app, name="comply")
+app.add_typer(evidence.app, name="evidence")
 app.add_typer(vendor.app, name="vendor")
 vendor_assessment.add_to(vendor.app)
 vendor.app.command()(vendor_onboard.onboard)
