@@ -144,8 +144,8 @@ def test_a_clock_that_jumped_back_is_told_with_its_entries(ledger: Command) -> N
     code, out, err = ledger("verify", "-w", "northgate")
 
     assert code == 0
-    assert [line for line in out.splitlines() if line.startswith("clock:")] == [
-        "clock: at entry 1 it had jumped back to 2026-11-01T09:00:00Z; the entry"
-        " stands at 2026-11-02T09:00:00Z, as the one before it"
-    ]
+    told = [line for line in out.splitlines() if line.startswith("clock:")]
+    assert len(told) == 1
+    assert "at entry 1 it had jumped back to 2026-11-01T09:00:00Z" in told[0]
+    assert "stands at 2026-11-02T09:00:00Z" in told[0]
     assert "set the clock right" in err
