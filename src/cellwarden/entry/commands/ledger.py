@@ -112,9 +112,10 @@ def _say_clock_jumps(state: LedgerState) -> None:
 
 
 def _say_stamps(opened: Workspace, root: Path | None, signer: Path | None) -> None:
+    from cellwarden.workflows.outsiders import known_authority
     from cellwarden.workflows.timestamps import Authority, stamps
 
-    authority = Authority(roots=root, signer=signer) if root else None
+    authority = Authority(roots=root, signer=signer) if root else known_authority(opened)
     for one in stamps(opened, authority):
         said = "holds" if one.is_checked else "not checked; --tsa-root PEM checks it"
         say(f"stamped: {one.size} entries at {format_time(one.stamped_at)[:19]}Z: {said}")
@@ -301,9 +302,12 @@ def import_(
 def keep(cosigned: CheckpointArgument, *, workspace: WorkspaceOption = HERE) -> None:
     """Keep the signatures of a checkpoint that an auditor cosigned; later proofs carry them."""
     from cellwarden.workflows.checkpoints import keep_cosigned
+    from cellwarden.workflows.outsiders import known_cosigners
     from cellwarden.workflows.workspace import open_workspace
 
-    kept = keep_cosigned(open_workspace(workspace), _read(cosigned))
+    opened = open_workspace(workspace)
+    known = known_cosigners(opened)
+    kept = keep_cosigned(opened, _read(cosigned), known)
     say(f"{kept.path}: {len(kept.note.signatures)} signatures over {kept.checkpoint.size} entries")
 
 
