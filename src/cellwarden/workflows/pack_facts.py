@@ -15,8 +15,8 @@ from cellwarden.model.facts import kinds
 from cellwarden.store.row_proofs import ProvenRows, prove_rows
 from cellwarden.store.state import State
 
-_PAPER: Final = "document"
 _PERSONAL: Final = "personal"
+_NAMED: Final = 3
 
 Files = dict[str, bytes]
 
@@ -113,11 +113,16 @@ def paper_files(
     """The papers that proven rows name, as they came; what cannot go along is said."""
     files: Files = {}
     lines = []
+    elsewhere = [paper["document_id"] or "" for paper in papers if not paper["object_sha256"]]
+    if elsewhere:
+        named = ", ".join(elsewhere[:_NAMED]) + (" ..." if len(elsewhere) > _NAMED else "")
+        count = f"{len(elsewhere)} of {len(papers)} documents"
+        left_out.append(f"{count} are kept elsewhere, their rows are here: {named}")
     for paper in papers:
         name, digest = paper["document_id"] or "", paper["object_sha256"]
         if not digest:
-            left_out.append(f"document {name}: kept elsewhere, only its row is here")
-        elif paper["classification"] == _PERSONAL:
+            continue
+        if paper["classification"] == _PERSONAL:
             left_out.append(f"document {name}: classified as personal, shown on request only")
         else:
             commitment = paper["plain_commitment"]

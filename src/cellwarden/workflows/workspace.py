@@ -14,7 +14,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+from cellwarden.lifecycle.retention import RetentionRule
 from cellwarden.model.errors import InputError
+from cellwarden.model.facts import kinds
 from cellwarden.model.moments import Moment
 from cellwarden.model.times import format_time, parse_time
 from cellwarden.store.engines import open_engine
@@ -131,6 +133,32 @@ class VendorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return Fraction(self.threshold)
 
 
+class RetentionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long things are kept.
+
+    ``classes`` are the classes that documents name in their column ``retention``; ``kinds`` are
+    kinds of fact whose personal cells go.
+    """
+
+    classes: dict[str, RetentionRule] = {}
+    kinds: dict[str, RetentionRule] = {}
+
+    def __post_init__(self) -> None:
+        """Refuse a rule for what holds no personal cell, or after a column that is not there."""
+        for name, rule in self.classes.items():
+            _must_have(f"retention.classes.{name}", "document", rule)
+        for name, rule in self.kinds.items():
+            if name not in kinds() or not kinds()[name].personal:
+                raise ValueError(f"retention.kinds.{name}: no kind with personal columns")
+            _must_have(f"retention.kinds.{name}", name, rule)
+
+
+def _must_have(place: str, kind: str, rule: RetentionRule) -> None:
+    dates = [n for n in kinds()[kind].column_names if n.endswith(("_at", "_on", "_from", "_to"))]
+    if rule.after not in dates:
+        raise ValueError(f"{place}: after = {rule.after!r} is none of {', '.join(dates)}")
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole of ``cellwarden.toml``."""
 
@@ -142,6 +170,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ledger: LedgerSettings = LedgerSettings()
     store: StoreSettings = StoreSettings()
     vendors: VendorSettings = msgspec.field(default_factory=VendorSettings)
+    retention: RetentionSettings = msgspec.field(default_factory=RetentionSettings)
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,6 +183,11 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     def state_folder(self) -> Path:
         """Where the ledger, the objects and the facts are kept."""
         return self.folder / ".state"
+
+    @property
+    def papers_folder(self) -> Path:
+        """Where files lie that lists of documents name."""
+        return self.folder / "papers"
 
     @property
     def reports_folder(self) -> Path:

@@ -452,6 +452,8 @@ def check_signed(
     check(good, "checkpoint.note: no key in keys.txt signed it")
     for finger in known - {key.fingerprint for key in good}:
         raise Bad(f"checkpoint.note: the key {finger}, which you named, did not sign it")
+    same = data.get("checkpoint.txt", text.encode()) == text.encode()
+    check(same, "checkpoint.txt: is not the text of checkpoint.note")
     listed = check_manifest_note(data, origin, every)
     report = [
         ("signed", f"checkpoint.note, by {labels(good)}"),
@@ -600,7 +602,7 @@ def check_opened(data: dict[str, bytes], rows: dict[tuple[int, str], Rows]) -> i
 def not_checked(data: dict[str, bytes]) -> Iterator[tuple[str, str]]:
     for name in sorted(data):
         if name.startswith("timestamps/") and name.endswith(".tsr"):
-            words = f"openssl ts -verify -data checkpoint.note.txt -in {name} -CAfile AUTHORITY.pem"
+            words = f"openssl ts -verify -data checkpoint.txt -in {name} -CAfile ROOT.pem"
             yield "NOT CHECKED", f"RFC 3161: {words}"
     yield (
         "not proven",
