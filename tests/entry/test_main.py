@@ -217,8 +217,10 @@ def test_an_inventory_can_come_through_a_pipe(tmp_path: Path) -> None:
     )
 
     done = subprocess.run(
-        [sys.executable, "-m", "cellwarden", "match", "--inventory", "-"]
-        + ["--advisories", str(_advisory(tmp_path))],
+        [
+            *(sys.executable, "-m", "cellwarden", "match", "--inventory", "-"),
+            *("--advisories", str(_advisory(tmp_path))),
+        ],
         input=text,
         capture_output=True,
         text=True,
