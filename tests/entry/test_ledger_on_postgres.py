@@ -44,6 +44,6 @@ def test_the_example_is_scanned_signed_and_verified_on_postgresql(
         admin.execute("alter table northgate.entry disable trigger all")
         admin.execute("update northgate.entry set data = data || ' '::bytea where seq = 3")
 
-    for words in (["ledger", "verify", *here], ["today", str(fleet)]):
+    for words in (["ledger", "verify", *here], ["ledger", "list", *here]):
         assert run(words) == exits.INTEGRITY
         assert "entry 3 was edited" in capsys.readouterr().err

@@ -30,7 +30,7 @@ from cellwarden.store.facts import (
     rows_problem,
     table_problem,
 )
-from cellwarden.store.objects import Objects, disk_refused
+from cellwarden.store.objects import Objects
 from cellwarden.store.personal import Committed, PersonalCells
 from cellwarden.store.sealed import SealedObjects
 from cellwarden.store.staging import STAGED, settle_staged
@@ -71,10 +71,6 @@ class State:
 
     def __init__(self, folder: Path, log: Engine | None = None) -> None:
         self.folder = folder
-        try:
-            folder.mkdir(parents=True, exist_ok=True)  # an engine elsewhere makes none
-        except OSError as error:
-            raise disk_refused(folder, error) from error
         self.log = log or open_engine(folder)
         self.objects = Objects(folder / "objects")
         self.partitions = Partitions(folder / "facts")
