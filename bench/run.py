@@ -22,6 +22,7 @@ NAMES = [
     "checks_pass",
     "bulk_rows",
     "ledger_rates",
+    "pack_verify",
     "screening",
 ]
 

@@ -598,3 +598,24 @@ def test_own_questions_are_asked_beside_ours(tmp_path: Path) -> None:
     made = asked(open_workspace(workspace.folder))
 
     assert made.questions == 26
+
+
+@pytest.mark.parametrize("written", ["None", " none ", "NONE"])
+def test_a_choice_in_another_spelling_still_concedes(desk: Workspace, written: str) -> None:
+    said = "We log on with one account for the team, password only."
+    path = fill(workbook_of(asked(desk)), {"support-mfa": {"choice": written, "answer": said}})
+
+    taken(desk, path)
+
+    gate = next(
+        g for g in standing_of(desk, "HELIO", as_of=TODAY).dossier.gates if g.gate == "no-mfa"
+    )
+    assert gate.state.value == "shut"
+
+
+def test_a_choice_that_is_none_is_named_with_those_that_are(desk: Workspace) -> None:
+    path = fill(workbook_of(asked(desk)), {"support-mfa": {"choice": "most of them"}})
+
+    receipt = taken(desk, path)
+
+    assert any("write one of: all accounts, some accounts, none" in n for n in receipt.notes)

@@ -5,12 +5,15 @@ import os
 import shutil
 import sqlite3
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
-from cellwarden.ledger import merkle
 from cellwarden.ledger.checkpoints import decode_checkpoint
 from cellwarden.ledger.keys import (
     KeyType,
@@ -20,6 +23,7 @@ from cellwarden.ledger.keys import (
     encode_verifier,
     generate_key,
 )
+from cellwarden.ledger.merkle import leaf_hash
 from cellwarden.ledger.notes import Note, decode_note, encode_note, sign_note, verify_note
 from cellwarden.ledger.proofs import check_growth, decode_growth, decode_inclusion, encode_inclusion
 from cellwarden.model.errors import InputError, IntegrityError, StoreError
@@ -38,13 +42,29 @@ def _no_key_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(ledger_keys.KEY_VARIABLE, raising=False)
 
 
-@pytest.fixture
-def empty(tmp_path: Path) -> Workspace:
-    """A workspace in which nothing was recorded."""
-    folder = tmp_path / "northgate"
+BOTH = pytest.mark.parametrize("empty", ["sqlite", "postgresql"], indirect=True)
+"""Runs a test once for each engine."""
+
+_SCHEMAS = count()
+
+
+def make_workspace(folder: Path, settings: str = "") -> Workspace:
+    """A new workspace, on SQLite where the settings name nothing else."""
     folder.mkdir()
-    (folder / "cellwarden.toml").write_text('[workspace]\noperator = "Northgate"\n', "utf-8")
+    (folder / "cellwarden.toml").write_text(
+        f'[workspace]\noperator = "Northgate"\n{settings}', "utf-8"
+    )
     return open_workspace(folder)
+
+
+@pytest.fixture
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
+    """A workspace in which nothing was recorded, on SQLite where nothing else is asked."""
+    settings = ""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+        settings = f'[store]\nledger = "{url}"\nschema = "tampered_{next(_SCHEMAS)}"\n'
+    return make_workspace(tmp_path / "northgate", settings)
 
 
 @pytest.fixture
@@ -94,16 +114,39 @@ def secret_of(signer: str) -> str:
 Tamper = Callable[[list[bytes]], list[bytes]]
 
 
+@contextmanager
+def database_tool(workspace: Workspace) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+    """What somebody with a database tool has: the table, and no trigger in the way.
+
+    Yields a function that runs a statement; ``entry`` names the table, ``?`` stands for a value.
+    """
+    store = workspace.settings.store
+    if not store.ledger:
+        with closing(
+            sqlite3.connect(workspace.state_folder / "ledger.sqlite", isolation_level=None)
+        ) as lite:
+            for trigger in ("entry_is_never_changed", "entry_is_never_removed"):
+                lite.execute(f"drop trigger if exists {trigger}")
+            yield lambda statement, *values: lite.execute(statement, values).fetchall()
+        return
+    with psycopg.connect(store.ledger, autocommit=True) as server:
+        server.execute(f"set search_path = {store.schema}".encode())
+        server.execute("alter table entry disable trigger all")
+
+        def run(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+            done = server.execute(statement.replace("?", "%s").encode(), values or None)
+            return done.fetchall() if done.description else []
+
+        yield run
+
+
 def rewrite(workspace: Workspace, change: Tamper) -> None:
-    """What somebody with a database tool does: write all entries anew, with right hashes."""
-    database = sqlite3.connect(workspace.state_folder / "ledger.sqlite", isolation_level=None)
-    for trigger in ("entry_is_never_changed", "entry_is_never_removed"):
-        database.execute(f"drop trigger {trigger}")
-    before = [row[0] for row in database.execute("select data from entry order by seq")]
-    database.execute("delete from entry")
-    rows = [(seq, merkle.leaf_hash(data), data) for seq, data in enumerate(change(before))]
-    database.executemany("insert into entry values (?, ?, ?)", rows)
-    database.close()
+    """Write all entries anew, with right hashes."""
+    with database_tool(workspace) as run:
+        before = [bytes(row[0]) for row in run("select data from entry order by seq")]
+        run("delete from entry")
+        for seq, data in enumerate(change(before)):
+            run("insert into entry (seq, leaf, data) values (?, ?, ?)", seq, leaf_hash(data), data)
 
 
 def edited(data: bytes) -> bytes:
@@ -119,6 +162,7 @@ REWRITES: dict[str, Tamper] = {
 }
 
 
+@BOTH
 @pytest.mark.parametrize("how", REWRITES)
 def test_a_rewritten_history_is_caught_by_the_kept_checkpoint(
     workspace: Workspace, how: str
@@ -131,6 +175,7 @@ def test_a_rewritten_history_is_caught_by_the_kept_checkpoint(
     assert "caught by the kept checkpoint 000000000006.checkpoint" in str(caught.value)
 
 
+@BOTH
 @pytest.mark.parametrize("how", REWRITES)
 def test_a_rewrite_is_placed_between_the_checkpoints_around_it(empty: Workspace, how: str) -> None:
     init(empty)
@@ -143,6 +188,7 @@ def test_a_rewrite_is_placed_between_the_checkpoints_around_it(empty: Workspace,
         verify_ledger(empty)
 
 
+@BOTH
 def test_a_truncated_ledger_is_caught_by_the_kept_checkpoint(workspace: Workspace) -> None:
     rewrite(workspace, lambda entries: entries[:4])
 
@@ -150,28 +196,26 @@ def test_a_truncated_ledger_is_caught_by_the_kept_checkpoint(workspace: Workspac
         verify_ledger(workspace)
 
 
+@BOTH
 def test_an_entry_edited_without_its_hash_is_caught_by_the_hash(workspace: Workspace) -> None:
-    database = sqlite3.connect(workspace.state_folder / "ledger.sqlite", isolation_level=None)
-    database.execute("drop trigger entry_is_never_changed")
-    database.execute(
-        "update entry set data = cast(replace(data, 'n 3', 'n 9') as blob) where seq = 3"
-    )
-    database.close()
+    with database_tool(workspace) as run:
+        data = bytes(run("select data from entry where seq = 3")[0][0])
+        run("update entry set data = ? where seq = 3", edited(data))
 
     with pytest.raises(IntegrityError, match=r"entry 3 was edited: .* leaf hash"):
         verify_ledger(workspace)
 
 
+@BOTH
 def test_an_entry_deleted_from_the_middle_is_caught_by_the_gap(workspace: Workspace) -> None:
-    database = sqlite3.connect(workspace.state_folder / "ledger.sqlite", isolation_level=None)
-    database.execute("drop trigger entry_is_never_removed")
-    database.execute("delete from entry where seq = 3")
-    database.close()
+    with database_tool(workspace) as run:
+        run("delete from entry where seq = 3")
 
     with pytest.raises(IntegrityError, match="entry 3 is missing: the next one stored is 4"):
         verify_ledger(workspace)
 
 
+@BOTH
 def test_a_checkpoint_signed_by_a_foreign_key_is_caught_by_its_signature(
     workspace: Workspace,
 ) -> None:
@@ -204,13 +248,11 @@ def test_a_checkpoint_under_the_name_of_another_size_is_caught(workspace: Worksp
         verify_ledger(workspace)
 
 
+@BOTH
 def test_an_entry_that_names_a_foreign_key_is_caught_by_the_key_before_it(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    thief = tmp_path / "thief"
-    shutil.copytree(workspace.folder, thief)
-    shutil.rmtree(thief / ".state")
-    stolen = open_workspace(thief)
+    stolen = make_workspace(tmp_path / "thief")
     init(stolen)
     with workspace.open_state() as state, stolen.open_state() as other:
         statement = next(other.entries())[1].document_sha256
@@ -232,6 +274,7 @@ def signed_anew(workspace: Workspace, how: Tamper) -> None:
     checkpoints.make_checkpoint(workspace)
 
 
+@BOTH
 @pytest.mark.parametrize("how", REWRITES)
 def test_a_rewrite_signed_anew_is_missed_from_inside_and_caught_from_outside(
     workspace: Workspace, how: str
@@ -248,6 +291,7 @@ def test_a_rewrite_signed_anew_is_missed_from_inside_and_caught_from_outside(
         checkpoints.compare(workspace, outside, ())
 
 
+@BOTH
 def test_a_truncation_signed_anew_is_caught_from_outside(workspace: Workspace) -> None:
     outside = checkpoint_bytes(workspace)
     signed_anew(workspace, lambda entries: entries[:4])
@@ -257,11 +301,14 @@ def test_a_truncation_signed_anew_is_caught_from_outside(workspace: Workspace) -
         checkpoints.compare(workspace, outside, ())
 
 
+@BOTH
 def test_a_ledger_made_anew_with_a_foreign_key_is_caught_from_outside(
     workspace: Workspace,
 ) -> None:
     outside = checkpoint_bytes(workspace)
     ours = log_keys(workspace)
+    with database_tool(workspace) as run:
+        run("delete from entry")
     shutil.rmtree(workspace.state_folder)
     init(workspace)
     record(workspace, 5)
@@ -273,6 +320,7 @@ def test_a_ledger_made_anew_with_a_foreign_key_is_caught_from_outside(
         checkpoints.compare(workspace, outside, ours)
 
 
+@BOTH
 def test_a_ledger_that_only_grew_agrees_with_a_checkpoint_from_elsewhere(
     workspace: Workspace,
 ) -> None:
@@ -285,11 +333,9 @@ def test_a_ledger_that_only_grew_agrees_with_a_checkpoint_from_elsewhere(
     assert [one.key for one in found.signed] == log_keys(workspace)
 
 
+@BOTH
 def test_a_checkpoint_of_another_log_is_refused(workspace: Workspace, tmp_path: Path) -> None:
-    other = tmp_path / "southgate"
-    other.mkdir()
-    shutil.copy(workspace.folder / "cellwarden.toml", other)
-    southgate = open_workspace(other)
+    southgate = make_workspace(tmp_path / "southgate")
     init(southgate, "southgate.example/ledger")
 
     with pytest.raises(IntegrityError, match=r"does not fit northgate.*southgate"):
@@ -301,6 +347,7 @@ def test_a_file_that_is_no_checkpoint_is_the_callers_mistake(workspace: Workspac
         checkpoints.compare(workspace, b"hello", ())
 
 
+@BOTH
 def test_nothing_is_signed_or_proven_from_a_rewritten_ledger(workspace: Workspace) -> None:
     outside = checkpoint_bytes(workspace)
     rewrite(workspace, REWRITES["edit"])
@@ -373,6 +420,7 @@ def test_a_key_of_another_origin_is_not_taken_for_ours(
         init(empty)
 
 
+@BOTH
 def test_a_lost_key_is_named_and_what_was_signed_stays_provable(workspace: Workspace) -> None:
     wanted = log_keys(workspace)[0].id.hex()
     (workspace.state_folder / "ledger.key").unlink()

@@ -292,3 +292,15 @@ def test_an_unreachable_engine_is_an_error_of_the_store(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
         gone.open_state()
     assert not issubclass(StoreError, IntegrityError)
+
+
+@pytest.mark.parametrize("url", ["//u:hunter2@h/d", "//u@h/d?password=hunter2"])
+def test_a_password_in_the_settings_is_refused_and_not_repeated(tmp_path: Path, url: str) -> None:
+    (tmp_path / "cellwarden.toml").write_text(
+        f'[workspace]\noperator = "T"\n[store]\nledger = "postgresql:{url}"\n', "utf-8"
+    )
+
+    with pytest.raises(InputError, match="holds a password") as refused:
+        open_workspace(tmp_path).open_state()
+
+    assert "hunter2" not in str(refused.value) + refused.value.advice

@@ -180,13 +180,14 @@ def _problems(check: Check) -> Iterator[tuple[str, str]]:
             return
     if not mentioned(check):
         yield "violates", "mentions no column, so it says the same of everything"
-    try:
-        unknown_places = set(places(check.says)) - set(subject.types)
-    except ValueError as error:
-        yield "says", str(error)
-    else:
-        if unknown_places:
-            yield "says", f"names {min(unknown_places)!r}, which the subject does not have"
+    for key, template in (("says", check.says), ("remedy", check.remedy)):
+        try:
+            unknown_places = set(places(template)) - set(subject.types)
+        except ValueError as error:
+            yield key, str(error)
+        else:
+            if unknown_places:
+                yield key, f"names {min(unknown_places)!r}, which the subject does not have"
     yield from _field_problems(check, subject)
 
 

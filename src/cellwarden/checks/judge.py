@@ -232,7 +232,8 @@ def _fails(
 ) -> Iterator[Finding]:
     witnesses = tuple(dict.fromkeys((*subject.identity, *mentioned(check))))
     due = check.deadline.column
-    wanted = tuple(dict.fromkeys((*witnesses, *places(check.says), *((due,) if due else ()))))
+    told = (*places(check.says), *places(check.remedy))
+    wanted = tuple(dict.fromkeys((*witnesses, *told, *((due,) if due else ()))))
     cells = "".join(f', cast(s."{name}" as varchar)' for name in wanted)
     rows = connection.execute(
         f"""
@@ -254,7 +255,7 @@ def _fails(
             verdict=Verdict.FAIL,
             severity=check.severity,
             because=fill(check.says, row),
-            remedy=check.remedy,
+            remedy=fill(check.remedy, row),
             site_id=site,
             vendor=vendor,
             evidence=_facts(evidence),

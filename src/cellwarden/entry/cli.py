@@ -15,6 +15,7 @@ from cellwarden.entry.commands import (
     catalogue,
     comply,
     document,
+    evidence,
     feeds,
     fleet,
     incident,
@@ -56,6 +57,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(document.app, name="document")
 app.add_typer(retention.app, name="retention")
 app.add_typer(comply.app, name="comply")
+app.add_typer(evidence.app, name="evidence")
 app.add_typer(vendor.app, name="vendor")
 vendor_assessment.add_to(vendor.app)
 vendor.app.command()(vendor_onboard.onboard)

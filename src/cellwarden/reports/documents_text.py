@@ -54,8 +54,8 @@ def standing_words(row: Mapping[str, Any]) -> list[str]:
         and row["days_after_fact"] > 0
     ):
         words.append(
-            f"effective after the fact: from {row['effective_from']}, needed on"
-            f" {row['needed_from_on']}"
+            f"effective after the fact: from {row['effective_from']}, needed by"
+            f" {row['needed_by']} on {row['needed_from_on']}"
         )
     if (row["days_relied_after_end"] or 0) > 0:
         words.append(f"relied on after its end: {row['cited_by']}, {row['last_relied_on']}")

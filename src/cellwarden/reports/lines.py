@@ -251,6 +251,17 @@ def check_table(checks: Iterable[Checked], *, width: int) -> str:
     return "\n".join([*lines, plural(len(found), "check")])
 
 
+def labelled(pairs: Iterable[tuple[str, str]], *, width: int) -> str:
+    """Labels and what they label, in two columns."""
+    lines: list[str] = []
+    for label, words in pairs:
+        head, blank = f"  {label:<12}", " " * 14
+        lines += textwrap.wrap(
+            printable(clip(words)), width, initial_indent=head, subsequent_indent=blank
+        )
+    return "\n".join(lines)
+
+
 def _wrapped(text: str, *, width: int, indent: int) -> list[str]:
     blank = " " * indent
     return textwrap.wrap(

@@ -42,7 +42,7 @@ def score_text(standing: Any, *, steps: bool, width: int) -> str:
     lines = [
         *_wrapped(f"{found.name}: {_verdict(found)}", width),
         *_wrapped(
-            f"{found.row['assessment_id']}, {found.row['product']} {found.row['version'] or ''},"
+            f"{found.row['assessment_id']}, {_product(found.row)},"
             f" tier {found.row['tier']}, answered {found.answered_on or 'never'}",
             width,
         ),
@@ -240,6 +240,10 @@ def way_text(way: Any, step: str, approvals: Mapping[str, Any], *, width: int) -
         if partner.low is None:
             lines += _wrapped(f"! {partner.name}: {partner.says}", width, 2)
     return "\n".join(lines)
+
+
+def _product(row: Mapping[str, str | None]) -> str:
+    return " ".join(text for text in (row["product"], row["version"]) if text)
 
 
 def _verdict(found: Any) -> str:

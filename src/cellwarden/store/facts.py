@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,7 +16,7 @@ import msgspec
 from cellwarden.ledger.commitments import PREFIX, commitment_to, is_commitment
 from cellwarden.ledger.entries import Entry, TableCommitment
 from cellwarden.ledger.rows import rows_root
-from cellwarden.model.facts import ASSERT, Kind, Row, kinds
+from cellwarden.model.facts import ASSERT, FRAME, Kind, Row, kinds
 from cellwarden.store.objects import disk_refused, sync_folder
 from cellwarden.store.personal import PersonalCells
 
@@ -241,7 +241,7 @@ def _statements(kind: str, files: list[Path], beside: list[Path], as_of: str) ->
             for name in names
         ),
         "observed": _OBSERVED.get(kind, "null"),
-        "files": _list_sql(files),
+        "rows": _rows_sql(shape, files),
         "personal": f"select * from read_parquet({_list_sql(beside)}, union_by_name = true)"
         " union all by name "
         if beside
@@ -256,7 +256,29 @@ def _statements(kind: str, files: list[Path], beside: list[Path], as_of: str) ->
     history = "history_personal" if shape.personal else "history"
     yield _template(history if files else "empty").format(**words)
     yield _template("by_source").format(**words)
-    yield _template("merged" if len(_sources(files)) > 1 else "one_source").format(**words)
+    sources = {_opened_schema(file)[0] for file in files}
+    yield _template("merged" if len(sources) > 1 else "one_source").format(**words)
+
+
+def _rows_sql(kind: Kind, files: Sequence[Path]) -> str:
+    """The rows of partitions in the kind's columns; opening each file for its names costs most."""
+    wanted = {"entry", "row", *FRAME, *kind.column_names}
+    if all(_opened_schema(file)[1] >= wanted for file in files):
+        return f"select * from read_parquet({_list_sql(files)})"
+    nulls = ", ".join(f'cast(null as varchar) as "{name}"' for name in kind.column_names)
+    return (
+        f"select * from read_parquet({_list_sql(files)}, union_by_name = true)"
+        f" union all by name select {nulls} where false"
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _opened_schema(file: Path) -> tuple[str, frozenset[str]]:
+    """The source that wrote a partition and the names of its columns; a partition never changes."""
+    import pyarrow.parquet as pq
+
+    schema = pq.read_schema(file)
+    return (schema.metadata or {}).get(b"source", b"").decode(), frozenset(schema.names)
 
 
 def _list_sql(files: Sequence[Path]) -> str:
@@ -274,17 +296,6 @@ def _opened(name: str, kind: Kind) -> str:
 @cache
 def _template(name: str) -> str:
     return resources.files("cellwarden.store").joinpath(f"views/{name}.sql").read_text("utf-8")
-
-
-def _sources(files: list[Path]) -> set[str]:
-    """The sources that wrote these partitions; each partition has one, kept in its metadata."""
-    import pyarrow.parquet as pq
-
-    found = set()
-    for file in files:
-        metadata = pq.read_schema(file).metadata or {}
-        found.add(metadata.get(b"source", b"").decode())
-    return found
 
 
 def _table(kind: str, entry: int, source: str, facts: Sequence[Fact]) -> object:

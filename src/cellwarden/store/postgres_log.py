@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _SCHEMA: Final = """
+select pg_advisory_xact_lock(hashtextextended('cellwarden makes {schema}', 0));
 create schema if not exists {schema};
 create table if not exists {schema}.entry (
   seq bigint primary key,       -- counted from 0 without a gap
@@ -34,8 +36,10 @@ _PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 class PostgresLog:
     """A :class:`cellwarden.store.engines.Engine` in one schema of a PostgreSQL database.
 
-    Writers wait for each other by a lock on the table, whichever machine they run on; a session
-    lock keeps scans apart. Every commit is flushed (``synchronous_commit = on``).
+    Writers wait for each other by a lock of the transaction, whichever machine they run on; a
+    lock of the session keeps scans apart. Neither needs more than the right to read and insert, so
+    a role without ownership cannot change what is there. Every commit is flushed
+    (``synchronous_commit = on``); a server that runs without ``fsync`` is refused.
     """
 
     def __init__(
@@ -49,6 +53,8 @@ class PostgresLog:
         self._schema = schema
         self._lock_timeout_s = lock_timeout_s
         self._writes = False
+        self._first_leaf: bytes | None = None
+        self._url = url
         psycopg = _driver()
         try:
             self._db: Any = psycopg.connect(url, autocommit=True)
@@ -58,9 +64,19 @@ class PostgresLog:
             self._db.execute("set client_min_messages = warning")
             if not self._is_there():
                 self._db.execute(_SCHEMA.format(schema=schema))
+            self._refuse_forgetting()
         except psycopg.Error as error:
             place = getattr(self, "_place", "the PostgreSQL server of [store] ledger")
             raise self._failed(error, place) from error
+
+    def _refuse_forgetting(self) -> None:
+        """A server that answers before its disk has the entry would lose what we acknowledged."""
+        if self._db.execute("show fsync").fetchone()[0] != "on":
+            self.close()
+            raise StoreError(
+                f"{self._place} runs with fsync = off: a power cut would lose recorded entries",
+                advice="set fsync = on in postgresql.conf and reload the server, then try again",
+            )
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -79,15 +95,15 @@ class PostgresLog:
         try:
             self._db.execute("begin")
             self._db.execute(f"set local lock_timeout = {int(self._lock_timeout_s * 1000)}")
-            self._db.execute(f"lock table {self._schema}.entry in exclusive mode")
+            self._take_turn(self._db)
             size = self.size()
         except psycopg.Error as error:
             self._roll_back()
             raise self._failed(error) from error
-        self._writes = True
+        self._writes, self._first_leaf = True, None
         try:
             yield size
-            self._db.execute("commit")
+            self._commit(size)
         except psycopg.Error as error:
             self._roll_back()
             raise self._failed(error) from error
@@ -96,6 +112,50 @@ class PostgresLog:
             raise
         finally:
             self._writes = False
+
+    def _take_turn(self, database: Any) -> None:
+        """Wait for the transaction of any other writer to end; ours holds its place from here."""
+        name = f"cellwarden writes {self._schema}"
+        database.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+    def _commit(self, index: int) -> None:
+        """Commit; where the connection breaks meanwhile, say what became of it.
+
+        Raises:
+            StoreError: the connection broke; tells whether the entry is there, if anybody knows.
+        """
+        psycopg = _driver()
+        try:
+            self._db.execute("commit")
+        except psycopg.Error as error:
+            if not self._db.closed or self._first_leaf is None:
+                raise
+            raise self._broken(index, self._first_leaf) from error
+
+    def _broken(self, index: int, leaf: bytes) -> StoreError:
+        """What became of a commit whose answer never came, asked on a new connection."""
+        psycopg = _driver()
+        what = f"the connection to {self._place} broke while entry {index} was being recorded"
+        try:
+            with psycopg.connect(self._url) as database:
+                database.execute(f"set local lock_timeout = {int(self._lock_timeout_s * 1000)}")
+                self._take_turn(database)  # the broken transaction has ended, one way or the other
+                row = database.execute(
+                    f"select leaf from {self._schema}.entry where seq = %s", [index]
+                ).fetchone()
+        except psycopg.Error:
+            return StoreError(
+                f"{what}, and the server does not answer: nobody knows yet whether it is there",
+                advice=f"when the server answers, `cellwarden ledger list` shows whether entry"
+                f" {index} is there; run the same command again if it is not",
+            )
+        if row and bytes(row[0]) == leaf:
+            return StoreError(
+                f"{what}; it is there and durable",
+                advice="run the same command again for what comes after it; what is recorded"
+                " already is compared with, not recorded twice",
+            )
+        return StoreError(f"{what}; it is not there", advice="run the same command again")
 
     @contextmanager
     def alone(self, *, wait_s: float) -> Iterator[None]:
@@ -123,7 +183,7 @@ class PostgresLog:
         try:
             yield
         finally:
-            if not self._db.closed:
+            with contextlib.suppress(psycopg.Error):  # with its connection the lock is gone too
                 self._db.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", [name])
 
     def append(self, data: bytes) -> int:
@@ -142,7 +202,9 @@ class PostgresLog:
             with self._db.cursor() as cursor, cursor.copy(into) as copy:
                 copy.set_types(["int8", "bytea", "bytea"])
                 for seq, data in enumerate(entries, start=first):
-                    copy.write_row((seq, merkle.leaf_hash(data), data))
+                    leaf = merkle.leaf_hash(data)
+                    self._first_leaf = self._first_leaf or leaf
+                    copy.write_row((seq, leaf, data))
         except psycopg.Error as error:
             raise self._failed(error) from error
         return first

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -40,6 +41,11 @@ Cells = dict[str, str | None]
 CLOSE: Final = "close"
 """The decision of a review that closes a follow-up."""
 _GATE_PREFIX: Final = "gate:"
+
+_READ: Final[WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[str, list[Cells]]]] = (
+    WeakKeyDictionary()
+)
+"""What was read by connection and kind; it goes with the connection."""
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,23 +112,21 @@ def makers_of(connection: duckdb.DuckDBPyConnection, party: Cells) -> list[str]:
     """The maker's names on plates that mean this party, in lower case."""
     own = (party["name"] or "").casefold()
     ids = set(vendor_ids(own)) if own else set()
-    rows = fetch(
-        connection,
-        "select distinct lower(trim(manufacturer)) as maker from component"
-        " where manufacturer is not null union select distinct lower(trim(manufacturer))"
-        " from asset where manufacturer is not null",
-    )
-    roles = fetch(connection, "select party_id, role, manufacturer from relationship")
+    plates = {
+        (row["manufacturer"] or "").strip().casefold()
+        for kind in ("component", "asset")
+        for row in facts_of(connection, kind)
+    }
     stated = {
         (row["manufacturer"] or "").casefold()
-        for row in roles
+        for row in facts_of(connection, "relationship")
         if row["party_id"] == party["party_id"]
         and row["role"] in {"manufacturer", "firmware_maintainer"}
     }
     return sorted(
         maker
-        for row in rows
-        if (maker := row["maker"] or "")
+        for maker in plates
+        if maker
         and (maker in stated or f"{own} ".startswith(f"{maker} ") or ids & set(vendor_ids(maker)))
     )
 
@@ -387,12 +391,18 @@ def _exceptions(
 
 
 def facts_of(connection: duckdb.DuckDBPyConnection, kind: str) -> list[Cells]:
-    """Every fact of a kind in force, with its id beside its columns."""
-    return fetch(
-        connection,
-        "select *, cast(entry as varchar) || '.' || cast(\"row\" as varchar) as fact_id"
-        f' from "{kind}" order by subject',
-    )
+    """Every fact of a kind in force, with its id beside its columns.
+
+    A connection shows the ledger of one moment, so each kind is read from it once.
+    """
+    known = _READ.setdefault(connection, {})
+    if kind not in known:
+        known[kind] = fetch(
+            connection,
+            "select *, cast(entry as varchar) || '.' || cast(\"row\" as varchar) as fact_id"
+            f' from "{kind}" order by subject',
+        )
+    return known[kind]
 
 
 def day_of(text: str | None) -> date | None:

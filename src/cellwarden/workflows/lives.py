@@ -30,6 +30,9 @@ MOST_FINDINGS: Final = 12
 
 Rows = dict[str, list[dict[str, Any]]]
 
+_SHARED: Final = frozenset({"asset", "component", "contract"})
+"""Kinds whose facts many findings rest on that are not about this asset's life."""
+
 _OF_ASSET: Final = (
     "account", "data_return", "delivery", "dependency", "disposal", "handover", "installation",
     "removal", "retirement", "sanitization", "shipment", "substitution", "telemetry_end", "ticket",
@@ -300,7 +303,7 @@ def _findings_then(workspace: Workspace, as_of: str, ledger_size: int) -> Sequen
 def _findings_of(findings: Sequence[Finding], life: Life) -> tuple[LifeFinding, ...]:
     """The failures that name the asset or a part of it, or rest on a line of its history."""
     asset_id = life.asset_id
-    facts = {event.fact for event in life.events if event.kind not in {"asset", "component"}}
+    facts = {event.fact for event in life.events if event.kind not in _SHARED}
     own = [
         finding
         for finding in findings

@@ -20,6 +20,9 @@ def memo_of(way: Way, *, as_of: date, signed_by: str | None = None) -> Paper:
     if signed_by is not None or step is Step.SIGNED:
         verdict = f"Signed by {signed_by or way.onboarding.signed_by}."
         is_good: bool | None = True
+        if way.open_points:
+            verdict = f"{verdict[:-1]}, and {len(way.open_points)} points are open today."
+            is_good = False
     elif way.open_points:
         verdict = f"Not to be signed yet: {len(way.open_points)} points are open."
         is_good = False
@@ -85,7 +88,8 @@ def _score(found: Dossier | None) -> Section:
         words=(
             (
                 f"Assessment {found.row['assessment_id']}, {found.row['product']}"
-                f" {found.row['version']}, tier {found.row['tier']}, answered {found.answered_on}."
+                f" {found.row['version'] or ''}, tier {found.row['tier']},"
+                f" answered {found.answered_on}."
             ),
         ),
         table=Table(

@@ -19,7 +19,7 @@ from cellwarden.vendors.assessment.bank import bank_sha256
 from cellwarden.vendors.assessment.days import read_day
 from cellwarden.vendors.assessment.form import read_form
 from cellwarden.vendors.assessment.questions import Bank
-from cellwarden.vendors.assessment.receiving import from_vendor
+from cellwarden.vendors.assessment.receiving import fit_choices, from_vendor
 from cellwarden.vendors.assessment.returned import Returned, read_workbook
 from cellwarden.vendors.assessment.rows import answer_rows, as_given, assessment_of
 from cellwarden.vendors.assessment.vagueness.follow_ups import (
@@ -254,7 +254,10 @@ def _compared(
     assessment_id = row["assessment_id"] or ""
     told = [r for r in facts_of(connection, "answer") if r["assessment_id"] == assessment_id]
     before = assessment_of(row, told)
-    now = {name: as_given(answer) for name, answer in returned.assessment.answers.items()}
+    now = {
+        name: fit_choices(bank, name, as_given(answer))
+        for name, answer in returned.assessment.answers.items()
+    }
     changed = {name: a for name, a in now.items() if before.answers.get(name, Answer()) != a}
     merged = msgspec.structs.replace(before, answers={**before.answers, **now})
     notes.extend(from_vendor(bank, msgspec.structs.replace(before, answers=now)).notes)
@@ -326,7 +329,10 @@ def _answered_on(returned: Returned, as_of: date, notes: list[str]) -> date:
     said = returned.about.get("answered on", "").strip()
     day = read_day(said) if said else as_of
     if day is None:
-        notes.append(f"About: answered on {said[:40]!r} is no day; {as_of} was taken")
+        notes.append(
+            f"About: answered on {said[:40]!r} is no day that can be read in one way; {as_of} was"
+            " taken"
+        )
         return as_of
     if day > as_of:
         notes.append(f"About: answered on {day} lies ahead; {as_of} was taken")

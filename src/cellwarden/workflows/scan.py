@@ -176,7 +176,7 @@ def _judge(
             ledger_size=size,
             ledger_root=root,
             catalogue_sha256=digest,
-            checkpoint=signed_state(state, size),
+            checkpoint=signed_state(workspace, state, size),
         ),
         previous_run=previous.run.id if previous else None,
         feeds=feeds,

@@ -49,9 +49,7 @@ def fitted(kind: str, cells: Mapping[str, str]) -> dict[str, str | None]:
         try:
             made[column] = fit(kind, column, text)
         except Misfit as error:
-            raise InputError(
-                f"{column}={text!r} does not fit: {error}", advice=str(error)
-            ) from error
+            raise InputError(f"{column}={text!r} does not fit", advice=str(error)) from error
     return made
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
@@ -84,6 +85,18 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     schema: str = "cellwarden"
 
 
+class LedgerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who outside vouches for the ledger, so that reports can check it and not only repeat it.
+
+    ``cosigners`` are verifier keys; ``tsa_roots`` and ``tsa_certificate`` are PEM files in the
+    workspace: the roots of time-stamping authorities, and a signer's certificate that is apart.
+    """
+
+    cosigners: tuple[str, ...] = ()
+    tsa_roots: str = ""
+    tsa_certificate: str = ""
+
+
 class CheckSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Folders with check files of your own, relative to the workspace."""
 
@@ -154,6 +167,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feeds: FeedSettings = msgspec.field(default_factory=FeedSettings)
     gate: GateSettings = GateSettings()
     checks: CheckSettings = CheckSettings()
+    ledger: LedgerSettings = LedgerSettings()
     store: StoreSettings = StoreSettings()
     vendors: VendorSettings = msgspec.field(default_factory=VendorSettings)
     retention: RetentionSettings = msgspec.field(default_factory=RetentionSettings)
@@ -201,6 +215,12 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
                     f"[store] ledger_env: the environment has no {store.ledger_env}",
                     advice="set it to the URL of the ledger, such as postgresql://user@host/name",
                 )
+        elif _holds_password(url):
+            raise InputError(
+                f"{self.folder / SETTINGS_NAME}: [store] ledger holds a password",
+                advice="take it out: PGPASSWORD, ~/.pgpass or the variable that ledger_env names"
+                " hold it; change it, if this file was ever shared",
+            )
         engine = open_engine(self.state_folder, url=url, schema=store.schema)
         return State(self.state_folder, engine)
 
@@ -238,6 +258,14 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
                 " both",
             )
         return Moment(as_of=spoken_for, known_at=size)
+
+
+def _holds_password(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.password) or "password" in dict(parse_qsl(parts.query))
+    except ValueError:
+        return False  # no URL at all: the engine says so
 
 
 def open_workspace(folder: Path) -> Workspace:

@@ -251,7 +251,7 @@ def test_what_the_bank_does_not_know_is_named() -> None:
     )
 
     assert list(misfits(BANK, sent)) == [
-        "support-mfa: 'maybe' is no option",
+        ("support-mfa: 'maybe' is no option; write one of: all accounts, some accounts, none"),
         "support-mfa: 2 options chosen, one is asked for",
         "support-mfa: asks for no date",
         "support-mfa: has no objective no",

@@ -9,14 +9,12 @@ import typer
 
 from cellwarden.model.errors import InputError
 
-app = typer.Typer(
-    help="Vendors: screen, ask, grade, compare, contract, sign, ask again.", no_args_is_help=True
-)
+app = typer.Typer(help="Vendors: screen, ask, grade, compare, sign.", no_args_is_help=True)
 
 
 @app.callback()
 def vendor() -> None:
-    """Vendors: screen, ask, grade, compare, contract, sign, ask again."""
+    """Vendors: screen, ask, grade, compare, sign."""
 
 
 @app.command()

@@ -5,9 +5,7 @@ select
   h.entry, h."row", h.source, h.subject, h.op, h.valid_from, h.valid_to,
   {personal_columns}
 from (
-  select * from read_parquet({files}, union_by_name = true)
-  union all by name
-  select {nulls} where false
+  {rows}
 ) as h
 left join (
   {personal}select {personal_nulls} where false

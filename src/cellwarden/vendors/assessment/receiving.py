@@ -49,10 +49,26 @@ def misfits(bank: Bank, assessment: Assessment) -> Iterator[str]:
         yield from _misfits_of_answer(question, answer)
 
 
+def fit_choices(bank: Bank, name: str, answer: Answer) -> Answer:
+    """Choices in the spelling of the bank: people write *None* for *none*, or two in one line."""
+    question = bank.questions.get(name)
+    if question is None or not answer.choice:
+        return answer
+    known = {" ".join(option.casefold().split()): option for option in question.options}
+    chosen = []
+    for text in answer.choice:
+        whole = " ".join(text.casefold().split())
+        parts = [whole] if whole in known else [p.strip() for p in whole.split(";") if p.strip()]
+        is_known = bool(parts) and all(part in known for part in parts)
+        chosen += [known[part] for part in parts] if is_known else [text]
+    return msgspec.structs.replace(answer, choice=tuple(dict.fromkeys(chosen)))
+
+
 def _misfits_of_answer(question: Question, answer: Answer) -> Iterator[str]:
     for option in answer.choice:
         if option not in question.options:
-            yield f"{question.id}: {option!r} is no option"
+            known = ", ".join(question.options) or "it has none"
+            yield f"{question.id}: {option!r} is no option; write one of: {known}"
     if question.type == "single" and len(answer.choice) > 1:
         yield f"{question.id}: {len(answer.choice)} options chosen, one is asked for"
     for slot in answer.slots:

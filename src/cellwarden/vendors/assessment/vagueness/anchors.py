@@ -67,7 +67,10 @@ _PATTERNS: Final[dict[Slot, re.Pattern[str]]] = {
         r"(?:Ltd|GmbH|Inc|LLC|Pte|AB|SA|PLC|BV|Electronics|"
         r"Services|Analytics|Components|Europe|Rheinland)\b",
     ),
-    "mechanism": re.compile(r"0x[0-9A-Fa-f]+|\b\d+/(?:tcp|udp)\b|RFC \d+|\b[A-Z]{2,}\d+[A-Z]?\b"),
+    "mechanism": re.compile(
+        r"\b(?:RSA|AES|DSA|ECDSA|EdDSA|SHA|HMAC|CMAC|ECDH)-?\s?[A-Z]?\d{2,4}\b|"
+        r"0x[0-9A-Fa-f]+|\b\d+/(?:tcp|udp)\b|RFC \d+|\b[A-Z]{2,}\d+[A-Z]?\b"
+    ),
 }
 
 _DENIAL: Final = re.compile(

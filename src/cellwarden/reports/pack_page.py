@@ -1,0 +1,132 @@
+"""The first page of an evidence pack, which opens offline and prints whole, and its README."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from cellwarden.model.coverage import ControlState
+from cellwarden.model.findings import Verdict
+from cellwarden.reports.coverage_text import JUDGEMENT
+from cellwarden.reports.evidence_page import coverage_context, render
+from cellwarden.reports.page_lives import strip
+from cellwarden.reports.standing import worst_first
+from cellwarden.reports.text import deadline, plural, share
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cellwarden.model.coverage import FrameworkCoverage
+    from cellwarden.model.findings import Finding
+    from cellwarden.model.report import Report
+
+
+class PackWords(msgspec.Struct, frozen=True, kw_only=True):
+    """What a pack says of itself: its scope, the signed checkpoint, what it proves, what it lacks.
+
+    ``note`` is the signed checkpoint as text, ``fingerprints`` those of the ledger's keys.
+    """
+
+    scope: str
+    origin: str
+    size: int
+    root: str
+    note: str
+    fingerprints: tuple[str, ...]
+    entries: int
+    rows: int
+    documents: int
+    left_out: tuple[str, ...]
+
+
+def pack_page(report: Report, coverages: Sequence[FrameworkCoverage], words: PackWords) -> str:
+    """The page: what this is, how to verify it, coverage, findings, exceptions, what is left out.
+
+    Everything is on it: nothing is folded away, so paper says what the screen says.
+    """
+    shown = [coverage_context(one) for one in coverages]
+    return render(
+        "pack.html.j2",
+        report=report,
+        run=report.run,
+        words=words,
+        note_lines=words.note.splitlines(),
+        coverages=shown,
+        summary=[_summary(one) for one in shown],
+        checks=_by_check(report),
+        lives=[{"life": one, "strip": strip(one)} for one in report.lives],
+        exceptions=report.exceptions,
+        judgement=JUDGEMENT,
+        counts=_counts(report),
+    )
+
+
+def read_me(report: Report, words: PackWords) -> str:
+    """The README of a pack: what it is and how to verify it, in plain text."""
+    return f"""Evidence pack of {report.run.operator}: {words.scope}, as of {report.run.as_of[:10]}.
+
+Open index.html to read it. Verify it before you believe it:
+
+    python3 verify.py --key FINGERPRINT
+
+with the fingerprint of the ledger's key that you know from elsewhere: not from
+this pack, for whoever made a false pack made its key too. Python 3.9 or newer is
+enough, without any package. Verify the .zip as it came (python3 verify.py PACK.zip)
+or this folder once unpacked. verify.py itself should come from somebody other than
+the sender; it is also part of Cellwarden's source, byte for byte.
+
+  manifest.json        every file with its size and SHA-256
+  manifest.note        the manifest's digest, signed by the ledger's key
+  checkpoint.note      the ledger's size and root, signed (C2SP tlog-checkpoint)
+  keys.txt             the keys that sign for the ledger, by its own word
+  entries.jsonl        one entry a line, byte for byte as it was hashed
+  entries.proof.json   which entries, and the hashes that lead to the root
+  rows/KIND.jsonl      one row a line, byte for byte; KIND.proof.jsonl leads each
+                       table to the root in its entry
+  opened.jsonl         personal cells: value and salt, where they were not erased
+  documents/           papers, named by SHA-256; documents.jsonl says who names them
+  findings.*           what Cellwarden concluded; evidence ids are ENTRY.ROW
+  histories.json       the life of each asset of which more than its row is known
+  timestamps/          RFC 3161 tokens over checkpoint.txt, the checkpoint's text
+  coverage/            every control of every framework, its state and why
+
+A leaf of the tree is SHA-256(0x00, line); a node SHA-256(0x01, left, right); a row's
+digest SHA-256(0x00, line), 64 of them a leaf (RFC 6962).
+"""
+
+
+def _summary(one: dict[str, Any]) -> dict[str, Any]:
+    found = one["coverage"]
+    whole = len(found.controls)
+    return {
+        "coverage": found,
+        "whole": one["whole"],
+        "bar": one["bar"],
+        "states": [(state.value, share(found.states[state], whole)) for state in ControlState],
+    }
+
+
+def _by_check(report: Report) -> list[dict[str, Any]]:
+    """Findings in groups of one check and verdict, the worst first, each row shown."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in worst_first(report.findings):
+        groups.setdefault((finding.check, finding.verdict.value), []).append(finding)
+    return [
+        {
+            "first": those[0],
+            "is_failing": those[0].verdict is Verdict.FAIL,
+            "count": sum(one.count for one in those),
+            "findings": [
+                {"finding": one, "deadline": deadline(one.deadline_on, report.run.as_of)}
+                for one in those
+            ],
+        }
+        for those in groups.values()
+    ]
+
+
+def _counts(report: Report) -> str:
+    fails = sum(one.count for one in report.findings if one.verdict is Verdict.FAIL)
+    unknown = sum(one.count for one in report.findings if one.verdict is Verdict.UNKNOWN)
+    return f"{plural(fails, 'failure')}, {plural(unknown, 'judgement')} that lack facts"

@@ -1,0 +1,200 @@
+"""What a pack holds, how narrow it can be, and that making one is recorded."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import html
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.evidence.conftest import Packed, export, files_of
+
+from cellwarden.model.errors import InputError
+from cellwarden.workflows.evidence_pack import Wanted, period_of
+from cellwarden.workflows.evidence_verify import verify_pack
+from cellwarden.workflows.redact import Asked, redact
+from cellwarden.workflows.workspace import Workspace, open_workspace
+
+
+def test_a_pack_of_everything_holds_every_entry_and_the_rows_behind_every_verdict(
+    whole: Packed,
+) -> None:
+    files = files_of(whole.data)
+    findings = json.loads(files["findings.json"])
+    rows = {
+        (proof["entry"], row)
+        for name, data in files.items()
+        if name.endswith(".proof.jsonl")
+        for proof in map(json.loads, data.splitlines())
+        for first, last in proof["rows"]
+        for row in range(first, last + 1)
+    }
+
+    assert len(files["entries.jsonl"].splitlines()) == whole.done.checkpoint_size
+    assert len(findings) > 500
+    for finding in findings:
+        for fact in finding["evidence"]:
+            entry, _, row = fact.partition(".")
+            assert (int(entry), int(row)) in rows
+
+
+def test_a_pack_of_everything_holds_coverage_of_every_mapped_framework(whole: Packed) -> None:
+    files = files_of(whole.data)
+    names = {name for name in files if name.startswith("coverage/") and name.endswith(".json")}
+
+    assert len(names) == 20
+    for name in names:
+        value = json.loads(files[name])
+        assert sum(value["states"].values()) == value["mapped"] == len(value["controls"]) > 0
+
+
+def test_a_pack_for_one_framework_and_site_speaks_of_nothing_else(small: Packed) -> None:
+    files = files_of(small.data)
+
+    assert {one["site_id"] for one in json.loads(files["findings.json"])} == {"NG3"}
+    assert [name for name in files if name.startswith("coverage/")] == [
+        "coverage/iec-62443-3-2.csv",
+        "coverage/iec-62443-3-2.json",
+    ]
+    assert small.done.entries < small.done.checkpoint_size
+    assert small.done.rows < 400
+
+
+def test_making_a_pack_is_recorded_after_the_checkpoint_that_it_carries(small: Packed) -> None:
+    with small.workspace.open_state() as state:
+        entry = dict(state.entries())[small.done.entry]
+        connection = state.connect(as_of="9999")
+        rows = connection.sql("select * from evidence_pack order by entry").fetchall()
+        names = [one[0] for one in connection.sql("select * from evidence_pack").description]
+        kept = state.objects.get(entry.document_sha256 or "")
+    first = dict(zip(names, rows[0], strict=True))
+
+    assert small.done.entry >= small.done.checkpoint_size
+    assert (entry.act, entry.actor) == ("export", "tester")
+    assert first["manifest_sha256"] == small.done.manifest_sha256
+    assert first["framework"] == "iec-62443-3-2"
+    assert first["site_id"] == "NG3"
+    assert kept == files_of(small.data)["manifest.json"]
+
+
+def test_the_next_pack_proves_the_export_before_it(small: Packed, whole: Packed) -> None:
+    entries = [json.loads(line) for line in files_of(whole.data)["entries.jsonl"].splitlines()]
+
+    assert small.done.manifest_sha256[:12] in entries[small.done.entry]["note"]
+
+
+def test_equal_states_give_equal_packs(signed_fleet: Workspace, tmp_path: Path) -> None:
+    made = []
+    for name in ("one", "two"):
+        shutil.copytree(signed_fleet.folder, tmp_path / name / "northgate")
+        workspace = open_workspace(tmp_path / name / "northgate")
+        target = tmp_path / f"{name}.zip"
+        export(workspace, target)
+        made.append(target.read_bytes())
+
+    assert made[0] == made[1]
+
+
+def test_the_page_says_everything_opens_offline_and_runs_nothing(whole: Packed) -> None:
+    page = html.unescape(files_of(whole.data)["index.html"].decode())
+
+    assert "default-src 'none'" in page
+    assert "<script" not in page
+    assert "<details" not in page
+    assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org", "")[:9000]
+    assert whole.fingerprint in page
+    assert "Northgate" in page
+    for finding in json.loads(files_of(whole.data)["findings.json"])[:50]:
+        assert finding["id"] in page
+
+
+def test_documents_that_entries_were_read_from_go_along_when_asked_for(
+    small: Packed, whole: Packed
+) -> None:
+    files = files_of(whole.data)
+    listed = [json.loads(line) for line in files["documents.jsonl"].splitlines()]
+    sealed = [one for one in listed if one["salt"]]
+    plain = [one for one in listed if not one["salt"]]
+
+    assert sealed
+    assert plain
+    assert any(b"asset_id" in files[one["file"]] for one in sealed)
+    assert not any(name.startswith("documents/") for name in files_of(small.data))
+    assert any("--with-sources" in words for words in small.done.left_out)
+
+
+def test_a_redacted_name_is_in_no_pack_and_everything_still_verifies(
+    signed_fleet: Workspace, tmp_path: Path
+) -> None:
+    shutil.copytree(signed_fleet.folder, tmp_path / "northgate")
+    workspace = open_workspace(tmp_path / "northgate")
+    with workspace.open_state() as state:
+        found = state.personal.everywhere()
+        kind, entry, cells = next(one for one in found if one[0].name == "party")
+        row, column = next(iter(cells)), "contact"
+        value = cells[row][column][0]
+    before = tmp_path / "before.zip"
+    export(workspace, before, Wanted())
+
+    redact(
+        workspace,
+        Asked(value=value, reason="asked by the person", requester="A", approver="B"),
+        clock_at="2026-11-23T10:00:00.000000Z",
+        in_register=True,
+    )
+    after = tmp_path / "after.zip"
+    done = export(workspace, after, Wanted())
+
+    report = verify_pack(after, [done.keys[0].fingerprint])
+    files = files_of(after.read_bytes())
+    opened = [json.loads(line) for line in files["opened.jsonl"].splitlines()]
+    place = {"entry": entry, "kind": kind.name, "row": row, "column": column}
+    assert report.verdict == "verified"
+    assert value in files_of(before.read_bytes())["opened.jsonl"].decode()
+    assert all(value.encode() not in data for data in files.values())
+    assert not any(place.items() <= one.items() for one in opened)
+    assert b"salted-sha256:" in files[f"rows/{kind.name}.jsonl"]
+
+
+def test_a_period_narrows_the_entries_to_those_recorded_in_it(
+    signed_fleet: Workspace, tmp_path: Path
+) -> None:
+    shutil.copytree(signed_fleet.folder, tmp_path / "northgate")
+    workspace = open_workspace(tmp_path / "northgate")
+
+    done = export(workspace, tmp_path / "p.zip", Wanted(period=("2020-01-01", "2020-12-31")))
+    files = files_of((tmp_path / "p.zip").read_bytes())
+
+    assert done.entries <= done.checkpoint_size
+    assert json.loads(files["manifest.json"])["period"] == ["2020-01-01", "2020-12-31"]
+    assert verify_pack(tmp_path / "p.zip", ()).verdict == "consistent, origin unproven"
+
+
+def test_a_period_that_ends_before_it_begins_is_refused() -> None:
+    assert period_of(("2026-01-01", "2026-06-30")) == ("2026-01-01", "2026-06-30")
+    assert period_of(None) is None
+    with pytest.raises(InputError, match="before it begins"):
+        period_of(("2026-06-30", "2026-01-01"))
+
+
+def test_findings_as_a_sheet_are_the_findings(small: Packed) -> None:
+    files = files_of(small.data)
+    text = files["findings.csv"].decode()
+    lines = [line for line in text.splitlines(keepends=True) if not line.startswith("#")]
+    rows = list(csv.DictReader(io.StringIO("".join(lines))))
+
+    assert {row["finding"] for row in rows} == {
+        one["id"] for one in json.loads(files["findings.json"])
+    }
+
+
+def test_the_program_in_the_pack_is_the_one_in_the_source(root: Path, small: Packed) -> None:
+    source = root / "src/cellwarden/reports/evidence/verify.py"
+
+    assert files_of(small.data)["verify.py"] == source.read_bytes()
+    listed = json.loads(files_of(small.data)["manifest.json"])["files"]["verify.py"]["sha256"]
+    assert listed == hashlib.sha256(source.read_bytes()).hexdigest()
