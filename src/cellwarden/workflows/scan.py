@@ -150,6 +150,7 @@ def _judge(
         exposures=exposures,
         feeds=feeds,
         advisories_of=advisories_of,
+        catalogue=catalogue,
     )
     register_vendors(connection, workspace, exposures=exposures, as_of=parse_time(as_of).date())
     progress("judging", 0, len(catalogue))
@@ -206,6 +207,7 @@ def _judge(
             ),
             findings,
         ),
+        frameworks=frameworks.summaries(checks.counted(connection, catalogue, judgement.counts)),
     )
     if previous is None:
         return report
