@@ -39,7 +39,7 @@ def code(check: Check, cells: Mapping[str, Any]) -> int:
         f'cast(${name} as {DUCKDB[types[name]]}) as "{name}"' for name in mentioned(check)
     )
     found = CONNECTION.execute(
-        f"select {verdict_sql(check)} from (select {row}) as row",
+        f"select {verdict_sql(check, {})} from (select {row}) as row",
         {name: cells.get(name) for name in mentioned(check)},
     ).fetchone()
     assert found is not None

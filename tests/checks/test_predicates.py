@@ -152,7 +152,7 @@ def test_the_blamed_column_is_unknown_and_learning_it_can_settle_the_answer(text
     )
 
     rows = connection.execute(
-        f"select {blame_sql(predicate.tree, places)}, yes, no, n, m from t "
+        f"select {blame_sql(predicate.tree, places, {})}, yes, no, n, m from t "
         f"where ({predicate.sql}) is null"
     ).fetchall()
 

@@ -195,7 +195,25 @@ def leaves(tree: Any) -> Iterator[Any]:
         yield from leaves(child)
 
 
-def blame_sql(tree: Any, places: Mapping[str, int]) -> str:
+def sql_over(tree: Any, named: Mapping[str, str]) -> str:
+    """A predicate as DuckDB text in which leaves are replaced by names that stand for them.
+
+    ``named`` maps the SQL of a leaf to its name; a leaf that it doesn't know stays what it is.
+    """
+    from sqlglot import exp
+
+    if is_leaf(tree):
+        text = sql_of(tree)
+        return named.get(text, text)
+    if isinstance(tree, exp.Paren):
+        return f"({sql_over(tree.this, named)})"
+    if isinstance(tree, exp.Not):
+        return f"(not {sql_over(tree.this, named)})"
+    word = "and" if isinstance(tree, exp.And) else "or"
+    return f"({sql_over(tree.left, named)} {word} {sql_over(tree.right, named)})"
+
+
+def blame_sql(tree: Any, places: Mapping[str, int], named: Mapping[str, str]) -> str:
     """SQL that gives, where the predicate is NULL, minus the place of the column to blame.
 
     An AND or OR is unknown only if one side is, and the side that is known does not settle it: so
@@ -205,12 +223,12 @@ def blame_sql(tree: Any, places: Mapping[str, int]) -> str:
     from sqlglot import exp
 
     if isinstance(tree, exp.Paren | exp.Not):
-        return blame_sql(tree.this, places)
+        return blame_sql(tree.this, places, named)
     if isinstance(tree, exp.And | exp.Or):
-        left, right = blame_sql(tree.left, places), blame_sql(tree.right, places)
+        left, right = (blame_sql(side, places, named) for side in (tree.left, tree.right))
         if left == right:
             return left
-        return f"case when ({sql_of(tree.left)}) is null then {left} else {right} end"
+        return f"case when {sql_over(tree.left, named)} is null then {left} else {right} end"
     names = list(dict.fromkeys(c.name for c in tree.find_all(exp.Column, bfs=False)))
     if not names:
         return "-1"

@@ -29,6 +29,7 @@ PARTS: Final = (
     "custody",
     "access_left",
     "wiped",
+    "citation",
 )
 """Views that several subjects share, ``part_<name>``, each before those that read it."""
 

@@ -149,6 +149,15 @@ DERIVED: Final[dict[str, dict[str, str]]] = {
         "expires_on": "DATE",
         "evidence": "VARCHAR[]",
     },
+    "paper_row": {
+        "document_id": "VARCHAR",
+        "holding": "VARCHAR",
+        "is_held": "BOOLEAN",
+        "holds": "VARCHAR",
+        "rule_is_known": "BOOLEAN",
+        "keep_days": "BIGINT",
+        "due_on": "DATE",
+    },
 }
 """What the workflow works out before judging, by table.
 
@@ -163,7 +172,8 @@ aliases included, 0 where none does. ``known_framework`` has one row per catalog
 how many of its controls are mapped, and to how many no check of this run speaks.
 ``assessment_row`` has one row per party that is to be
 assessed, ``claim_row`` one per answered question of weight 5, ``certificate_row`` one per
-certification that a vendor claims or that we hold a certificate of.
+certification that a vendor claims or that we hold a certificate of. ``paper_row`` has one row per
+document: what is kept of it, what holds it, what the retention policy says of it.
 """
 
 

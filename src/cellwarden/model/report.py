@@ -23,7 +23,10 @@ class SignedState(msgspec.Struct, frozen=True, kw_only=True):
     """The newest signed checkpoint of the ledger, for comparing with one kept elsewhere.
 
     ``note`` is the checkpoint with all its signatures; ``cosigners`` are the other names under it,
-    as it says; ``stamped_at`` are the times of RFC 3161 tokens beside it, unchecked here.
+    as it says; the signatures of ``checked_cosigners`` among them hold against keys that the
+    workspace names. ``stamped_at`` are the times of RFC 3161 tokens beside it, and
+    ``are_stamps_checked`` tells whether these hold against certificates that the workspace names,
+    or were only read.
     """
 
     origin: str
@@ -31,7 +34,9 @@ class SignedState(msgspec.Struct, frozen=True, kw_only=True):
     root: str
     note: str
     cosigners: tuple[str, ...] = ()
+    checked_cosigners: tuple[str, ...] = ()
     stamped_at: tuple[str, ...] = ()
+    are_stamps_checked: bool = False
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

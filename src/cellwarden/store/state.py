@@ -294,6 +294,7 @@ class State:
                 )
             if entry.document_sha256:
                 yield from self._document_problem(index, entry.document_sha256, papers)
+        yield from self._paper_problems(papers)
         for path in self.partitions.orphans(self.log.size()):
             yield f"{path} holds rows of an entry that the ledger does not have"
 
@@ -338,6 +339,42 @@ class State:
             cells = [(int(row), column) for row, _, column in (p.partition(" ") for p in places)]
             gone += self.personal.erase(kinds()[kind], entry, cells)
         return gone
+
+    def sweep_keys(self) -> int:
+        """Destroy keys of objects that nothing on record names; returns how many there were.
+
+        A process that died between sealing and recording leaves such an object. Nobody could ever
+        ask for it, and nobody could have it erased. Others must be kept out meanwhile.
+        """
+        named = {entry.document_sha256 for _, entry in self.entries()}
+        named |= {digest for digest, _ in self._kept_papers()}
+        return sum(self.sealed.erase(digest) for digest in self.sealed.keys() - named)
+
+    def _kept_papers(self) -> Iterator[tuple[str, str]]:
+        """The objects that documents name, with the commitment to what each of them holds."""
+        columns = ("object_sha256", "plain_commitment")
+        for path in self.partitions.entries_of("document", self.log.size()):
+            for row in read_committed(path, columns):
+                if row[3] and row[4]:
+                    yield row[3], row[4]
+
+    def _paper_problems(self, erased: set[str]) -> Iterator[str]:
+        """What is wrong with the files of documents, a sentence each."""
+        for digest, committed in sorted(set(self._kept_papers())):
+            try:
+                if digest in erased:
+                    self.objects.get(digest)
+                    if not self.sealed.is_erased(digest):
+                        yield (
+                            f"the document {digest} was redacted and its key is still here;"
+                            " `ledger redact --resume` ends it"
+                        )
+                elif not self.sealed.holds(digest, self.sealed.get(digest)):
+                    yield f"the document {digest} is not what was kept"
+                elif self.sealed.commitment_of(digest) != committed:
+                    yield f"the document {digest} is not what its row commits to"
+            except CellwardenError as error:
+                yield f"the document {digest}: {error}"
 
     def _commits_to(self, index: int, kind: str) -> bool:
         stored = next(self.log.read(index, index + 1))

@@ -21,6 +21,7 @@ from cellwarden.workflows import assemble, lives, summarise
 from cellwarden.workflows.assess_tables import register_vendors
 from cellwarden.workflows.feeds import feed_ages, import_configured
 from cellwarden.workflows.match import matcher_for
+from cellwarden.workflows.paper_tables import register_papers
 from cellwarden.workflows.receive import record_answers
 from cellwarden.workflows.register import record_register
 from cellwarden.workflows.runs import changes_between, keep_run, last_run_before, run_id
@@ -153,6 +154,7 @@ def _judge(
         catalogue=catalogue,
     )
     register_vendors(connection, workspace, exposures=exposures, as_of=parse_time(as_of).date())
+    register_papers(connection, workspace, state, as_of=as_of)
     progress("judging", 0, len(catalogue))
     judgement = checks.judge(connection, catalogue, controls_for=frameworks.controls_for)
     progress("judging", len(catalogue), len(catalogue))
@@ -175,7 +177,7 @@ def _judge(
             ledger_size=size,
             ledger_root=root,
             catalogue_sha256=digest,
-            checkpoint=signed_state(state, size),
+            checkpoint=signed_state(workspace, state, size),
         ),
         previous_run=previous.run.id if previous else None,
         feeds=feeds,

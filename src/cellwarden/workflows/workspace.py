@@ -10,10 +10,13 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+from cellwarden.lifecycle.retention import RetentionRule
 from cellwarden.model.errors import InputError
+from cellwarden.model.facts import kinds
 from cellwarden.model.moments import Moment
 from cellwarden.model.times import format_time, parse_time
 from cellwarden.store.engines import open_engine
@@ -82,6 +85,18 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     schema: str = "cellwarden"
 
 
+class LedgerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who outside vouches for the ledger, so that reports can check it and not only repeat it.
+
+    ``cosigners`` are verifier keys; ``tsa_roots`` and ``tsa_certificate`` are PEM files in the
+    workspace: the roots of time-stamping authorities, and a signer's certificate that is apart.
+    """
+
+    cosigners: tuple[str, ...] = ()
+    tsa_roots: str = ""
+    tsa_certificate: str = ""
+
+
 class CheckSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Folders with check files of your own, relative to the workspace."""
 
@@ -118,6 +133,32 @@ class VendorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return Fraction(self.threshold)
 
 
+class RetentionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long things are kept.
+
+    ``classes`` are the classes that documents name in their column ``retention``; ``kinds`` are
+    kinds of fact whose personal cells go.
+    """
+
+    classes: dict[str, RetentionRule] = {}
+    kinds: dict[str, RetentionRule] = {}
+
+    def __post_init__(self) -> None:
+        """Refuse a rule for what holds no personal cell, or after a column that is not there."""
+        for name, rule in self.classes.items():
+            _must_have(f"retention.classes.{name}", "document", rule)
+        for name, rule in self.kinds.items():
+            if name not in kinds() or not kinds()[name].personal:
+                raise ValueError(f"retention.kinds.{name}: no kind with personal columns")
+            _must_have(f"retention.kinds.{name}", name, rule)
+
+
+def _must_have(place: str, kind: str, rule: RetentionRule) -> None:
+    dates = [n for n in kinds()[kind].column_names if n.endswith(("_at", "_on", "_from", "_to"))]
+    if rule.after not in dates:
+        raise ValueError(f"{place}: after = {rule.after!r} is none of {', '.join(dates)}")
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole of ``cellwarden.toml``."""
 
@@ -126,8 +167,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feeds: FeedSettings = msgspec.field(default_factory=FeedSettings)
     gate: GateSettings = GateSettings()
     checks: CheckSettings = CheckSettings()
+    ledger: LedgerSettings = LedgerSettings()
     store: StoreSettings = StoreSettings()
     vendors: VendorSettings = msgspec.field(default_factory=VendorSettings)
+    retention: RetentionSettings = msgspec.field(default_factory=RetentionSettings)
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,6 +183,11 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     def state_folder(self) -> Path:
         """Where the ledger, the objects and the facts are kept."""
         return self.folder / ".state"
+
+    @property
+    def papers_folder(self) -> Path:
+        """Where files lie that lists of documents name."""
+        return self.folder / "papers"
 
     @property
     def reports_folder(self) -> Path:
@@ -167,6 +215,12 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
                     f"[store] ledger_env: the environment has no {store.ledger_env}",
                     advice="set it to the URL of the ledger, such as postgresql://user@host/name",
                 )
+        elif _holds_password(url):
+            raise InputError(
+                f"{self.folder / SETTINGS_NAME}: [store] ledger holds a password",
+                advice="take it out: PGPASSWORD, ~/.pgpass or the variable that ledger_env names"
+                " hold it; change it, if this file was ever shared",
+            )
         engine = open_engine(self.state_folder, url=url, schema=store.schema)
         return State(self.state_folder, engine)
 
@@ -204,6 +258,14 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
                 " both",
             )
         return Moment(as_of=spoken_for, known_at=size)
+
+
+def _holds_password(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.password) or "password" in dict(parse_qsl(parts.query))
+    except ValueError:
+        return False  # no URL at all: the engine says so
 
 
 def open_workspace(folder: Path) -> Workspace:

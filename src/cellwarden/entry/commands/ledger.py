@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from cellwarden.ledger.notes import Verified
     from cellwarden.workflows.ledger_keys import KeyChange
+    from cellwarden.workflows.trust import LedgerState
     from cellwarden.workflows.workspace import Workspace
 
 app = typer.Typer(help="What was recorded, and that it still is.", no_args_is_help=True)
@@ -86,6 +87,7 @@ def verify(
         say(f"key:   {encode_verifier(one)}")
     if state.checkpoints:
         say(f"signed: {state.signed_entries} entries, by {state.checkpoints} checkpoints kept here")
+    _say_clock_jumps(state)
     _say_stamps(opened, tsa_root, tsa_certificate)
     if found is None:
         tell(
@@ -96,10 +98,24 @@ def verify(
     _say_signatures(found.signed)
 
 
+def _say_clock_jumps(state: LedgerState) -> None:
+    shown = 3
+    for jump in state.clock_jumps[:shown]:
+        say(
+            f"clock: at entry {jump.entry} it had jumped back to {jump.clock_at[:19]}Z; the entry"
+            f" stands at {jump.recorded_at[:19]}Z, as the one before it"
+        )
+    if len(state.clock_jumps) > shown:
+        say(f"clock: and at {len(state.clock_jumps) - shown} more entries")
+    if state.clock_jumps:
+        tell("next: set the clock right; recorded times never go back, the clock's own are kept")
+
+
 def _say_stamps(opened: Workspace, root: Path | None, signer: Path | None) -> None:
+    from cellwarden.workflows.outsiders import known_authority
     from cellwarden.workflows.timestamps import Authority, stamps
 
-    authority = Authority(roots=root, signer=signer) if root else None
+    authority = Authority(roots=root, signer=signer) if root else known_authority(opened)
     for one in stamps(opened, authority):
         said = "holds" if one.is_checked else "not checked; --tsa-root PEM checks it"
         say(f"stamped: {one.size} entries at {format_time(one.stamped_at)[:19]}Z: {said}")
@@ -286,9 +302,12 @@ def import_(
 def keep(cosigned: CheckpointArgument, *, workspace: WorkspaceOption = HERE) -> None:
     """Keep the signatures of a checkpoint that an auditor cosigned; later proofs carry them."""
     from cellwarden.workflows.checkpoints import keep_cosigned
+    from cellwarden.workflows.outsiders import known_cosigners
     from cellwarden.workflows.workspace import open_workspace
 
-    kept = keep_cosigned(open_workspace(workspace), _read(cosigned))
+    opened = open_workspace(workspace)
+    known = known_cosigners(opened)
+    kept = keep_cosigned(opened, _read(cosigned), known)
     say(f"{kept.path}: {len(kept.note.signatures)} signatures over {kept.checkpoint.size} entries")
 
 
