@@ -161,7 +161,7 @@ def holds(found: Sequence[Mapping[str, Any]]) -> RenderableType:
             words += [
                 f"lifted on {lifted}: {row['lift_reason'] or 'no reason'}",
                 f"lifted by {_person(row['lifted_by'])}, approved by"
-                + f" {_person(row['lift_approver'])}",
+                f" {_person(row['lift_approver'])}",
             ]
         made.add_row(
             mark("pass" if lifted else "accepted") + text("lifted" if lifted else "holds"),
