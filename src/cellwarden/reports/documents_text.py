@@ -160,8 +160,8 @@ def holds(found: Sequence[Mapping[str, Any]]) -> RenderableType:
         if lifted:
             words += [
                 f"lifted on {lifted}: {row['lift_reason'] or 'no reason'}",
-                f"lifted by {_person(row['lifted_by'])}, approved by"
-                f" {_person(row['lift_approver'])}",
+                f"lifted by {_person(row['lifted_by'])}",
+                f"approved by {_person(row['lift_approver'])}",
             ]
         made.add_row(
             mark("pass" if lifted else "accepted") + text("lifted" if lifted else "holds"),
