@@ -39,8 +39,8 @@ def match(
     inventory: Annotated[
         Path | None,
         typer.Option(
-            help="A CSV inventory, or - for standard input: component_id, manufacturer, model, part,"
-            " firmware; optional role, hardware, part_number, serial, site_id, asset_id."
+            help="A CSV inventory, or - for standard input: component_id, manufacturer, model,"
+            " part, firmware; optional role, hardware, part_number, serial, site_id, asset_id."
         ),
     ] = None,
     advisories: Annotated[
