@@ -78,6 +78,12 @@ DERIVED: Final[dict[str, dict[str, str]]] = {
         "part_names": "VARCHAR",
         "source": "VARCHAR",
     },
+    "known_framework": {
+        "framework": "VARCHAR",
+        "name": "VARCHAR",
+        "controls": "BIGINT",
+        "controls_without_check": "BIGINT",
+    },
     "known_vendor": {"manufacturer": "VARCHAR", "advisories": "BIGINT"},
     "transport_rule": {
         "chemistry": "VARCHAR",
@@ -162,7 +168,9 @@ that we ship. ``known_vendor`` says how many imported advisories speak of a make
 aliases included, 0 where none does. The four tables that end in ``_rule`` hold the data of
 ``lifecycle``: papers by chemistry, wiping by medium and technique (ranks: clear 1, purge 2,
 destroy 3), notices by law.
-aliases included, 0 where none does. ``assessment_row`` has one row per party that is to be
+aliases included, 0 where none does. ``known_framework`` has one row per catalogue that we ship:
+how many of its controls are mapped, and to how many no check of this run speaks.
+``assessment_row`` has one row per party that is to be
 assessed, ``claim_row`` one per answered question of weight 5, ``certificate_row`` one per
 certification that a vendor claims or that we hold a certificate of. ``paper_row`` has one row per
 document: what is kept of it, what holds it, what the retention policy says of it.

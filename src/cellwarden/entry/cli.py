@@ -14,6 +14,7 @@ from cellwarden.entry.commands import (
     asset,
     catalogue,
     comply,
+    document,
     evidence,
     feeds,
     fleet,
@@ -22,6 +23,7 @@ from cellwarden.entry.commands import (
     match,
     privacy,
     register,
+    retention,
     retire,
     vendor,
     vendor_assessment,
@@ -52,6 +54,8 @@ app.add_typer(feeds.app, name="feeds")
 app.add_typer(register.app, name="register")
 app.add_typer(catalogue.app, name="checks")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(document.app, name="document")
+app.add_typer(retention.app, name="retention")
 app.add_typer(comply.app, name="comply")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(vendor.app, name="vendor")

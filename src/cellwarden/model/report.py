@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from cellwarden.model.coverage import FrameworkSummary
 from cellwarden.model.findings import Finding
 from cellwarden.model.ids import RunId
 from cellwarden.model.lives import Life
@@ -250,6 +251,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     ``places`` leads from the id of a component or an asset that is named here to its place.
     ``lives`` are histories of assets, retired ones first, without the digests of each line.
+    ``frameworks`` say of each mapped framework how many controls are in which state.
     """
 
     schema: str
@@ -267,3 +269,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     exceptions: tuple[AcceptedException, ...]
     places: dict[str, Place] = {}
     lives: tuple[Life, ...] = ()
+    frameworks: tuple[FrameworkSummary, ...] = ()

@@ -228,7 +228,7 @@ class State:
         return connection
 
     def refuse_damage(self) -> None:
-        """Stop where rows are missing or changed since they were last found whole.
+        """Stop where an entry was edited, or rows are missing or changed since found whole.
 
         Cheap enough for every command: a partition whose size and time of change are as they were
         is not read again. ``problems`` reads everything.
@@ -251,8 +251,12 @@ class State:
             yield f"{path} holds rows of an entry that the ledger of {size} entries does not have"
         whole = self._found_whole()
         fresh = []
-        for index, entry in self.entries():
-            for table in entry.tables:
+        for stored in self.log.read():
+            index = stored.index
+            if merkle.leaf_hash(stored.data) != stored.leaf:
+                yield f"entry {index} was edited: its bytes don't have the recorded leaf hash"
+                continue
+            for table in decode(stored.data).tables:
                 path = self.partitions.path(table.kind, index)
                 if whole.get(str(path.relative_to(self.folder))) != _stamp(path):
                     fresh.append(path)

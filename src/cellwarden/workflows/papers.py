@@ -64,6 +64,19 @@ def paper_files(workspace: Workspace) -> list[Path]:
     ]
 
 
+def papers_on_record(state: State) -> dict[str, str]:
+    """The documents that are kept as objects: their ids by digest."""
+    connection = state.connect(as_of="9999")
+    try:
+        rows = connection.sql(
+            "select distinct object_sha256, document_id from document_history"
+            " where object_sha256 is not null"
+        ).fetchall()
+    finally:
+        connection.close()
+    return dict(rows)
+
+
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one document before a reading: when it came first, what is kept of it."""
 

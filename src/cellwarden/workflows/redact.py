@@ -16,13 +16,13 @@ from typing import Final
 import msgspec
 
 from cellwarden.model.errors import InputError, PermissionRefused
-from cellwarden.model.facts import Row, kinds
+from cellwarden.model.facts import kinds
 from cellwarden.store.facts import Fact, read_committed
 from cellwarden.store.objects import shred
 from cellwarden.store.state import Draft, State
 from cellwarden.workflows.edited_files import clean_edited_files, holds_text
-from cellwarden.workflows.paper_tables import holds_at
-from cellwarden.workflows.papers import paper_files
+from cellwarden.workflows.holds import Target, holds_over
+from cellwarden.workflows.papers import paper_files, papers_on_record
 from cellwarden.workflows.workspace import Workspace
 
 _ACT: Final = "redaction"
@@ -40,15 +40,6 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     requester: str
     approver: str
-
-
-class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """One personal cell: kind, entry, row, column."""
-
-    kind: str
-    entry: int
-    row: int
-    column: str
 
 
 class Erasure(msgspec.Struct, frozen=True, kw_only=True):
@@ -219,19 +210,6 @@ def _sealed_with(state: State, digests: Iterable[str], values: Iterable[str]) ->
     return found
 
 
-def papers_on_record(state: State) -> dict[str, str]:
-    """The documents that are kept as objects: their ids by digest."""
-    connection = state.connect(as_of="9999")
-    try:
-        rows = connection.sql(
-            "select distinct object_sha256, document_id from document_history"
-            " where object_sha256 is not null"
-        ).fetchall()
-    finally:
-        connection.close()
-    return dict(rows)
-
-
 def _objects_of(state: State, document: str) -> list[str]:
     """Every object that was ever kept for a document, as far as it can still be opened."""
     found = sorted(
@@ -248,31 +226,14 @@ def _objects_of(state: State, document: str) -> list[str]:
 
 
 def _must_not_be_held(state: State, targets: list[Target], papers: Sequence[str]) -> None:
-    connection = state.connect(as_of="9999")
-    try:
-        holds = holds_at(connection, as_of="")
-    finally:
-        connection.close()
-    held = {"everything", *(target.kind for target in targets)}
-    names = papers_on_record(state)
-    for digest in papers:
-        if digest in names:
-            held |= {"document", f"document/{names[digest]}"}
-    for target in targets:
-        held.add(f"{target.kind}/{_subject_of(state, target)}")
-    for one in holds:
-        if one.scope in held:
-            raise PermissionRefused(
-                f"the legal hold {one.hold_id} covers {one.scope}: {one.reason}",
-                advice="have the hold lifted first: `cellwarden retention lift`",
-            )
-
-
-def _subject_of(state: State, target: Target) -> str:
-    shape = kinds()[target.kind]
-    path = state.partitions.path(target.kind, target.entry)
-    row: Row = read_committed(path, shape.column_names)[target.row][3:]
-    return shape.subject_of(row)
+    """Stop where a legal hold covers what is to go, or a copy of a file that tells of it."""
+    found = holds_over(state, targets, papers)
+    if found:
+        one = found[0]
+        raise PermissionRefused(
+            f"the legal hold {one.hold_id} covers {one.scope}: {one.reason}",
+            advice="have the hold lifted first: `cellwarden retention lift`",
+        )
 
 
 def _must_not_come_back(workspace: Workspace, state: State, targets: Sequence[Target]) -> None:

@@ -151,6 +151,7 @@ def _judge(
         exposures=exposures,
         feeds=feeds,
         advisories_of=advisories_of,
+        catalogue=catalogue,
     )
     register_vendors(connection, workspace, exposures=exposures, as_of=parse_time(as_of).date())
     register_papers(connection, workspace, state, as_of=as_of)
@@ -208,6 +209,7 @@ def _judge(
             ),
             findings,
         ),
+        frameworks=frameworks.summaries(checks.counted(connection, catalogue, judgement.counts)),
     )
     if previous is None:
         return report

@@ -201,7 +201,11 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
             IntegrityError: rows are missing or changed.
         """
         state = self.open_unchecked()
-        state.refuse_damage()
+        try:
+            state.refuse_damage()
+        except BaseException:
+            state.log.close()
+            raise
         return state
 
     def open_unchecked(self) -> State:
@@ -222,7 +226,11 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
                 " hold it; change it, if this file was ever shared",
             )
         engine = open_engine(self.state_folder, url=url, schema=store.schema)
-        return State(self.state_folder, engine)
+        try:
+            return State(self.state_folder, engine)
+        except BaseException:
+            engine.close()
+            raise
 
     def as_of(self, now: datetime, asked: str | None = None) -> str:
         """The time that a run speaks for: as asked, else as set, else now (RFC 3339, UTC).

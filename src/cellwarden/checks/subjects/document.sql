@@ -1,12 +1,14 @@
 -- One row: one document that is listed as evidence, with who rests on it.
 -- Documents are listed by ourselves, so an empty source or retention class is an absence and not an
--- unknown: has_* is never NULL, nor is_cited. What is kept of it and what the policy says comes from
--- paper_row; without that it is unknown.
+-- unknown: has_* is never NULL, nor is_cited. What is kept of it and what the policy says comes
+-- from paper_row; without that it is unknown.
 with used as (
   select
     document_id,
     count(*) as citations,
     min(case when must_precede then first_on end) as needed_from_on,
+    arg_min(kind || ' ' || subject, (first_on, kind, subject))
+      filter (where must_precede and first_on is not null) as needed_by,
     max(last_on) as last_relied_on,
     bool_or(must_precede) as is_needed_before,
     bool_or(is_event) as proves_event,
@@ -41,6 +43,7 @@ select
   try_cast(left(d.received_at, 10) as date) as received_on,
   try_cast(left(d.effective_from, 10) as date) as effective_from,
   try_cast(left(d.effective_to, 10) as date) as effective_to,
+  nullif(trim(d.effective_to), '') is not null as has_end,
   date_diff('day', try_cast(left(d.effective_from, 10) as date),
     try_cast(left(d.effective_to, 10) as date)) as holds_days,
   date_diff('day', cast(run.as_of as date), try_cast(left(d.effective_to, 10) as date))
@@ -58,6 +61,7 @@ select
   coalesce(used.is_needed_before, false) as is_needed_before,
   coalesce(used.proves_event, false) as proves_event,
   used.needed_from_on,
+  used.needed_by,
   date_diff('day', used.needed_from_on, try_cast(left(d.effective_from, 10) as date))
     as days_after_fact,
   used.last_relied_on,

@@ -71,7 +71,7 @@ with cited as (
   cross join run
   union all
   select document_id, 'relationship', subject, entry, "row", valid_from_on,
-    least(coalesce(valid_to_on, '9999'), strftime(run.as_of, '%Y-%m-%d')), true, false, 2
+    least(coalesce(valid_to_on, '9999'), strftime(run.as_of, '%Y-%m-%d')), false, false, 2
   from relationship
   cross join run
   union all
