@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _UNKNOWN: Final = -1
+_FACT: Final = re.compile(r"\d+\.\d+")
 _WORDS: Final = {
     verdict_sql.FAIL: (Verdict.FAIL, "fails"),
     verdict_sql.PASS: (Verdict.PASS, "passes"),
@@ -103,7 +105,10 @@ def _claimed(connection: DuckDBPyConnection, check: Check, number: int) -> int:
 def evidence_of(
     connection: DuckDBPyConnection, checks: Sequence[Check], *, site_id: str | None = None
 ) -> tuple[FactId, ...]:
-    """Every fact behind every verdict of these checks, each once; after ``judge``."""
+    """Every fact behind every verdict of these checks, each once; after ``judge``.
+
+    What is shown by the whole ledger, such as that a feed never came, is no single fact.
+    """
     found: set[str] = set()
     for name in {check.subject for check in checks}:
         rows = connection.execute(
@@ -111,7 +116,7 @@ def evidence_of(
             " where $site is null or site_id = $site",
             {"site": site_id},
         ).fetchall()
-        found |= {fact for (fact,) in rows if fact}
+        found |= {fact for (fact,) in rows if fact and _FACT.fullmatch(fact)}
     return tuple(FactId(fact) for fact in sorted(found, key=_by_place))
 
 

@@ -43,7 +43,9 @@ def gather(state: State, size: int, evidence: Iterable[str], wanted: Iterable[in
     leaves = tuple(stored.leaf for stored in state.log.read(0, size))
     rows: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
     for fact in evidence:
-        index, _, row = fact.partition(".")
+        index, dot, row = fact.partition(".")
+        if not dot:
+            continue  # the ledger as a whole is what shows that something never came
         for table in entries[int(index)].tables:
             if int(row) < table.rows:
                 rows[int(index), table.kind].add(int(row))
