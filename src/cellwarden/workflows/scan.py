@@ -24,6 +24,7 @@ from cellwarden.workflows.match import matcher_for
 from cellwarden.workflows.receive import record_answers
 from cellwarden.workflows.register import record_register
 from cellwarden.workflows.runs import changes_between, keep_run, last_run_before, run_id
+from cellwarden.workflows.screen_register import screen_if_changed
 from cellwarden.workflows.seals import signed_state
 from cellwarden.workflows.workspace import Progress, Workspace
 
@@ -75,12 +76,20 @@ def scan(
                 actor=actor,
                 progress=progress,
             )
+            lists = screen_if_changed(
+                workspace,
+                state,
+                on=parse_time(as_of).date(),
+                clock_at=clock_at,
+                actor=actor,
+                progress=progress,
+            )
             import_configured(workspace, state, clock_at=clock_at, actor=actor, progress=progress)
         report = judge_fleet(
             workspace, state, moment=Moment(as_of=as_of), started_at=clock_at, progress=progress
         )
     keep_run(workspace, report)
-    return ScanOutcome(report=report, source_errors=(*register.problems, *answers))
+    return ScanOutcome(report=report, source_errors=(*register.problems, *answers, *lists))
 
 
 def report_at(
