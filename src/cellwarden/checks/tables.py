@@ -133,6 +133,20 @@ DERIVED: Final[dict[str, dict[str, str]]] = {
         "contradicted_by": "VARCHAR",
         "evidence": "VARCHAR[]",
     },
+    "dated_rule_row": {
+        "rule_id": "VARCHAR",
+        "rule": "VARCHAR",
+        "about_id": "VARCHAR",
+        "site_id": "VARCHAR",
+        "name": "VARCHAR",
+        "applies": "BOOLEAN",
+        "is_broken": "BOOLEAN",
+        "from_on": "DATE",
+        "not_shown": "VARCHAR",
+        "is_shown": "BOOLEAN",
+        "is_verified": "BOOLEAN",
+        "evidence": "VARCHAR[]",
+    },
     "certificate_row": {
         "party_id": "VARCHAR",
         "name": "VARCHAR",
@@ -155,7 +169,8 @@ aliases included, 0 where none does. The four tables that end in ``_rule`` hold 
 destroy 3), notices by law.
 aliases included, 0 where none does. ``assessment_row`` has one row per party that is to be
 assessed, ``claim_row`` one per answered question of weight 5, ``certificate_row`` one per
-certification that a vendor claims or that we hold a certificate of.
+certification that a vendor claims or that we hold a certificate of. ``dated_rule_row`` has one row
+per rule with dates and battery or vendor that it may concern.
 """
 
 

@@ -19,6 +19,7 @@ from cellwarden.model.report import REPORT_SCHEMA, Report, Run
 from cellwarden.model.times import format_time, parse_time
 from cellwarden.workflows import assemble, lives, summarise
 from cellwarden.workflows.assess_tables import register_vendors
+from cellwarden.workflows.dated_rules import register_dated_rules
 from cellwarden.workflows.feeds import feed_ages, import_configured
 from cellwarden.workflows.match import matcher_for
 from cellwarden.workflows.receive import record_answers
@@ -161,6 +162,7 @@ def _judge(
         advisories_of=advisories_of,
     )
     register_vendors(connection, workspace, exposures=exposures, as_of=parse_time(as_of).date())
+    register_dated_rules(connection, workspace, on=parse_time(as_of).date())
     progress("judging", 0, len(catalogue))
     judgement = checks.judge(connection, catalogue, controls_for=frameworks.controls_for)
     progress("judging", len(catalogue), len(catalogue))

@@ -121,7 +121,10 @@ class VendorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole of ``cellwarden.toml``."""
+    """The whole of ``cellwarden.toml``.
+
+    ``rules`` says of the operator what rules with dates ask about; what is not there is unknown.
+    """
 
     workspace: WorkspaceSettings
     register: RegisterSettings = RegisterSettings()
@@ -130,6 +133,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     checks: CheckSettings = CheckSettings()
     store: StoreSettings = StoreSettings()
     vendors: VendorSettings = msgspec.field(default_factory=VendorSettings)
+    rules: dict[str, bool] = msgspec.field(default_factory=dict)
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
