@@ -139,6 +139,20 @@ DERIVED: Final[dict[str, dict[str, str]]] = {
         "contradicted_by": "VARCHAR",
         "evidence": "VARCHAR[]",
     },
+    "dated_rule_row": {
+        "rule_id": "VARCHAR",
+        "rule": "VARCHAR",
+        "about_id": "VARCHAR",
+        "site_id": "VARCHAR",
+        "name": "VARCHAR",
+        "applies": "BOOLEAN",
+        "is_broken": "BOOLEAN",
+        "from_on": "DATE",
+        "not_shown": "VARCHAR",
+        "is_shown": "BOOLEAN",
+        "is_verified": "BOOLEAN",
+        "evidence": "VARCHAR[]",
+    },
     "certificate_row": {
         "party_id": "VARCHAR",
         "name": "VARCHAR",
@@ -174,6 +188,7 @@ how many of its controls are mapped, and to how many no check of this run speaks
 assessed, ``claim_row`` one per answered question of weight 5, ``certificate_row`` one per
 certification that a vendor claims or that we hold a certificate of. ``paper_row`` has one row per
 document: what is kept of it, what holds it, what the retention policy says of it.
+``dated_rule_row`` has one row per rule with dates and battery or vendor that it may concern.
 """
 
 
