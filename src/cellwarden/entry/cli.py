@@ -12,6 +12,7 @@ from cellwarden.entry import exits
 from cellwarden.entry.commands import (
     acceptance,
     asset,
+    auditor,
     catalogue,
     comply,
     document,
@@ -29,6 +30,8 @@ from cellwarden.entry.commands import (
     vendor_assessment,
     vendor_contract,
     vendor_onboard,
+    vendor_rules,
+    vendor_screening,
 )
 from cellwarden.entry.console import complain
 from cellwarden.model.errors import CellwardenError, InputError
@@ -44,6 +47,7 @@ app = typer.Typer(
 )
 fleet.add_to(app)
 privacy.add_to(ledger.app)
+auditor.add_to(ledger.app)
 app.add_typer(asset.app, name="asset")
 app.add_typer(retire.app, name="retire")
 app.add_typer(acceptance.exceptions, name="exception")
@@ -60,6 +64,8 @@ app.add_typer(comply.app, name="comply")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(vendor.app, name="vendor")
 vendor_assessment.add_to(vendor.app)
+vendor_screening.add_to(vendor.app)
+vendor_rules.add_to(vendor.app)
 vendor.app.command()(vendor_onboard.onboard)
 vendor.app.add_typer(vendor_contract.app, name="contract")
 

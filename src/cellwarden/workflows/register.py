@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cellwarden import collect
+from cellwarden.advisories.identity.vendors import maker_names
 from cellwarden.model.errors import SourceError
 from cellwarden.model.facts import END, Reading, Row, kinds
 from cellwarden.store.facts import Fact
@@ -79,7 +80,9 @@ def record_register(
         if not may_differ and _is_known(state, seen.get(source), data, digest):
             continue  # a mapping may have been corrected since, or a paper; what it changes is told
         try:
-            reading = collect.read(source, data, mapping=mapping, digest_key=key)
+            reading = collect.read(
+                source, data, mapping=mapping, makers=maker_names(), digest_key=key
+            )
         except SourceError as error:
             problems.append(error)
             continue

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from cellwarden.lifecycle.retention import RetentionRule
-from cellwarden.model.errors import InputError
+from cellwarden.model.errors import InputError, StoreError
 from cellwarden.model.facts import kinds
 from cellwarden.model.moments import Moment
 from cellwarden.model.times import format_time, parse_time
@@ -109,8 +109,10 @@ class VendorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     ``banks`` are folders with questions of your own, ``answers`` folders with answered
     questionnaires that every scan records, ``threshold`` the low end from which a vendor may be
     signed, ``reassess_days`` how old an assessment may be by the criticality of the sites served.
+    ``lists`` are files, or folders of files, that forbid dealings: every scan screens against them.
     """
 
+    lists: tuple[str, ...] = ()
     banks: tuple[str, ...] = ()
     answers: tuple[str, ...] = ("vendors",)
     threshold: Decimal = Decimal("0.6")
@@ -160,7 +162,10 @@ def _must_have(place: str, kind: str, rule: RetentionRule) -> None:
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole of ``cellwarden.toml``."""
+    """The whole of ``cellwarden.toml``.
+
+    ``rules`` says of the operator what rules with dates ask about; what is not there is unknown.
+    """
 
     workspace: WorkspaceSettings
     register: RegisterSettings = RegisterSettings()
@@ -171,6 +176,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     store: StoreSettings = StoreSettings()
     vendors: VendorSettings = msgspec.field(default_factory=VendorSettings)
     retention: RetentionSettings = msgspec.field(default_factory=RetentionSettings)
+    rules: dict[str, bool] = msgspec.field(default_factory=dict)
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,14 +205,29 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
 
         Raises:
             IntegrityError: rows are missing or changed.
+            StoreError: the ledger cannot be reached, or its rows lie on another machine.
         """
         state = self.open_unchecked()
         try:
+            self._refuse_half(state)
             state.refuse_damage()
         except BaseException:
             state.log.close()
             raise
         return state
+
+    def _refuse_half(self, state: State) -> None:
+        """A ledger on a server, and none of its rows here: another machine has them."""
+        on_server = self.settings.store.ledger or self.settings.store.ledger_env
+        if not on_server or (self.state_folder / "facts").exists():
+            return
+        if any(entry.tables for _, entry in state.entries()):
+            raise StoreError(
+                f"the ledger on the server has {state.log.size()} entries, and"
+                f" {self.state_folder} holds none of their rows",
+                advice="machines that share a ledger share the state folder too; mount it there,"
+                " or move the ledger with `cellwarden ledger export` and `import`",
+            )
 
     def open_unchecked(self) -> State:
         """Open the state folder without looking for damage: for who reports all of it."""
