@@ -204,7 +204,7 @@ def test_an_empty_column_inside_one_table_divides_nothing(rows_of: RowsOf) -> No
 
 
 def test_a_table_of_counts_is_refused_with_what_is_needed() -> None:
-    rows = [["Model", "Harrow", "Leiden", "Tampere"], ["SRT", 12, 3, None], ["9PX", 2, None, 1]]
+    rows: list[list[Any]] = [["Model", "Harrow", "Leiden", "Tampere"], ["SRT", 12, 3, None], ["9PX", 2, None, 1]]
 
     with pytest.raises(SourceError, match="is a table of counts") as refused:
         collect.read("by site.xlsx", workbook(rows))
@@ -257,7 +257,7 @@ def with_saved_value(data: bytes, formula: bytes, value: bytes) -> bytes:
 def test_a_saved_value_that_contradicts_its_formula_is_unknown(
     saved: bytes, *, is_stale: bool, rows_of: RowsOf
 ) -> None:
-    rows = [["Asset", "Serial", "Old serial"], ["A1", "=C2", 7]]
+    rows: list[list[Any]] = [["Asset", "Serial", "Old serial"], ["A1", "=C2", 7]]
     data = with_saved_value(workbook(rows), b"C2", saved)
 
     reading = collect.read("list.xlsx", data)
