@@ -204,7 +204,11 @@ def test_an_empty_column_inside_one_table_divides_nothing(rows_of: RowsOf) -> No
 
 
 def test_a_table_of_counts_is_refused_with_what_is_needed() -> None:
-    rows: list[list[Any]] = [["Model", "Harrow", "Leiden", "Tampere"], ["SRT", 12, 3, None], ["9PX", 2, None, 1]]
+    rows: list[list[Any]] = [
+        ["Model", "Harrow", "Leiden", "Tampere"],
+        ["SRT", 12, 3, None],
+        ["9PX", 2, None, 1],
+    ]
 
     with pytest.raises(SourceError, match="is a table of counts") as refused:
         collect.read("by site.xlsx", workbook(rows))

@@ -40,6 +40,11 @@ def test_the_example_is_scanned_signed_and_verified_on_postgresql(
     assert "by 1 checkpoints kept here" in out
     assert not (fleet / ".state" / "ledger.sqlite").exists()
 
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(fleet, elsewhere, ignore=shutil.ignore_patterns(".state", "reports"))
+    assert run(["scan", str(elsewhere)]) == exits.SOURCE_OR_STORE
+    assert "share the state folder too" in capsys.readouterr().err
+
     with psycopg.connect(postgres.url, autocommit=True) as admin:
         admin.execute("alter table northgate.entry disable trigger all")
         admin.execute("update northgate.entry set data = data || ' '::bytea where seq = 3")

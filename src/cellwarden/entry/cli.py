@@ -12,6 +12,7 @@ from cellwarden.entry import exits
 from cellwarden.entry.commands import (
     acceptance,
     asset,
+    auditor,
     catalogue,
     comply,
     document,
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 fleet.add_to(app)
 privacy.add_to(ledger.app)
+auditor.add_to(ledger.app)
 app.add_typer(asset.app, name="asset")
 app.add_typer(retire.app, name="retire")
 app.add_typer(acceptance.exceptions, name="exception")

@@ -158,11 +158,9 @@ def holds(found: Sequence[Mapping[str, Any]]) -> RenderableType:
         words = [row["scope"] or "everything", f"{row['reason'] or 'no reason'}"]
         words.append(f"set by {_person(row['set_by'])}, approved by {_person(row['approver'])}")
         if lifted:
-            words += [
-                f"lifted on {lifted}: {row['lift_reason'] or 'no reason'}",
-                f"lifted by {_person(row['lifted_by'])}, approved by"
-                f" {_person(row['lift_approver'])}",
-            ]
+            lifter, approver = _person(row["lifted_by"]), _person(row["lift_approver"])
+            words.append(f"lifted on {lifted}: {row['lift_reason'] or 'no reason'}")
+            words.append(f"lifted by {lifter}, approved by {approver}")
         made.add_row(
             mark("pass" if lifted else "accepted") + text("lifted" if lifted else "holds"),
             text(row["hold_id"]),

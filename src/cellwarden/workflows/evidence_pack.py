@@ -172,7 +172,9 @@ class _Packed:
         self.files |= pack_facts.opened_file(state, self.facts)
         documents = pack_facts.paper_files(state, papers, self.left_out)
         if wanted.with_sources:
-            sources, lines = pack_facts.source_files(state, self.facts, self.left_out)
+            sources, lines = pack_facts.source_files(
+                state, self.facts, _every_paper(judged), self.left_out
+            )
             documents = pack_facts.with_sources(documents, sources, lines)
         else:
             self.left_out.append(
@@ -269,6 +271,14 @@ def _papers(judged: JudgedFleet, wanted: Wanted) -> list[dict[str, str | None]]:
         ).fetchall()
     }
     return [row for row in rows if row["about_id"] in about]
+
+
+def _every_paper(judged: JudgedFleet) -> frozenset[str]:
+    """The digests of all documents that were ever held as evidence."""
+    rows = judged.connection.execute(
+        "select distinct object_sha256 from document_history where object_sha256 is not null"
+    ).fetchall()
+    return frozenset(digest for (digest,) in rows)
 
 
 def _evidence(

@@ -133,14 +133,20 @@ def paper_files(
     return files | _listed(lines)
 
 
-def source_files(state: State, facts: Facts, left_out: list[str]) -> tuple[Files, list[Any]]:
-    """The documents that the wanted entries were read from, and a line about each."""
+def source_files(
+    state: State, facts: Facts, papers: frozenset[str], left_out: list[str]
+) -> tuple[Files, list[Any]]:
+    """The documents that the wanted entries were read from, and a line about each.
+
+    ``papers`` are digests of documents that are held as evidence: whether those go along is
+    decided by their classification, never by the way that they came.
+    """
     files: Files = {}
     lines = []
     for index in sorted(facts.wanted):
         entry = facts.entries[index]
         digest = entry.document_sha256
-        if digest is None or f"documents/{digest}" in files:
+        if digest is None or digest in papers or f"documents/{digest}" in files:
             continue
         found = _document(
             state, digest, entry.document_commitment, what=f"entry {index}", left_out=left_out

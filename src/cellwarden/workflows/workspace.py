@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from cellwarden.lifecycle.retention import RetentionRule
-from cellwarden.model.errors import InputError
+from cellwarden.model.errors import InputError, StoreError
 from cellwarden.model.facts import kinds
 from cellwarden.model.moments import Moment
 from cellwarden.model.times import format_time, parse_time
@@ -210,14 +210,29 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
 
         Raises:
             IntegrityError: rows are missing or changed.
+            StoreError: the ledger cannot be reached, or its rows lie on another machine.
         """
         state = self.open_unchecked()
         try:
+            self._refuse_half(state)
             state.refuse_damage()
         except BaseException:
             state.log.close()
             raise
         return state
+
+    def _refuse_half(self, state: State) -> None:
+        """A ledger on a server, and none of its rows here: another machine has them."""
+        on_server = self.settings.store.ledger or self.settings.store.ledger_env
+        if not on_server or (self.state_folder / "facts").exists():
+            return
+        if any(entry.tables for _, entry in state.entries()):
+            raise StoreError(
+                f"the ledger on the server has {state.log.size()} entries, and"
+                f" {self.state_folder} holds none of their rows",
+                advice="machines that share a ledger share the state folder too; mount it there,"
+                " or move the ledger with `cellwarden ledger export` and `import`",
+            )
 
     def open_unchecked(self) -> State:
         """Open the state folder without looking for damage: for who reports all of it."""
