@@ -58,13 +58,24 @@ class SyncSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where advisories are taken from at a scan, and how old each feed may be, in days."""
+    """Where advisories are taken from at a scan, and how old each feed may be, in days.
+
+    A scan ends with 3 where a ``required`` feed never came or is older.
+    """
 
     paths: tuple[str, ...] = ("advisories",)
     max_age_days: dict[str, int] = msgspec.field(
         default_factory=lambda: {"advisories": 30, "exploited": 7, "likelihood": 7, "ssvc": 30}
     )
+    required: tuple[str, ...] = ("advisories",)
     sync: tuple[SyncSource, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a required feed whose age nothing limits: it could never be too old."""
+        for feed in self.required:
+            if feed not in self.max_age_days:
+                known = ", ".join(self.max_age_days)
+                raise ValueError(f"feeds.required names {feed!r}; max_age_days has {known}")
 
 
 class GateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -109,8 +120,10 @@ class VendorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     ``banks`` are folders with questions of your own, ``answers`` folders with answered
     questionnaires that every scan records, ``threshold`` the low end from which a vendor may be
     signed, ``reassess_days`` how old an assessment may be by the criticality of the sites served.
+    ``lists`` are files, or folders of files, that forbid dealings: every scan screens against them.
     """
 
+    lists: tuple[str, ...] = ()
     banks: tuple[str, ...] = ()
     answers: tuple[str, ...] = ("vendors",)
     threshold: Decimal = Decimal("0.6")
@@ -160,7 +173,10 @@ def _must_have(place: str, kind: str, rule: RetentionRule) -> None:
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole of ``cellwarden.toml``."""
+    """The whole of ``cellwarden.toml``.
+
+    ``rules`` says of the operator what rules with dates ask about; what is not there is unknown.
+    """
 
     workspace: WorkspaceSettings
     register: RegisterSettings = RegisterSettings()
@@ -171,6 +187,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     store: StoreSettings = StoreSettings()
     vendors: VendorSettings = msgspec.field(default_factory=VendorSettings)
     retention: RetentionSettings = msgspec.field(default_factory=RetentionSettings)
+    rules: dict[str, bool] = msgspec.field(default_factory=dict)
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
