@@ -58,13 +58,24 @@ class SyncSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where advisories are taken from at a scan, and how old each feed may be, in days."""
+    """Where advisories are taken from at a scan, and how old each feed may be, in days.
+
+    A scan ends with 3 where a ``required`` feed never came or is older.
+    """
 
     paths: tuple[str, ...] = ("advisories",)
     max_age_days: dict[str, int] = msgspec.field(
         default_factory=lambda: {"advisories": 30, "exploited": 7, "likelihood": 7, "ssvc": 30}
     )
+    required: tuple[str, ...] = ("advisories",)
     sync: tuple[SyncSource, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a required feed whose age nothing limits: it could never be too old."""
+        for feed in self.required:
+            if feed not in self.max_age_days:
+                known = ", ".join(self.max_age_days)
+                raise ValueError(f"feeds.required names {feed!r}; max_age_days has {known}")
 
 
 class GateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
