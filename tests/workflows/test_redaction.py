@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
 from cellwarden.entry.cli import run
@@ -86,6 +87,20 @@ def test_after_a_redaction_the_value_is_nowhere_and_everything_verifies(fleet: W
     assert places_of(NAME, fleet.folder) == []
     assert places_of("Oduya", fleet.folder) == []
     assert verify_ledger(fleet).entries == before.entries + 1
+
+
+def test_no_cell_of_any_parquet_file_holds_the_value_after_a_redaction(fleet: Workspace) -> None:
+    redact(fleet, asked(), clock_at=NOW, in_register=True)
+
+    files = list(fleet.state_folder.rglob("*.parquet"))
+    cells = [
+        str(cell)
+        for file in files
+        for column in pq.read_table(file).columns
+        for cell in column.to_pylist()
+    ]
+    assert len(files) > 5
+    assert not [cell for cell in cells if "Oduya" in cell]
 
 
 def test_a_scan_after_a_redaction_does_not_bring_the_value_back(fleet: Workspace) -> None:
