@@ -65,7 +65,9 @@ SPEAKS_OF_NO_MOMENT = {
     "vendor questionnaire": "records",
     "evidence pack": "records; it takes --as-of, and knows what its checkpoint covers",
     "evidence verify": "reads files of others",
-    "vendor screen": "reads the files that are given",
+    "vendor screen": "reads the files that are given, or records",
+    "vendor clear": "records",
+    "vendor confirm": "records",
 }
 """Why a command takes no moment; every other one does."""
 

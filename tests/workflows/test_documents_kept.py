@@ -21,6 +21,7 @@ from cellwarden.workflows.documents import (
     show_document,
 )
 from cellwarden.workflows.redact import Asked, redact
+from cellwarden.workflows.register import record_register
 from cellwarden.workflows.trust import verify_ledger
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
@@ -41,21 +42,22 @@ LIST = "document_id,title,type,about_kind,about_id,came_from,received_at,grade,f
 
 @pytest.fixture
 def fleet(tmp_path: Path) -> Workspace:
-    """A workspace with one asset, scanned once, and a paper that nobody listed yet."""
+    """A workspace with one asset, read once, and a paper that nobody listed yet."""
     folder = tmp_path / "fleet"
     assert run(["init", str(folder), "--operator", "Testers"]) == 0
     for template in (folder / "register").iterdir():
         template.unlink()
     (folder / "register/assets.csv").write_text("asset_id,site_id\nU1,S1\n", "utf-8")
-    kev = '{"title": "x", "catalogVersion": "1", "dateReleased": "2026-11-01T00:00:00Z", "count": 0'
-    (folder / "advisories/kev.json").write_text(kev + ', "vulnerabilities": []}', "utf-8")
     (folder / "papers").mkdir()
     scan(folder)
     return open_workspace(folder)
 
 
 def scan(folder: Path) -> None:
-    run(["scan", str(folder), "--as-of", "2026-11-20", "--actor", "tester"])
+    """What a scan records of the register, without judging it."""
+    opened = open_workspace(folder)
+    with opened.open_state() as state, state.alone():
+        record_register(opened, state, clock_at=NOW, actor="tester", progress=lambda *_: None)
 
 
 def paper(tmp_path: Path, data: bytes = TEXT, name: str = "paper.txt") -> Path:

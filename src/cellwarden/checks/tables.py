@@ -139,6 +139,20 @@ DERIVED: Final[dict[str, dict[str, str]]] = {
         "contradicted_by": "VARCHAR",
         "evidence": "VARCHAR[]",
     },
+    "dated_rule_row": {
+        "rule_id": "VARCHAR",
+        "rule": "VARCHAR",
+        "about_id": "VARCHAR",
+        "site_id": "VARCHAR",
+        "name": "VARCHAR",
+        "applies": "BOOLEAN",
+        "is_broken": "BOOLEAN",
+        "from_on": "DATE",
+        "not_shown": "VARCHAR",
+        "is_shown": "BOOLEAN",
+        "is_verified": "BOOLEAN",
+        "evidence": "VARCHAR[]",
+    },
     "certificate_row": {
         "party_id": "VARCHAR",
         "name": "VARCHAR",
@@ -167,13 +181,13 @@ it was never imported. ``known_product`` says how many firmware parts a product 
 that we ship. ``known_vendor`` says how many imported advisories speak of a maker in the register,
 aliases included, 0 where none does. The four tables that end in ``_rule`` hold the data of
 ``lifecycle``: papers by chemistry, wiping by medium and technique (ranks: clear 1, purge 2,
-destroy 3), notices by law.
-aliases included, 0 where none does. ``known_framework`` has one row per catalogue that we ship:
+destroy 3), notices by law. ``known_framework`` has one row per catalogue that we ship:
 how many of its controls are mapped, and to how many no check of this run speaks.
 ``assessment_row`` has one row per party that is to be
 assessed, ``claim_row`` one per answered question of weight 5, ``certificate_row`` one per
 certification that a vendor claims or that we hold a certificate of. ``paper_row`` has one row per
 document: what is kept of it, what holds it, what the retention policy says of it.
+``dated_rule_row`` has one row per rule with dates and battery or vendor that it may concern.
 """
 
 

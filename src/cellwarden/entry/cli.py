@@ -30,6 +30,8 @@ from cellwarden.entry.commands import (
     vendor_assessment,
     vendor_contract,
     vendor_onboard,
+    vendor_rules,
+    vendor_screening,
 )
 from cellwarden.entry.console import complain
 from cellwarden.model.errors import CellwardenError, InputError
@@ -62,6 +64,8 @@ app.add_typer(comply.app, name="comply")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(vendor.app, name="vendor")
 vendor_assessment.add_to(vendor.app)
+vendor_screening.add_to(vendor.app)
+vendor_rules.add_to(vendor.app)
 vendor.app.command()(vendor_onboard.onboard)
 vendor.app.add_typer(vendor_contract.app, name="contract")
 

@@ -19,12 +19,14 @@ from cellwarden.model.report import REPORT_SCHEMA, Report, Run
 from cellwarden.model.times import format_time, parse_time
 from cellwarden.workflows import assemble, lives, summarise
 from cellwarden.workflows.assess_tables import register_vendors
+from cellwarden.workflows.dated_rules import register_dated_rules
 from cellwarden.workflows.feeds import feed_ages
 from cellwarden.workflows.match import matcher_for
 from cellwarden.workflows.paper_tables import register_papers
 from cellwarden.workflows.receive import record_answers
 from cellwarden.workflows.register import record_register
 from cellwarden.workflows.runs import changes_between, keep_run, last_run_before, run_id
+from cellwarden.workflows.screen_register import screen_if_changed
 from cellwarden.workflows.seals import signed_state
 from cellwarden.workflows.sources import import_configured, outdated
 from cellwarden.workflows.workspace import Progress, Workspace
@@ -78,6 +80,14 @@ def scan(
                 actor=actor,
                 progress=progress,
             )
+            lists = screen_if_changed(
+                workspace,
+                state,
+                on=parse_time(as_of).date(),
+                clock_at=clock_at,
+                actor=actor,
+                progress=progress,
+            )
             absent = import_configured(
                 workspace, state, clock_at=clock_at, actor=actor, progress=progress
             )
@@ -86,7 +96,8 @@ def scan(
         )
     keep_run(workspace, report)
     old = outdated(workspace.settings.feeds.required, report.feeds)
-    return ScanOutcome(report=report, source_errors=(*register.problems, *answers, *absent, *old))
+    problems = (*register.problems, *answers, *lists, *absent, *old)
+    return ScanOutcome(report=report, source_errors=problems)
 
 
 def report_at(
@@ -160,6 +171,7 @@ def _judge(
     )
     register_vendors(connection, workspace, exposures=exposures, as_of=parse_time(as_of).date())
     register_papers(connection, workspace, state, as_of=as_of)
+    register_dated_rules(connection, workspace, on=parse_time(as_of).date())
     progress("judging", 0, len(catalogue))
     judgement = checks.judge(connection, catalogue, controls_for=frameworks.controls_for)
     progress("judging", len(catalogue), len(catalogue))

@@ -120,8 +120,10 @@ class VendorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     ``banks`` are folders with questions of your own, ``answers`` folders with answered
     questionnaires that every scan records, ``threshold`` the low end from which a vendor may be
     signed, ``reassess_days`` how old an assessment may be by the criticality of the sites served.
+    ``lists`` are files, or folders of files, that forbid dealings: every scan screens against them.
     """
 
+    lists: tuple[str, ...] = ()
     banks: tuple[str, ...] = ()
     answers: tuple[str, ...] = ("vendors",)
     threshold: Decimal = Decimal("0.6")
@@ -171,7 +173,10 @@ def _must_have(place: str, kind: str, rule: RetentionRule) -> None:
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole of ``cellwarden.toml``."""
+    """The whole of ``cellwarden.toml``.
+
+    ``rules`` says of the operator what rules with dates ask about; what is not there is unknown.
+    """
 
     workspace: WorkspaceSettings
     register: RegisterSettings = RegisterSettings()
@@ -182,6 +187,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     store: StoreSettings = StoreSettings()
     vendors: VendorSettings = msgspec.field(default_factory=VendorSettings)
     retention: RetentionSettings = msgspec.field(default_factory=RetentionSettings)
+    rules: dict[str, bool] = msgspec.field(default_factory=dict)
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cellwarden.entry.words import HERE, ActorOption, WorkspaceOption
 from cellwarden.model.errors import InputError
 
 app = typer.Typer(help="Vendors: screen, ask, grade, compare, sign.", no_args_is_help=True)
@@ -20,23 +21,35 @@ def vendor() -> None:
 @app.command()
 def screen(
     *,
-    names: Annotated[Path, typer.Option(help="A CSV file: name; optional country, id.")],
+    names: Annotated[
+        Path | None,
+        typer.Option(help="A CSV file: name; optional country, id. Without it, the register."),
+    ] = None,
     lists: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Option(
             "--list",
             help="OFAC sdn/alt/add CSV, EU CSV or XML, UN XML, or a plain CSV. Repeats, or several"
             " in a row.",
         ),
-    ],
+    ] = None,
     decisions: Annotated[
         Path | None, typer.Option(help="What people decided: a CSV file, see docs/screening.md.")
     ] = None,
     output_format: Annotated[str, typer.Option("--format", help="jsonl or table.")] = "jsonl",
+    workspace: WorkspaceOption = HERE,
+    actor: ActorOption = None,
 ) -> None:
-    """Screen names against lists: none, review or match, each with its reasons."""
+    """Screen names, or the register, against lists: none, review or match, each with reasons."""
     if output_format not in {"jsonl", "table"}:
         raise InputError(f"--format {output_format}: unknown", advice="use jsonl or table")
+    if names is None:
+        from cellwarden.entry.commands.vendor_screening import screen_workspace
+
+        screen_workspace(workspace, lists or [], actor)
+        return
+    if not lists:
+        raise InputError("Missing option '--list'", advice="give the lists: --list FILE...")
     import sys
 
     from cellwarden.workflows.screen import answer_line, answer_row, screen_names
