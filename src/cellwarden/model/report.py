@@ -233,7 +233,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where a part stands and who answers for it, in the register's words; None is not known.
 
     ``serial`` is the asset's, ``part_serial`` the part's own. The owners are the asset's, else the
-    site's.
+    site's. ``disputes`` say where sources of the register differ, and which of them was taken.
     """
 
     site: str | None = None
@@ -244,6 +244,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     part_serial: str | None = None
     owner_facility: str | None = None
     owner_security: str | None = None
+    disputes: tuple[str, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,6 +36,7 @@ def sheet(report: Report) -> Context:
                 "part": part,
                 "site": sites.get(part) or "unknown",
                 "stands": standing_at(report.places.get(part, NOWHERE)),
+                "disputes": report.places.get(part, NOWHERE).disputes,
                 "checks": checks.get(part, 0),
                 "weaknesses": len(weaknesses.get(part, ())),
             }

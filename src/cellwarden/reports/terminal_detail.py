@@ -39,7 +39,7 @@ def finding(report: Report, finding: Finding) -> RenderableType:
         _plain(report, finding, asked),
         text(""),
         text("What it rests on", "bold"),
-        _evidence(finding),
+        _evidence(report, finding),
     ]
     if asked is not None:
         parts += [text(""), *_exposure(asked, report)]
@@ -72,7 +72,7 @@ def _plain(report: Report, one: Finding, asked: Exposure | None) -> Table:
     )
 
 
-def _evidence(one: Finding) -> Table:
+def _evidence(report: Report, one: Finding) -> Table:
     facts = [
         f"{name}: {'unknown' if value is None else value}"
         for name, value in sorted(one.witness.items())
@@ -85,6 +85,7 @@ def _evidence(one: Finding) -> Table:
             ("Subject", f"{one.subject} ({one.subject_kind})"),
             ("Vendor", one.vendor or "unknown"),
             ("Facts", lines(facts)),
+            ("Sources", lines(place_of(report, one).disputes)),
             ("Ledger", listing(list(one.evidence), 20) or "none: that is the finding"),
             ("Check", f"{one.check}, topic {one.topic}"),
             ("Demands", " ".join(one.requirements) or "none"),

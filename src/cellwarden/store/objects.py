@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from cellwarden.model.errors import IntegrityError, StoreError
@@ -66,9 +67,7 @@ def write_durably(target: Path, data: bytes, *, mode: int | None = None) -> None
     pending = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with pending.open("wb") as file:
-            if mode is not None:
-                pending.chmod(mode)
+        with open(pending, "wb", opener=_opener(mode)) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -78,6 +77,18 @@ def write_durably(target: Path, data: bytes, *, mode: int | None = None) -> None
         with contextlib.suppress(OSError):
             pending.unlink()
         raise disk_refused(target, error) from error
+
+
+def _opener(mode: int | None) -> Callable[[str, int], int]:
+    """Opens a file that has its permissions before it holds a byte."""
+
+    def open_with(name: str, flags: int) -> int:
+        handle = os.open(name, flags, 0o666 if mode is None else mode)
+        if mode is not None:
+            os.fchmod(handle, mode)  # one that a stopped process left behind has its old ones
+        return handle
+
+    return open_with
 
 
 def shred(path: Path) -> None:

@@ -12,7 +12,7 @@ import msgspec
 
 from cellwarden.advisories import feeds
 from cellwarden.model.advisories import Document, Understood
-from cellwarden.model.errors import SourceError
+from cellwarden.model.errors import InputError, SourceError
 from cellwarden.model.facts import END, Row, kinds
 from cellwarden.model.report import FeedAge
 from cellwarden.model.times import parse_time
@@ -67,6 +67,27 @@ def import_feeds(
         note=", ".join(path.name for path in paths),
         progress=progress,
     )
+
+
+def archives_without_manifest(paths: Sequence[Path], *, are_refused: bool) -> tuple[str, ...]:
+    """The ZIP archives, or everything, that no manifest says the contents of.
+
+    Args:
+        paths: what is about to be imported.
+        are_refused: whether only bundles with their manifest may be imported.
+
+    Raises:
+        InputError: one is none, and that is refused.
+        IntegrityError: a bundle has lost its manifest, or holds something else than it lists.
+    """
+    bare = [path for path in paths if path.exists() and not feeds.is_bundle(path)]
+    if are_refused and bare:
+        raise InputError(
+            f"{bare[0]} is no bundle with a manifest",
+            advice="make one with `cellwarden feeds export`, or import it without"
+            " --require-manifest if you know where it comes from",
+        )
+    return tuple(path.name for path in bare if path.suffix.casefold() == ".zip")
 
 
 def record_documents(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +20,7 @@ from cellwarden.ledger.keys import (
 )
 from cellwarden.ledger.notes import decode_note, encode_note
 from cellwarden.model.errors import InputError, IntegrityError, StoreError
-from cellwarden.store.objects import disk_refused, sync_folder
+from cellwarden.store.objects import write_durably
 from cellwarden.store.state import Draft, State
 from cellwarden.workflows.workspace import Workspace
 
@@ -31,6 +30,7 @@ KEY_VARIABLE: Final = "CELLWARDEN_LEDGER_KEY"
 _ACT: Final = "key"
 _FILE_NAME: Final = "ledger.key"
 _OTHERS: Final = 0o077
+_OWNER_ONLY: Final = 0o600
 
 
 class KeyHistory(msgspec.Struct, frozen=True, kw_only=True):
@@ -235,20 +235,7 @@ def write_private(path: Path, text: str) -> None:
     Raises:
         StoreError: the disk refused.
     """
-    pending = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(pending, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        pending.replace(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            pending.unlink()
-        raise disk_refused(path, error) from error
+    write_durably(path, text.encode("ascii"), mode=_OWNER_ONLY)
 
 
 def _current(state: State) -> KeyStatement:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cellwarden.model.findings import Finding, Severity, Verdict
 from cellwarden.model.matching import Match, MatchState
 from cellwarden.model.report import Coverage, Exposure, Place, SiteSummary, VendorSummary
+from cellwarden.workflows.disputes import disputes
 
 if TYPE_CHECKING:
     import duckdb
@@ -166,8 +167,12 @@ def places(
         """,
         [sorted(named)],
     ).fetchall()
-    names = Place.__struct_fields__
-    return {key: Place(**dict(zip(names, cells, strict=True))) for key, *cells in rows}
+    names = [name for name in Place.__struct_fields__ if name != "disputes"]
+    disputed = disputes(connection, (row[0] for row in rows))
+    return {
+        key: Place(**dict(zip(names, cells, strict=True)), disputes=disputed.get(key, ()))
+        for key, *cells in rows
+    }
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str, where: str = "true") -> int:

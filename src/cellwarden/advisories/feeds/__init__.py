@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from cellwarden.advisories.feeds.bundle import BundleMeta, export_bundle
+from cellwarden.advisories.feeds.bundle import BundleMeta, export_bundle, is_bundle
 from cellwarden.advisories.feeds.intake import documents, refuse_if_nothing_understood
 from cellwarden.advisories.feeds.limits import DEFAULT_LIMITS, Limits
 from cellwarden.advisories.feeds.packing import find, pack, unpack
@@ -21,6 +21,7 @@ __all__ = [
     "documents",
     "export_bundle",
     "find",
+    "is_bundle",
     "pack",
     "refuse_if_nothing_understood",
     "understand",

@@ -7,12 +7,12 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 import msgspec
 
-from cellwarden.advisories.feeds.limits import Limits
+from cellwarden.advisories.feeds.limits import DEFAULT_LIMITS, Limits
 from cellwarden.advisories.feeds.reading import Refused
 from cellwarden.model.advisories import Document
 from cellwarden.model.errors import IntegrityError
@@ -108,6 +108,30 @@ def export_bundle(documents: Iterable[Document], meta: BundleMeta) -> bytes:
     return buffer.getvalue()
 
 
+def is_bundle(path: Path) -> bool:
+    """Whether a file is a bundle with its manifest, which says what belongs to it.
+
+    Raises:
+        IntegrityError: it calls itself a bundle and its manifest is gone or does not fit its files.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return manifest_of(archive, DEFAULT_LIMITS) is not None
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+def _has_our_readme(archive: zipfile.ZipFile, names: list[str]) -> bool:
+    """Whether what stands in the archive about itself is what stands in every bundle."""
+    if README not in names:
+        return False
+    try:
+        with archive.open(README) as file:
+            return file.read(len(_TEXT.encode()) + 1) == _TEXT.encode()
+    except (OSError, ValueError, zipfile.BadZipFile, zlib.error, RuntimeError):
+        return False
+
+
 def manifest_of(archive: zipfile.ZipFile, limits: Limits) -> Manifest | None:
     """The manifest if the archive is a bundle of ours, else nothing.
 
@@ -116,6 +140,9 @@ def manifest_of(archive: zipfile.ZipFile, limits: Limits) -> Manifest | None:
     """
     names = archive.namelist()
     if not {MANIFEST, SUMS, README} <= set(names):
+        if _has_our_readme(archive, names):
+            gone = ", ".join(sorted({MANIFEST, SUMS} - set(names)))
+            raise IntegrityError(f"the bundle has lost its {gone}", advice=_ADVICE)
         return None
     try:
         with archive.open(MANIFEST) as file:

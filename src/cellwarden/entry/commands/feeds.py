@@ -28,14 +28,20 @@ app = typer.Typer(help="Advisory data: import, age, synchronise, export.", no_ar
 def import_(
     paths: Annotated[list[Path], typer.Argument(help="Files, folders, .zip, .tar.gz, bundles.")],
     *,
+    require_manifest: Annotated[
+        bool,
+        typer.Option("--require-manifest", help="Take only bundles whose manifest lists all."),
+    ] = False,
     workspace: WorkspaceOption = HERE,
     actor: ActorOption = None,
 ) -> None:
     """Import advisories: CSAF, CVE, NVD, KEV, EPSS, OpenVEX, CycloneDX VEX."""
-    from cellwarden.workflows.feeds import import_feeds
+    from cellwarden.workflows.feeds import archives_without_manifest, import_feeds
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
+    for name in archives_without_manifest(paths, are_refused=require_manifest):
+        tell(f"{printable(name)}: without a manifest; nothing says whether all of it came")
     with opened.open_state() as state, state.alone(), progress() as bar:
         outcome = import_feeds(
             state,
