@@ -203,7 +203,7 @@ def _vendors(
     for row in facts_of(connection, "party"):
         name = row["party_id"] or ""
         roles = row["role"]
-        paper = papers.get(name)
+        found = papers.get(name)
         yield Concerned(
             about="vendor",
             id=name,
@@ -213,10 +213,10 @@ def _vendors(
             | {
                 "is_manufacturer": "manufacturer" in roles if roles else None,
                 "contact": row["contact"],
-                "conformity_document": paper["document_id"] if paper else None,
+                "conformity_document": found["document_id"] if found else None,
             },
             evidence=tuple(
-                fact for fact in (row["fact_id"], paper["fact_id"] if paper else None) if fact
+                fact for fact in (row["fact_id"], found["fact_id"] if found else None) if fact
             ),
             is_told=True,
         )
