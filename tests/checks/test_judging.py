@@ -265,7 +265,8 @@ def test_a_compiled_verdict_is_three_valued_logic(violates: str, applies: str) -
         "(values ('sensor'), ('gateway'), (null)) as e(role)"
     )
     found = duckdb.execute(
-        f"select {verdict_sql(check, {})}, {judged.sql}, {used.sql if used else 'true'} from ({rows})"
+        f"select {verdict_sql(check, {})}, {judged.sql},"
+        f" {used.sql if used else 'true'} from ({rows})"
     ).fetchall()
 
     for number, is_violated, is_asked in found:

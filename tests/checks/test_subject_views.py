@@ -606,6 +606,8 @@ def test_no_subject_has_two_rows_of_one_key_on_a_fleet_told_twice(name: str, fle
         fleet.fact("support", source=source, manufacturer="APC", model="M", status="ended")
         fleet.fact("exception", source=source, exception_id="E")
         fleet.fact("release", source=source, manufacturer="apc", model="M", version="1")
+        fleet.fact("obligation", source=source, obligation_id="O", framework="nis2")
+        fleet.fact("evidence_pack", source=source, pack_id="K", exported_at="2026-01-01")
         a_life(fleet, source)
         a_vendor(fleet, source=source)
     fleet.table("assessment_row", party_id="P", name="APC", is_asked=True, is_answered=True)

@@ -49,7 +49,7 @@ RowsOf = Callable[[Reading, str], list[dict[str, str]]]
         ("Anlagen-Nr.", "component", "asset_id"),
         ("Geräte-Nr.", "asset", "asset_id"),
         ("Typ / Modell", "component", "model"),
-        ("Hersteller / Typ", "component", None),
+        ("Hersteller / Typ", "component", "manufacturer+model"),
         ("Firmware-Stand", "component", "firmware"),
         ("Firmware-\nStand (aktuell)", "component", "firmware"),
         ("aktuelle FW-Version", "component", "firmware"),

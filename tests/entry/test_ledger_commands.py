@@ -130,3 +130,22 @@ def test_a_checkpoint_goes_to_the_terminal_where_no_file_is_named(ledger: Comman
     assert code == 0
     assert out.startswith(f"{LOG}\n1\n")
     assert "signed: 1 entries; kept as" in err
+
+
+def test_a_clock_that_jumped_back_is_told_with_its_entries(ledger: Command) -> None:
+    from cellwarden.store.state import Draft
+    from cellwarden.workflows.workspace import open_workspace
+
+    with open_workspace(Path("northgate")).open_state() as state:
+        for clock_at in ("2026-11-02T09:00:00Z", "2026-11-01T09:00:00Z", "2026-11-02T10:00:00Z"):
+            draft = Draft(act="decision", actor="t", source="s", clock_at=clock_at)
+            state.record(draft, {})
+
+    code, out, err = ledger("verify", "-w", "northgate")
+
+    assert code == 0
+    told = [line for line in out.splitlines() if line.startswith("clock:")]
+    assert len(told) == 1
+    assert "at entry 1 it had jumped back to 2026-11-01T09:00:00Z" in told[0]
+    assert "stands at 2026-11-02T09:00:00Z" in told[0]
+    assert "set the clock right" in err

@@ -210,6 +210,26 @@ def test_match_needs_no_workspace_and_prints_a_line_of_json_for_each_match(tmp_p
     assert done.stderr == ""
 
 
+def test_an_inventory_can_come_through_a_pipe(tmp_path: Path) -> None:
+    text = (
+        "component_id,manufacturer,model,part,firmware\n"
+        "a,Corvane Energy,CV-440 controller,controller,2.3\n"
+    )
+
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "cellwarden", "match", "--inventory", "-"),
+            *("--advisories", str(_advisory(tmp_path))),
+        ],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert json.loads(done.stdout)["state"] == "affected"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

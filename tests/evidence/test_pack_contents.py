@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from tests.evidence.conftest import Packed, export, files_of
 
+from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError
 from cellwarden.workflows.evidence_pack import Wanted, period_of
 from cellwarden.workflows.evidence_verify import verify_pack
@@ -68,8 +69,8 @@ def test_making_a_pack_is_recorded_after_the_checkpoint_that_it_carries(small: P
     with small.workspace.open_state() as state:
         entry = dict(state.entries())[small.done.entry]
         connection = state.connect(as_of="9999")
-        rows = connection.sql("select * from evidence_pack order by entry").fetchall()
-        names = [one[0] for one in connection.sql("select * from evidence_pack").description]
+        own = f"select * from evidence_pack where pack_id = '{small.done.manifest_sha256[:12]}'"
+        rows, names = connection.sql(own).fetchall(), connection.sql(own).columns
         kept = state.objects.get(entry.document_sha256 or "")
     first = dict(zip(names, rows[0], strict=True))
 
@@ -198,3 +199,51 @@ def test_the_program_in_the_pack_is_the_one_in_the_source(root: Path, small: Pac
     assert files_of(small.data)["verify.py"] == source.read_bytes()
     listed = json.loads(files_of(small.data)["manifest.json"])["files"]["verify.py"]["sha256"]
     assert listed == hashlib.sha256(source.read_bytes()).hexdigest()
+
+
+def test_a_contract_goes_along_opened_and_a_personal_paper_never_does(
+    signed_fleet: Workspace, tmp_path: Path
+) -> None:
+    shutil.copytree(signed_fleet.folder, tmp_path / "northgate")
+    workspace = open_workspace(tmp_path / "northgate")
+    for name, words, classification in (
+        ("DOC-SLA", b"The supplier answers within four hours.", "confidential"),
+        ("DOC-CV", b"Born in a town of which nothing is told.", "personal"),
+    ):
+        path = tmp_path / f"{name}.txt"
+        path.write_bytes(words)
+        said = ["--type", "contract", "--about-kind", "site", "--about", "NG3"]
+        said += ["--grade", "documented", "--from", "mail", "--id", name, "--retention", "contract"]
+        said += ["--classification", classification, "-w", str(workspace.folder)]
+        assert run(["document", "add", str(path), *said]) == 0
+
+    target = tmp_path / "papers.zip"
+    done = export(workspace, target, Wanted(with_sources=True))
+    files = files_of(target.read_bytes())
+    listed = [json.loads(line) for line in files["documents.jsonl"].splitlines()]
+
+    assert any(data == b"The supplier answers within four hours." for data in files.values())
+    assert not any(b"of which nothing is told" in data for data in files.values())
+    assert any(one["title"] == "DOC-SLA.txt" and one["salt"] for one in listed)
+    assert any("DOC-CV" in words for words in done.left_out)
+    assert verify_pack(target, [done.keys[0].fingerprint]).verdict == "verified"
+
+
+def test_the_lives_of_assets_stand_in_the_pack_with_facts_that_are_proven(whole: Packed) -> None:
+    files = files_of(whole.data)
+    lives = json.loads(files["histories.json"])
+    proven = {
+        (proof["entry"], row)
+        for name, data in files.items()
+        if name.endswith(".proof.jsonl")
+        for proof in map(json.loads, data.splitlines())
+        for first, last in proof["rows"]
+        for row in range(first, last + 1)
+    }
+
+    assert lives
+    for life in lives:
+        assert life["asset_id"] in files["index.html"].decode()
+        for event in life["events"]:
+            entry, _, row = event["fact"].partition(".")
+            assert (int(entry), int(row)) in proven

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from cellwarden.model.coverage import ControlState, FrameworkSummary
 from cellwarden.model.findings import Finding, Severity, Verdict, finding_id
 from cellwarden.model.ids import CheckId, FactId, RunId, SubjectId
 from cellwarden.model.lives import Life, LifeEvent, LifeFinding, LifeGap, RowProof
@@ -567,6 +568,20 @@ def sample_life() -> Life:
     )  # fmt: skip
 
 
+_FRAMEWORKS = tuple(
+    FrameworkSummary(
+        framework=name, label=label, controls=sum(states), held=held, is_whole=is_whole,
+        states=dict(zip(ControlState, states, strict=True)),
+    )
+    for name, label, held, is_whole, states in (
+        ("nis2-implementing", "NIS2 Impl. Reg. (EU) 2024/2690 Annex", 94, False, (45, 6, 40, 3)),
+        ("csf-2.0", "NIST CSF 2.0", 128, True, (48, 0, 20, 0)),
+        ("dora", "DORA (EU) 2022/2554", 26, False, (15, 0, 11, 0)),
+        ("hostile", HOSTILE_SCRIPT, 1, False, (0, 0, 1, 0)),
+    )
+)  # fmt: skip
+
+
 def sample_report() -> Report:
     """Northgate as of 16 November 2026, with every verdict and some hostile strings."""
     findings = _findings()
@@ -575,7 +590,7 @@ def sample_report() -> Report:
         coverage=_COVERAGE, findings=findings, exposures=_exposures(),
         blast_radii=_blast_radii(), changes=_changes(findings), actions=_actions(findings),
         sites=_SITES, vendors=_VENDORS, exceptions=_exceptions(), places=_PLACES,
-        lives=(sample_life(),),
+        lives=(sample_life(),), frameworks=_FRAMEWORKS,
     )  # fmt: skip
 
 

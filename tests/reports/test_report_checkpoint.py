@@ -53,6 +53,18 @@ def test_the_terminal_says_who_signed_and_what_is_not_signed_yet(report: Report)
 
     assert "signed at 36 entries as northgate.example/ledger" in signed
     assert "2 entries since then not signed yet" in signed
-    assert "cosigned by auditor.example/anna" in signed
-    assert "stamped 2026-11-15T10:00:00Z" in signed
+    assert "says that auditor.example/anna cosigned it, unchecked" in signed
+    assert "timestamp of 2026-11-15T10:00:00Z, unchecked" in signed
     assert "unsigned: no checkpoint" in unsigned
+
+
+def test_a_cosigner_and_a_timestamp_that_were_checked_are_told_apart(report: Report) -> None:
+    checked = msgspec.structs.replace(
+        SIGNED, checked_cosigners=SIGNED.cosigners, are_stamps_checked=True
+    )
+
+    text = terminal.plain(terminal.summary(with_checkpoint(report, checked)))
+
+    assert "cosigned by auditor.example/anna, checked" in text
+    assert "timestamp of 2026-11-15T10:00:00Z, checked" in text
+    assert "unchecked" not in text

@@ -1,15 +1,10 @@
 from __future__ import annotations
 
 import os
-import random
-import signal
-import subprocess
 import sys
-import textwrap
 import threading
 import time
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -149,40 +144,6 @@ def test_an_entry_is_never_changed_or_removed(open_again: Opening, statement: st
         database.execute(statement.format(t=table))
 
     assert [one.data for one in engine.read()] == [b"a", b"b"]
-
-
-def test_a_killed_writer_loses_nothing_that_it_was_told_is_there(open_again: Opening) -> None:
-    engine = open_again()
-    script = f"""
-        import sys
-        from pathlib import Path
-        from cellwarden.store.engines import open_engine
-        engine = open_engine(Path({str(open_again.folder)!r}), url={open_again.url!r},
-                             schema={open_again.schema!r})
-        for number in range(1000):
-            index = engine.append(f"entry {{number}}".encode())
-            print(index, flush=True)
-    """
-    source = random.Random(7)  # noqa: S311 - where to kill, nothing secret
-    for _ in range(3):
-        before = engine.size()
-        child = subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(script)], stdout=subprocess.PIPE, text=True
-        )
-        assert child.stdout is not None
-        told = [int(child.stdout.readline()) for _ in range(source.randrange(20, 120))]
-        child.send_signal(signal.SIGKILL)
-        told += [int(line) for line in child.stdout.read().splitlines() if line.isdigit()]
-        child.wait()
-        child.stdout.close()
-
-        entries = list(open_again().read())
-
-        assert told[0] == before
-        assert all(after == first + 1 for first, after in pairwise(told))
-        assert len(entries) > told[-1]
-        assert all(one.leaf == merkle.leaf_hash(one.data) for one in entries)
-        assert [one.index for one in entries] == list(range(len(entries)))
 
 
 def test_the_same_drafts_give_the_same_root_on_every_engine(postgres: Any, tmp_path: Path) -> None:

@@ -292,3 +292,58 @@ def test_an_unreachable_engine_is_an_error_of_the_store(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
         gone.open_state()
     assert not issubclass(StoreError, IntegrityError)
+
+
+@pytest.mark.parametrize("url", ["//u:hunter2@h/d", "//u@h/d?password=hunter2"])
+def test_a_password_in_the_settings_is_refused_and_not_repeated(tmp_path: Path, url: str) -> None:
+    (tmp_path / "cellwarden.toml").write_text(
+        f'[workspace]\noperator = "T"\n[store]\nledger = "postgresql:{url}"\n', "utf-8"
+    )
+
+    with pytest.raises(InputError, match="holds a password") as refused:
+        open_workspace(tmp_path).open_state()
+
+    assert "hunter2" not in str(refused.value) + refused.value.advice
+
+
+def consistent(archive: Path, target: Path, name: str, data: bytes) -> Path:
+    """The archive with one member replaced and a manifest that agrees with it."""
+    listed = manifest(archive)
+    members = listed["members"]
+    assert isinstance(members, list)
+    for one in members:
+        if one["name"] == name:
+            one["size"], one["sha256"] = len(data), hashlib.sha256(data).hexdigest()
+    return rewritten(archive, target, **{name: data, "manifest.json": json.dumps(listed).encode()})
+
+
+@pytest.mark.parametrize(
+    ("part", "on_postgres"),
+    [
+        ("facts/component/", False),
+        ("objects/", False),
+        ("personal/", False),
+        ("checkpoints/", False),
+        ("facts/component/", True),
+    ],
+)
+def test_an_archive_forged_with_its_manifest_is_refused_before_anything_is_imported(
+    archive: Path, tmp_path: Path, part: str, request: pytest.FixtureRequest, *, on_postgres: bool
+) -> None:
+    settings_text = ""
+    if on_postgres:
+        url = request.getfixturevalue("postgres_url")
+        settings_text = f'\n[store]\nledger = "{url}"\nschema = "forged"\n'
+    with zipfile.ZipFile(archive) as opened:
+        same = [name for name in opened.namelist() if name.startswith(part)]
+        first = opened.read(same[0])
+        data = opened.read(same[1]) if len(same) > 1 else first.replace(b"test.ex", b"fest.ex")
+    assert data != first
+    target = empty(tmp_path / "forged", settings_text)
+
+    with pytest.raises(IntegrityError, match=r"forged\.zip: ") as refused:
+        import_whole(target, consistent(archive, tmp_path / "forged.zip", same[0], data))
+
+    assert "nothing was imported" in refused.value.advice
+    assert leaves(target) == []
+    assert not list((target.state_folder / "facts").glob("*/*.parquet"))

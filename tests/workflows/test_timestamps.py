@@ -14,7 +14,9 @@ import trustme
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError, IntegrityError, SourceError
 from cellwarden.workflows import timestamps
+from cellwarden.workflows.seals import signed_state
 from cellwarden.workflows.timestamps import Authority
+from cellwarden.workflows.trust import verify_ledger
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 CONFIG = """
@@ -265,3 +267,54 @@ def test_an_authority_that_fails_is_told_with_the_way_by_file(
 def test_only_plain_https_is_asked(signed: Workspace, url: str) -> None:
     with pytest.raises(InputError, match="https"):
         timestamps.ask_authority(signed, url, ca_file=None)
+
+
+def test_a_history_signed_anew_is_caught_by_the_text_that_was_stamped(
+    signed: Workspace, tsa: Tsa
+) -> None:
+    stamped(signed, tsa)
+    for name in ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm", "ledger.key"):
+        (signed.state_folder / name).unlink(missing_ok=True)
+    for path in (signed.state_folder / "checkpoints").glob("*.checkpoint"):
+        path.unlink()
+    words = ["-w", str(signed.folder)]
+    assert run(["ledger", "init", "--origin", "t.example/l", "--actor", "thief", *words]) == 0
+
+    with pytest.raises(IntegrityError, match=r"rewritten .* by the stamped text 000000000001.body"):
+        verify_ledger(signed)
+
+
+def test_verify_and_reports_check_tokens_by_the_certificates_in_the_settings(
+    signed: Workspace, tsa: Tsa, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stamped(signed, tsa)
+    shutil.copy(tsa.root, signed.folder / "roots.pem")
+    shutil.copy(tsa.certificate, signed.folder / "tsa.pem")
+    with (signed.folder / "cellwarden.toml").open("a") as settings:
+        settings.write('\n[ledger]\ntsa_roots = "roots.pem"\ntsa_certificate = "tsa.pem"\n')
+    opened = open_workspace(signed.folder)
+    capsys.readouterr()
+
+    code = run(["ledger", "verify", "-w", str(signed.folder)])
+    with opened.open_state() as state:
+        sealed = signed_state(opened, state, 1)
+
+    assert code == 0
+    assert "Z: holds" in capsys.readouterr().out
+    assert sealed
+    assert sealed.are_stamps_checked
+    assert len(sealed.stamped_at) == 1
+
+
+def test_a_token_of_an_authority_that_the_settings_do_not_know_stops_a_report(
+    signed: Workspace, tsa: Tsa, tmp_path: Path
+) -> None:
+    stamped(signed, tsa)
+    other = Tsa(tmp_path / "other", "Other TSA")
+    shutil.copy(other.root, signed.folder / "roots.pem")
+    with (signed.folder / "cellwarden.toml").open("a") as settings:
+        settings.write('\n[ledger]\ntsa_roots = "roots.pem"\n')
+    opened = open_workspace(signed.folder)
+
+    with opened.open_state() as state, pytest.raises(IntegrityError, match="does not hold against"):
+        signed_state(opened, state, 1)

@@ -5,7 +5,7 @@ from cellwarden.checks.deadlines import set_deadlines
 from cellwarden.checks.exceptions import accept
 from cellwarden.checks.judge import CheckCount, Judgement, judge, uncovered
 from cellwarden.checks.pages import page, rows
-from cellwarden.checks.standing import evidence_of, standings, with_accepted
+from cellwarden.checks.standing import counted, evidence_of, standings, with_accepted
 
 __all__ = [
     "Check",
@@ -13,6 +13,7 @@ __all__ = [
     "Judgement",
     "accept",
     "catalogue_sha256",
+    "counted",
     "evidence_of",
     "judge",
     "load_catalogue",

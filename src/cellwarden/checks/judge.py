@@ -12,7 +12,7 @@ import msgspec
 from cellwarden.checks import verdict_sql
 from cellwarden.checks.check import Check, mentioned
 from cellwarden.checks.sentences import fill, not_known, places
-from cellwarden.checks.subject import Subject, create_subjects, subject_named
+from cellwarden.checks.subject import Subject, create_subjects, keep_rows, subject_named
 from cellwarden.checks.tables import create_missing
 from cellwarden.model.errors import InputError
 from cellwarden.model.findings import Finding, Verdict, finding_id
@@ -84,6 +84,7 @@ def judge(
     for name in sorted({check.subject for check in checks}):
         about = sorted((c for c in checks if c.subject == name), key=lambda check: check.id)
         subject = subject_named(name)
+        keep_rows(connection, subject)
         _keep_verdicts(connection, subject, about)
         counted = _count(connection, subject, about, passes)
         counts += counted

@@ -9,7 +9,7 @@ import msgspec
 
 from cellwarden.checks import verdict_sql
 from cellwarden.checks.check import Check, mentioned
-from cellwarden.checks.judge import SAMPLED
+from cellwarden.checks.judge import SAMPLED, CheckCount
 from cellwarden.checks.subject import Subject, subject_named
 from cellwarden.model.coverage import CheckStanding, Grade
 from cellwarden.model.findings import Verdict
@@ -52,6 +52,52 @@ def standings(
         for check, rows in zip(about, counted, strict=True):
             found.append(_standing(check, rows, facts))
     return tuple(sorted(found, key=lambda one: one.check))
+
+
+def counted(
+    connection: DuckDBPyConnection, checks: Sequence[Check], counts: Sequence[CheckCount]
+) -> tuple[CheckStanding, ...]:
+    """The standing of every check without times and facts: cheap enough for every run."""
+    by_check = {count.check: count for count in counts}
+    numbers: dict[str, int] = {}
+    found = []
+    for check in sorted(checks, key=lambda one: one.id):
+        number = numbers[check.subject] = numbers.get(check.subject, -1) + 1
+        count = by_check[check.id]
+        claimed = _claimed(connection, check, number) if count.passes else 0
+        found.append(
+            CheckStanding(
+                check=check.id,
+                title=check.title,
+                asks=check.asks,
+                severity=check.severity,
+                requirements=check.requirements,
+                fails=count.fails,
+                passes=count.passes,
+                unknowns=count.unknowns,
+                not_applicable=count.not_applicable,
+                grades={Grade.CLAIMED: claimed, Grade.DOCUMENTED: count.passes - claimed},
+            )
+        )
+    return tuple(found)
+
+
+def _claimed(connection: DuckDBPyConnection, check: Check, number: int) -> int:
+    """How many passes of one check rest on no better than a claim."""
+    column = grade_column(check)
+    if column is None:
+        return 0
+    subject = subject_named(check.subject)
+    better = ", ".join(f"'{grade.value}'" for grade in (Grade.DOCUMENTED, Grade.TESTED))
+    rows = connection.execute(
+        f"""
+        select count(*) from verdict_{subject.name} as v
+        join {subject.view} as s on s.subject = v.subject
+        where v."c{number}" = {verdict_sql.PASS}
+          and coalesce(lower(s."{column}") not in ({better}), true)
+        """
+    ).fetchall()
+    return int(rows[0][0])
 
 
 def evidence_of(

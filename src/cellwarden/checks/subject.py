@@ -29,6 +29,7 @@ PARTS: Final = (
     "custody",
     "access_left",
     "wiped",
+    "citation",
 )
 """Views that several subjects share, ``part_<name>``, each before those that read it."""
 
@@ -110,6 +111,10 @@ def subject_named(name: str) -> Subject:
     return known[name]
 
 
+MOST_KEPT: Final = 20_000
+"""Rows of a subject up to which a judgement works them out once and keeps them."""
+
+
 @cache
 def part_sql(name: str) -> str:
     """The text of one shared view."""
@@ -123,6 +128,16 @@ def create_subjects(connection: DuckDBPyConnection) -> None:
         connection.execute(f"create or replace temp view part_{name} as {part_sql(name)}")
     for subject in subjects().values():
         connection.execute(f"create or replace temp view {subject.view} as {subject.sql}")
+
+
+def keep_rows(connection: DuckDBPyConnection, subject: Subject) -> None:
+    """Let a subject's view read a table where it is small, as it is asked many times."""
+    few = f"select count(*) from (select 1 from {subject.view} limit {MOST_KEPT + 1}) as seen"
+    counted = connection.execute(few).fetchone()
+    if counted and counted[0] <= MOST_KEPT:
+        kept = f"kept_{subject.name}"
+        connection.execute(f"create or replace temp table {kept} as select * from {subject.view}")
+        connection.execute(f"create or replace temp view {subject.view} as select * from {kept}")
 
 
 def _column(name: str, words: str) -> SubjectColumn:

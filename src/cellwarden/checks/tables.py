@@ -78,6 +78,12 @@ DERIVED: Final[dict[str, dict[str, str]]] = {
         "part_names": "VARCHAR",
         "source": "VARCHAR",
     },
+    "known_framework": {
+        "framework": "VARCHAR",
+        "name": "VARCHAR",
+        "controls": "BIGINT",
+        "controls_without_check": "BIGINT",
+    },
     "known_vendor": {"manufacturer": "VARCHAR", "advisories": "BIGINT"},
     "transport_rule": {
         "chemistry": "VARCHAR",
@@ -157,6 +163,15 @@ DERIVED: Final[dict[str, dict[str, str]]] = {
         "expires_on": "DATE",
         "evidence": "VARCHAR[]",
     },
+    "paper_row": {
+        "document_id": "VARCHAR",
+        "holding": "VARCHAR",
+        "is_held": "BOOLEAN",
+        "holds": "VARCHAR",
+        "rule_is_known": "BOOLEAN",
+        "keep_days": "BIGINT",
+        "due_on": "DATE",
+    },
 }
 """What the workflow works out before judging, by table.
 
@@ -166,11 +181,13 @@ it was never imported. ``known_product`` says how many firmware parts a product 
 that we ship. ``known_vendor`` says how many imported advisories speak of a maker in the register,
 aliases included, 0 where none does. The four tables that end in ``_rule`` hold the data of
 ``lifecycle``: papers by chemistry, wiping by medium and technique (ranks: clear 1, purge 2,
-destroy 3), notices by law.
-aliases included, 0 where none does. ``assessment_row`` has one row per party that is to be
+destroy 3), notices by law. ``known_framework`` has one row per catalogue that we ship:
+how many of its controls are mapped, and to how many no check of this run speaks.
+``assessment_row`` has one row per party that is to be
 assessed, ``claim_row`` one per answered question of weight 5, ``certificate_row`` one per
-certification that a vendor claims or that we hold a certificate of. ``dated_rule_row`` has one row
-per rule with dates and battery or vendor that it may concern.
+certification that a vendor claims or that we hold a certificate of. ``paper_row`` has one row per
+document: what is kept of it, what holds it, what the retention policy says of it.
+``dated_rule_row`` has one row per rule with dates and battery or vendor that it may concern.
 """
 
 

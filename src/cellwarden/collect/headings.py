@@ -14,6 +14,10 @@ from cellwarden.model.facts import kinds
 _KIND_OF_ANY: Final = 1_000
 _FILLED: Final = 3_000
 _ALTERNATIVES: Final = 5_000
+_GROUPED: Final = 6_000
+BELOW: Final = " > "
+"""Between a group of headings and the heading under it, where headings take several lines."""
+
 _LONGEST: Final = 200
 """No heading is longer; what is longer is a text that somebody wrote above the table."""
 
@@ -76,6 +80,8 @@ def column_of(heading: str, kind: str) -> tuple[int, str] | None:
     """
     if len(heading) > _LONGEST:
         return None
+    if BELOW in heading:
+        return _under_its_group(heading, kind)
     known = _synonyms(kind)
     if found := known.get(key(heading)):
         return found
@@ -88,6 +94,33 @@ def column_of(heading: str, kind: str) -> tuple[int, str] | None:
     if len(parts) > 1 and None not in meant and len({found[1] for found in meant if found}) == 1:
         return _ALTERNATIVES, next(found[1] for found in meant if found)
     return None
+
+
+def _under_its_group(heading: str, kind: str) -> tuple[int, str] | None:
+    """A heading of several lines: ``Serial > number`` is one text, ``Device > Model`` is a model.
+
+    What stands under a group of firmware is a version of a part, whatever the part is called.
+    """
+    group, _, own = heading.rpartition(BELOW)
+    if found := column_of(heading.replace(BELOW, " "), kind):
+        return found
+    if names_firmware(group):
+        return None
+    found = column_of(own, kind)
+    return None if found is None else (found[0] + _GROUPED, found[1])
+
+
+def is_maker_and_model(heading: str) -> bool:
+    """Whether a heading asks for the maker and the model in one cell: ``Hersteller/Typ``."""
+    if len(heading) > _LONGEST or column_of(heading, "asset"):
+        return False
+    parts = re.split(
+        r"[/|&+,]| und | and | et | y | e | en | ja | i ", heading.rpartition(BELOW)[2]
+    )
+    if len(parts) == 1:
+        parts = parts[0].split()
+    meant = [found[1] for part in parts if (found := column_of(part.strip(), "asset"))]
+    return len(meant) == len(parts) and sorted(meant) == ["manufacturer", "model"]
 
 
 def names_firmware(heading: str) -> bool:

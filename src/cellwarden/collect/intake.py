@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Final
 
@@ -14,6 +15,8 @@ from cellwarden.model.facts import Row, kinds
 
 _NOTES: Final = 200
 _PLAIN: Final = 1_000
+_MAKER_WORDS: Final = 5
+_SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,3}", re.IGNORECASE)
 _SHOWN_LINES: Final = 5
 _SHOWN_CHARACTERS: Final = 60
 _SPREADSHEET_ERRORS: Final = frozenset(
@@ -51,6 +54,7 @@ def is_plain(text: str) -> bool:
         text.isascii()
         and text.isprintable()
         and text[:1] != "#"
+        and "E+" not in text
         and len(text) < _PLAIN
         and (text[-1:].isdigit() or not values.says_nothing(text))
     )
@@ -78,8 +82,9 @@ class Intake:
     ``notes`` tell what a person should know although no row is lost.
     """
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, *, makers: frozenset[str] = frozenset()) -> None:
         self.file = file
+        self.makers = makers
         self.tables: dict[str, list[Row]] = {}
         self.places: dict[str, list[Place]] = {}
         self.notes: list[str] = []
@@ -97,6 +102,23 @@ class Intake:
         """Tell something once."""
         if text not in self.notes and len(self.notes) < _NOTES:
             self.notes.append(text)
+
+    def maker_and_model(self, text: str) -> tuple[str | None, str | None]:
+        """The maker and the model that one text names; no maker where it begins with no known one.
+
+        ``APC Smart-UPS 3000`` and ``Eaton / 9PX`` are parted, a maker's name alone is no model.
+        """
+        words = text.split()
+        for size in range(min(len(words), _MAKER_WORDS), 0, -1):
+            maker = " ".join(words[:size]).rstrip(" /,;:|-")
+            if maker.casefold() in self.makers:
+                model = " ".join(words[size:]).lstrip(" /,;:|-")
+                return maker, model or None
+        for sign in "/,;:|":
+            maker, found, model = text.partition(sign)
+            if found and " ".join(maker.split()).casefold() in self.makers:
+                return " ".join(maker.split()), model.strip() or None
+        return None, text or None
 
     def unreadable(self, place: Place, *, kind: str | None, reason: str, text: str | None) -> None:
         """Record that something could not be read, and what would be right."""
@@ -313,6 +335,11 @@ class Intake:
             )
         if text.strip() in _SPREADSHEET_ERRORS:
             raise values.Misfit("the spreadsheet shows an error here; mend its formula")
+        if _SHORTENED.fullmatch(text.strip()) and values.holds_marks(kind, column):
+            raise values.Misfit(
+                "the spreadsheet shortened a long number here and its digits are lost; format the "
+                "column as text and write what the label says"
+            )
         if "\0" in text:
             raise values.Misfit("the cell holds a NUL character; write the text anew")
         if is_mojibake(text):

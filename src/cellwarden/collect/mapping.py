@@ -8,12 +8,21 @@ from functools import cache
 
 import msgspec
 
-from cellwarden.collect.headings import column_of, firmware_part_of, names_firmware, plain
+from cellwarden.collect.headings import (
+    column_of,
+    firmware_part_of,
+    is_maker_and_model,
+    names_firmware,
+    plain,
+)
 from cellwarden.collect.values import register_kinds, required
 from cellwarden.model.facts import kinds
 
 DERIVED = {"component": "component_id"}
 """Ids that are built where no heading gives them: a component's from its asset and its part."""
+
+MAKER_AND_MODEL = "manufacturer+model"
+"""What a heading leads to whose cells hold the maker and the model; known makers split them."""
 
 _MAKES_A_COMPONENT = frozenset(
     {
@@ -36,7 +45,7 @@ _MAKES_A_COMPONENT = frozenset(
 _MAKES_AN_ASSET = frozenset({"site_id", "criticality", "owner_facility", "owner_security"})
 """Columns of the asset that a table of components may repeat in every row."""
 
-_SHARED = ("asset_id", "manufacturer", "model", "part_number", "serial")
+_SHARED = ("asset_id", "manufacturer", "model", MAKER_AND_MODEL, "part_number", "serial")
 
 
 class Also(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,7 +74,8 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     ``kind`` is what its rows are; ``columns`` leads from a heading, as the document writes it, to
     a column of the kind; ``constants`` are cells that hold for every row and stand nowhere in it,
-    such as the site; ``header_line`` is the line of the headings, where it must be said; ``sheet``
+    such as the site; ``header_line`` is the line of the headings, where it must be said, and the
+    first of ``header_lines`` where they take several: those are one text with " > "; ``sheet``
     the worksheet that is meant, where a workbook has several; ``also`` what else each row tells,
     for example the component of an asset; ``ignored`` the headings that are left out on purpose.
     """
@@ -74,6 +84,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     columns: dict[str, str]
     constants: dict[str, str] = {}
     header_line: int | None = None
+    header_lines: int = 1
     sheet: str | None = None
     also: tuple[Also, ...] = ()
     ignored: tuple[str, ...] = ()
@@ -103,8 +114,9 @@ def _check(kind: str, columns: Named[str, str], constants: Named[str, str]) -> N
     if kind not in register_kinds():
         raise ValueError(f"{kind!r} is none of {', '.join(register_kinds())}")
     names = kinds()[kind].column_names
+    splits = {"manufacturer", "model"} <= set(names)
     for column in (*columns.values(), *constants):
-        if column not in names:
+        if column not in names and not (column == MAKER_AND_MODEL and splits):
             raise ValueError(f"{kind} has no column {column!r}, but {', '.join(names)}")
 
 
@@ -166,7 +178,13 @@ def _nearest(header: Sequence[str], kind: str) -> dict[str, str]:
             distance, column = found
             candidate = (distance, position, heading)
             nearest[column] = min(nearest.get(column, candidate), candidate)
-    return {heading: column for column, (_, _, heading) in sorted(nearest.items())}
+    columns = {heading: column for column, (_, _, heading) in sorted(nearest.items())}
+    if {"manufacturer", "model"} <= set(kinds()[kind].column_names):
+        told = set(columns.values()) & {"manufacturer", "model"}
+        both = [text for text in header if text not in columns and is_maker_and_model(text)]
+        if both and not told:
+            columns[both[0]] = MAKER_AND_MODEL
+    return columns
 
 
 def _components_of(header: Sequence[str], columns: dict[str, str]) -> tuple[Also, ...]:

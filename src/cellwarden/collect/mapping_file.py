@@ -53,6 +53,8 @@ def dump_mapping(mapping: Mapping) -> str:
     ]
     if mapping.header_line is not None:
         lines.append(f"header_line = {mapping.header_line}")
+    if mapping.header_lines > 1:
+        lines.append(f"header_lines = {mapping.header_lines}")
     if mapping.sheet is not None:
         lines.append(f"sheet = {_quoted(mapping.sheet)}")
     if mapping.ignored:

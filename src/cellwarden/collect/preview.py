@@ -53,18 +53,22 @@ def preview(
     mapping: Mapping | None = None,
     *,
     kind: str | None = None,
+    makers: frozenset[str] = frozenset(),
     digest_key: bytes | None = None,
     limit: int = 10,
 ) -> Preview:
     """Read a document and tell what it would bring; the first ``limit`` rows of each kind.
 
-    ``kind`` says what the rows of a table are, where neither its name nor a mapping does.
+    ``kind`` says what the rows of a table are, where neither its name nor a mapping does;
+    ``makers`` are the names of known makers, in lower case.
 
     Raises:
         SourceError: nothing of the document can be read; ``UnmappedError`` where only its headings
             are not understood.
     """
-    request = Request(name=name, data=data, mapping=mapping, kind=kind, digest_key=digest_key)
+    request = Request(
+        name=name, data=data, mapping=mapping, kind=kind, makers=makers, digest_key=digest_key
+    )
     reader, intake = take_in(request)
     rows = []
     for name_of_kind, table in intake.tables.items():

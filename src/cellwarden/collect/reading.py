@@ -45,7 +45,7 @@ def take_in(request: Request) -> tuple[Reader, Intake]:
             f"{name} is empty", advice="fill it, or delete the file if nothing is meant"
         )
     reader = choose_reader(name, request.data)
-    intake = Intake(name)
+    intake = Intake(name, makers=request.makers)
     intake.taken_at = request.taken_at
     try:
         reader.read(request, intake)
@@ -63,6 +63,7 @@ def read(
     data: bytes,
     *,
     mapping: Mapping | None = None,
+    makers: frozenset[str] = frozenset(),
     digest_key: bytes | None = None,
     taken_at: str | None = None,
 ) -> Reading:
@@ -76,6 +77,8 @@ def read(
             a device's dump the asset.
         data: its bytes.
         mapping: what a table's headings mean; without it they are understood by their names.
+        makers: the names of known makers, in lower case; they part a maker from the model where
+            both stand in one cell.
         digest_key: the key under which secrets of configuration exports are digested; without it
             they are left out.
         taken_at: when the source spoke (RFC 3339), where the caller knows and the document does
@@ -90,7 +93,12 @@ def read(
         SourceError: nothing of the document can be read; says why, where, and what to do.
     """
     request = Request(
-        name=name, data=data, mapping=mapping, digest_key=digest_key, taken_at=taken_at
+        name=name,
+        data=data,
+        mapping=mapping,
+        makers=makers,
+        digest_key=digest_key,
+        taken_at=taken_at,
     )
     _, intake = take_in(request)
     digested = data

@@ -9,7 +9,7 @@ import msgspec
 from cellwarden.collect import values
 from cellwarden.collect.headings import first_word, is_section, is_total, names_firmware
 from cellwarden.collect.intake import Intake, Place, is_plain
-from cellwarden.collect.mapping import DERIVED, Also, Mapping
+from cellwarden.collect.mapping import DERIVED, MAKER_AND_MODEL, Also, Mapping
 from cellwarden.collect.text import cut
 from cellwarden.model.facts import kinds
 
@@ -21,11 +21,8 @@ _HELD = 10_000
 
 _NAMED = 20
 _LOOKS_LIKE_AN_ID = re.compile(r"(?=.*\d)\S{2,40}")
+_NO_DOUBTS: dict[int, str] = {}
 _NEVER_SILENT = frozenset({"asset", "component"})
-_DATE = (
-    "the spreadsheet made a date of this cell (6.4.19 becomes 2019-06-04); "
-    "format the column as text and write what the device says"
-)
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,11 +44,11 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Held(msgspec.Struct, frozen=True):
-    """A line that may be a title: its number, its cells, which are dates, and its first text."""
+    """A line that may be a title: its number, its cells, their doubts, and its first text."""
 
     number: int
     texts: list[str]
-    dates: frozenset[int]
+    doubts: dict[int, str]
     first: str
     position: int
 
@@ -109,10 +106,13 @@ class RowsOfTable:
             self.headings = also.columns | self.headings
         self.held: list[_Held] = []
         self.left_out: list[str] = []
+        self.splits: dict[bool, int] = {}
+        self.unsplit: list[str] = []
+        self.split_heading = ""
         self.rows = 0
         self.cells = 0
 
-    def take(self, number: int, cells: list[str], dates: frozenset[int]) -> None:
+    def take(self, number: int, cells: list[str], doubts: dict[int, str]) -> None:
         """Take one line."""
         texts = [cell.strip() for cell in cells]
         filled = len(texts) - texts.count("")
@@ -131,14 +131,14 @@ class RowsOfTable:
         if (filled == 1 or filled * 2 <= self.mapped) and len(self.held) < _HELD:
             position = next(i for i, text in enumerate(texts) if text)
             if filled == 1 or is_total(texts[position]):
-                self.held.append(_Held(number, texts, dates, texts[position], position))
+                self.held.append(_Held(number, texts, doubts, texts[position], position))
                 return
         if filled > 1 and texts == self.header[: len(texts)]:
             self.intake.note(f"{self.file}: headings that stand again among the rows are no rows")
             return
         self.rows += 1
         self.cells += filled
-        self.put(Place(file=self.file, line=number), texts, dates)
+        self.put(Place(file=self.file, line=number), texts, doubts)
 
     def finish(self) -> None:
         """Decide about the lines that were held back: titles and totals are named in a note."""
@@ -149,8 +149,9 @@ class RowsOfTable:
                 if is_full and self._is_title(line, shapes, words):
                     self.left_out.append(f"{cut(line.first, 40)!r} (line {line.number})")
                 else:
-                    self.put(Place(file=self.file, line=line.number), line.texts, line.dates)
+                    self.put(Place(file=self.file, line=line.number), line.texts, line.doubts)
             self.held.clear()
+        self._tell_split()
         if self.left_out:
             shown = ", ".join(self.left_out[:_NAMED])
             further = f" and {len(self.left_out) - _NAMED} more" if self.left_out[_NAMED:] else ""
@@ -177,7 +178,7 @@ class RowsOfTable:
             return False
         return _shape(line.first) not in shapes
 
-    def put(self, place: Place, texts: list[str], dates: frozenset[int] = frozenset()) -> None:
+    def put(self, place: Place, texts: list[str], doubts: dict[int, str] = _NO_DOUBTS) -> None:
         """Record what one row says of each of its things; texts stand as the headings do."""
         width = len(texts)
         sure = [is_plain(text) for text in texts]
@@ -185,7 +186,7 @@ class RowsOfTable:
         for part in self.parts:
             if not part.is_first and part.constants and not _any(texts, part.own):
                 continue
-            damaged = _taken_for_dates(part, dates) if dates else {}
+            damaged = _doubted(part, doubts) if doubts else {}
             row: dict[str, str | None] = dict(part.constants)
             fit: dict[str, str | None] = {}
             for index, column in part.plain:
@@ -199,6 +200,8 @@ class RowsOfTable:
                 self._refuse(place, part, clash)
                 is_known = False
                 continue
+            if MAKER_AND_MODEL in row:
+                self._split(row, damaged, part)
             if part.kind in DERIVED:
                 _name(part.kind, row, fit)
             if part.is_merged:
@@ -216,6 +219,39 @@ class RowsOfTable:
                     part.kind, row, place, headings=part.headings, damaged=damaged, fit=fit
                 )
                 is_known = is_known and known
+
+    def _split(self, row: dict[str, str | None], damaged: dict[str, str], part: _Part) -> None:
+        """Part a maker's name from the model behind it; where nobody knows it, nothing is guessed.
+
+        Then the whole text stands as the model, as it would in a list without makers.
+        """
+        text = row.pop(MAKER_AND_MODEL) or ""
+        heading = part.headings[MAKER_AND_MODEL]
+        if MAKER_AND_MODEL in damaged:
+            damaged["model"] = damaged.pop(MAKER_AND_MODEL)
+        maker, model = self.intake.maker_and_model(text)
+        row["manufacturer"], row["model"] = maker, model
+        is_known = maker is not None
+        self.splits[is_known] = self.splits.get(is_known, 0) + (part is self.parts[0])
+        if maker is None and len(self.unsplit) < _NAMED and text not in self.unsplit:
+            self.unsplit.append(text)
+        self.split_heading = heading
+
+    def _tell_split(self) -> None:
+        if not self.splits:
+            return
+        note = (
+            f"{self.file}: {self.split_heading!r} holds maker and model; known makers were parted "
+            f"from {self.splits.get(True, 0)} of {sum(self.splits.values())} cells"
+        )
+        if self.unsplit:
+            shown = ", ".join(repr(cut(text, 40)) for text in self.unsplit[:5])
+            note += (
+                f"; no known maker begins {shown}"
+                f"{' ...' if self.unsplit[5:] else ''}: their maker is unknown, the whole text is "
+                "the model; give the maker a column of its own"
+            )
+        self.intake.note(note)
 
     def _refuse(self, place: Place, part: _Part, clash: tuple[str, str]) -> None:
         self.intake.unreadable(
@@ -238,7 +274,9 @@ def _parts(header: list[str], mapping: Mapping) -> list[_Part]:
         plain_ones = tuple(
             (i, column)
             for i, column in targets
-            if values.takes_any_text(one.kind, column) and named.count(column) == 1
+            if column != MAKER_AND_MODEL
+            and values.takes_any_text(one.kind, column)
+            and named.count(column) == 1
         )
         shared = mapping.columns if position else {}
         parts.append(
@@ -288,12 +326,12 @@ def _name(kind: str, row: dict[str, str | None], fit: dict[str, str | None]) -> 
     row[derived] = asset if not part or values.says_nothing(part) else f"{asset}/{part}"
 
 
-def _taken_for_dates(part: _Part, dates: frozenset[int]) -> dict[str, str]:
-    """The columns of names and versions in which the spreadsheet holds a date."""
+def _doubted(part: _Part, doubts: dict[int, str]) -> dict[str, str]:
+    """Why names and versions cannot be believed, by column."""
     return {
-        column: _DATE
+        column: doubts[index]
         for index, column in part.targets
-        if index in dates and values.holds_marks(part.kind, column)
+        if index in doubts and (column == MAKER_AND_MODEL or values.holds_marks(part.kind, column))
     }
 
 

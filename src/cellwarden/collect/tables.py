@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-import msgspec
-
-from cellwarden.collect import bounds
-from cellwarden.collect.intake import Intake, Place
-from cellwarden.collect.mapping import (
-    Mapping,
-    kind_of_name,
-    likely_kinds,
-    present,
-    suggest_mapping,
-    with_assets,
+from cellwarden.collect.header import (
+    HEADER_WITHIN,
+    Header,
+    Line,
+    Table,
+    blocks,
+    find_header,
+    is_remark,
+    next_header,
 )
-from cellwarden.collect.mapping_file import UnmappedError
+from cellwarden.collect.headings import BELOW
+from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.mapping import Mapping, kind_of_name
 from cellwarden.collect.rows import RowsOfTable, tell_unread
 
-HEADER_WITHIN = 50
-"""The headings stand within this many lines; titles and notes may stand above them."""
+_LOOKED_AT: Final = 200
+"""So many lines below an empty one are looked at, whether they are the headings of a new table."""
 
-
-class Line(msgspec.Struct, frozen=True):
-    """One line of a table: its number in the file, from 1, its cells, and which are dates."""
-
-    number: int
-    cells: list[str]
-    dates: frozenset[int] = frozenset()
-
-
-def is_remark(cells: Sequence[str]) -> bool:
-    """Whether a line is a remark: its first cell begins with a number sign and a blank."""
-    return bool(cells) and cells[0].lstrip().startswith("# ")
+_TITLES: Final = 2
+"""So many lines of titles may stand between an empty line and the headings of a further table."""
 
 
 def read_table(
@@ -64,111 +55,93 @@ def read_table(
         head.append(line)
         if len(head) >= HEADER_WITHIN:
             break
-    table = _Table(
+    table = Table(
         file=f"{intake.file}, sheet {title}" if title else intake.file,
         sheet=title or None,
         kind=kind or kind_of_name(name),
         mapping=mapping,
     )
-    found = _find_header(table, head)
-    if found is None:
+    header = find_header(table, head)
+    if header is None:
         return
-    position, understood = found
-    header = [cell.strip() for cell in head[position].cells[: bounds.COLUMNS]]
-    intake.mappings.append(understood)
-    tell_unread(
-        header, understood, mapping, intake, Place(file=table.file, line=head[position].number)
-    )
-    rows = RowsOfTable(header, understood, intake, table.file)
-    for line in _chain(head[position + 1 :], stream):
+    rows = _begin(table, header, intake)
+    for line, is_early in _told_early(_chain(head[header.below :], stream)):
         if is_remark(line.cells):
             intake.note("lines that begin with a number sign and a blank are remarks and not read")
+            continue
+        further = next_header(table, line, header) if is_early and mapping is None else None
+        if further is not None:
+            rows.finish()
+            intake.note(
+                f"{table.file}: a further table begins at line {line.number}, read as rows of "
+                f"{further.understood.kind}"
+            )
+            header, rows = further, _begin(table, further, intake)
         else:
-            rows.take(line.number, line.cells, line.dates)
+            rows.take(line)
     rows.finish()
 
 
-class _Table(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a table before its headings are: where it is, and what was told of it."""
+def _begin(table: Table, header: Header, intake: Intake) -> _Tables:
+    """Begin to read below headings; what is not read from them is told."""
+    intake.mappings.append(header.understood)
+    place = Place(file=table.file, line=header.number)
+    if (lines := header.understood.header_lines) > 1:
+        first = next(text for text in header.cells if BELOW in text)
+        intake.note(
+            f"{table.file}: the headings take {lines} lines from line {header.number} on and are "
+            f"read together, as {first!r}"
+        )
+    tables = _Tables(header, intake, table.file)
+    for block in tables.blocks:
+        cells = header.cells[block.start : block.stop]
+        tell_unread(cells, header.understood, table.mapping, intake, place)
+    return tables
 
-    file: str
-    sheet: str | None
-    kind: str | None
-    mapping: Mapping | None
+
+class _Tables:
+    """The rows below one line of headings: of one table, or of several side by side."""
+
+    def __init__(self, header: Header, intake: Intake, file: str) -> None:
+        self.blocks = blocks(header)
+        self.rows = [
+            RowsOfTable(header.cells[block.start : block.stop], header.understood, intake, file)
+            for block in self.blocks
+        ]
+        if len(self.blocks) > 1:
+            intake.note(f"{file}: {len(self.blocks)} tables stand side by side; all are read")
+
+    def take(self, line: Line) -> None:
+        """Take one line."""
+        if len(self.blocks) == 1:
+            self.rows[0].take(line.number, line.cells, line.doubts)
+            return
+        for block, rows in zip(self.blocks, self.rows, strict=True):
+            is_last = block == self.blocks[-1]
+            cells = line.cells[block.start : None if is_last else block.stop]
+            doubts = {i - block.start: why for i, why in line.doubts.items() if i in block}
+            rows.take(line.number, cells, doubts)
+
+    def finish(self) -> None:
+        """Decide about lines that were held back."""
+        for rows in self.rows:
+            rows.finish()
+
+
+def _told_early(lines: Iterable[Line]) -> Iterator[tuple[Line, bool]]:
+    """Each line, and whether it stands so near below an empty one that it may be headings."""
+    since, looked_at = _TITLES + 1, 0
+    for line in lines:
+        if not any(cell and not cell.isspace() for cell in line.cells):
+            since = 0
+            yield line, False
+            continue
+        is_early = since <= _TITLES and looked_at < _LOOKED_AT
+        since += 1
+        looked_at += is_early
+        yield line, is_early
 
 
 def _chain(head: list[Line], rest: Iterator[Line]) -> Iterator[Line]:
     yield from head
     yield from rest
-
-
-def _find_header(table: _Table, head: list[Line]) -> tuple[int, Mapping] | None:
-    filled = [
-        (position, [cell.strip() for cell in line.cells])
-        for position, line in enumerate(head)
-        if any(cell.strip() for cell in line.cells) and not is_remark(line.cells)
-    ]
-    if not filled:
-        return None
-    mapping = table.mapping
-    best: tuple[int, int, Mapping] | None = None
-    for position, cells in filled:
-        if mapping is not None and mapping.header_line is not None:
-            if head[position].number == mapping.header_line:
-                return position, present(cells, mapping)
-            continue
-        guess = _understand(cells, table)
-        if guess is None or guess.missing or any(also.missing for also in guess.also):
-            continue
-        score = sum(cell in guess.understood for cell in cells)
-        if best is None or score > best[0]:
-            best = (score, position, guess)
-    if best is None:
-        raise _unmapped(table, filled, head)
-    return best[1], best[2]
-
-
-def _understand(cells: list[str], table: _Table) -> Mapping | None:
-    headings = [cell for cell in cells if cell]
-    if table.mapping is not None:
-        return present(headings, table.mapping)
-    if table.kind:
-        return suggest_mapping(headings, table.kind)
-    likely = likely_kinds(headings)
-    if not likely or (len(likely) > 1 and likely[0][0] == likely[1][0]):
-        return None
-    return with_assets(suggest_mapping(headings, likely[0][1]), headings)
-
-
-def _unmapped(
-    table: _Table, filled: list[tuple[int, list[str]]], head: list[Line]
-) -> UnmappedError:
-    """The refusal of a table; its headings are the line of the first fifty that has most cells."""
-    position, cells = max(filled, key=lambda line: (len(set(line[1]) - {""}), -line[0]))
-    headings = [cell for cell in cells if cell]
-    kind = table.mapping.kind if table.mapping is not None else table.kind
-    line = head[position].number
-    shown = ", ".join(headings)[: bounds.TEXT_CHARACTERS]
-    if kind is None:
-        message = (
-            f"{table.file}: neither its name nor its headings "
-            f"(line {line}: {shown}) tell what its rows are"
-        )
-        advice = (
-            "call the file after what it lists, for example assets.csv or components.csv, "
-            "or give a column mapping with `cellwarden register import FILE --mapping MAPPING`"
-        )
-    else:
-        guess = table.mapping or suggest_mapping(headings, kind)
-        lacking = ", ".join(present(headings, guess).missing) or "the mapped headings"
-        message = (
-            f"{table.file}: no line within the first {HEADER_WITHIN} has the headings of {kind}; "
-            f"{lacking} not found, line {line} says {shown}"
-        )
-        advice = (
-            f"name a column {lacking}, or map it with "
-            "`cellwarden register import FILE --mapping MAPPING`"
-        )
-    return UnmappedError(
-        message, advice=advice, headings=headings, line=line, sheet=table.sheet, kind=kind
-    )

@@ -18,6 +18,9 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+_SHOWN_LINES: Final = 5
+_BEGINS_UTF8 = re.compile(rb"[\xc2\xc3]|[\xc4-\xf4][\x80-\xbf]")
+_NOT_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
@@ -49,8 +52,8 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True):
 def decode(name: str, data: bytes) -> Decoded:
     """Read bytes as text: by byte order mark, else UTF-8, UTF-16 or Windows-1252.
 
-    Damage inside a UTF-8 document stays visible as U+FFFD, so that only the rows that hold it are
-    lost.
+    Lines of Windows-1252 inside a UTF-8 document are read as such; other damage stays visible as
+    U+FFFD, so that only the rows that hold it are lost.
 
     Raises:
         SourceError: these are no characters at all.
@@ -71,10 +74,40 @@ def decode(name: str, data: bytes) -> Decoded:
         line = data.count(b"\n", 0, error.start) + 1
     damaged = data.decode("utf-8", "replace")
     if any(ord(character) > 127 and character != "\ufffd" for character in damaged):  # noqa: PLR2004 - the end of ASCII
-        note = f"line {line} is not UTF-8 although the rest is; save the file as UTF-8"
-        return Decoded(text=damaged, note=note)
+        return _mixed(data)
     note = f"read as Windows-1252, since line {line} is not UTF-8; save the file as UTF-8"
     return Decoded(text=data.decode("cp1252", "replace"), note=note)
+
+
+def _mixed(data: bytes) -> Decoded:
+    """A document that several programs wrote: most lines in UTF-8, some in Windows-1252.
+
+    Only a line whose every character above ASCII is one of Windows-1252, and none the beginning of
+    a broken one of UTF-8, is read so. Everything else keeps its damage visible.
+    """
+    lines = []
+    western: list[int] = []
+    broken: list[int] = []
+    for number, line in enumerate(data.split(b"\n"), 1):
+        text = line.decode("utf-8", "replace")
+        if "\ufffd" in text and "\ufffd".encode() not in line:
+            is_western = not _BEGINS_UTF8.search(line) and not _NOT_CP1252.search(line)
+            (western if is_western else broken).append(number)
+            text = line.decode("cp1252") if is_western else text
+        lines.append(text)
+    notes = []
+    if western:
+        notes.append(f"{_these(western)} read as Windows-1252, since the rest is UTF-8")
+    if broken:
+        notes.append(f"{_these(broken)} in neither UTF-8 nor Windows-1252")
+    note = "; ".join(notes) + "; save the file as UTF-8"
+    return Decoded(text="\n".join(lines), note=note)
+
+
+def _these(lines: list[int]) -> str:
+    shown = ", ".join(map(str, lines[:_SHOWN_LINES]))
+    more = f" and {len(lines) - _SHOWN_LINES} more" if lines[_SHOWN_LINES:] else ""
+    return f"line{'s' if lines[1:] else ''} {shown}{more} {'are' if lines[1:] else 'is'}"
 
 
 def _unmarked_utf16(head: bytes) -> str | None:

@@ -12,8 +12,10 @@ from cellwarden.entry import exits
 from cellwarden.entry.commands import (
     acceptance,
     asset,
+    auditor,
     catalogue,
     comply,
+    document,
     evidence,
     feeds,
     fleet,
@@ -22,6 +24,7 @@ from cellwarden.entry.commands import (
     match,
     privacy,
     register,
+    retention,
     retire,
     vendor,
     vendor_assessment,
@@ -45,6 +48,7 @@ app = typer.Typer(
 )
 fleet.add_to(app)
 privacy.add_to(ledger.app)
+auditor.add_to(ledger.app)
 app.add_typer(asset.app, name="asset")
 app.add_typer(retire.app, name="retire")
 app.add_typer(acceptance.exceptions, name="exception")
@@ -55,6 +59,8 @@ app.add_typer(feeds.app, name="feeds")
 app.add_typer(register.app, name="register")
 app.add_typer(catalogue.app, name="checks")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(document.app, name="document")
+app.add_typer(retention.app, name="retention")
 app.add_typer(comply.app, name="comply")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(vendor.app, name="vendor")

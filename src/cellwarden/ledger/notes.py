@@ -114,6 +114,12 @@ def verify_note(note: Note, keys: Sequence[VerifierKey]) -> tuple[Verified, ...]
     return found
 
 
+def claimed_by(note: Note, keys: Sequence[VerifierKey]) -> tuple[VerifierKey, ...]:
+    """Those of these keys that a note says it is signed by; whether it is, remains to be seen."""
+    said = {(one.name, one.key_id) for one in note.signatures}
+    return tuple(key for key in keys if (key.name, key.id) in said)
+
+
 def signers(note: Note) -> str:
     """Who a note says it is signed by, unverified, as names and key ids."""
     return ", ".join(f"{one.name}+{one.key_id.hex()}" for one in note.signatures) or "nobody"

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from cellwarden.model.coverage import FrameworkSummary
 from cellwarden.model.findings import Finding
 from cellwarden.model.ids import RunId
 from cellwarden.model.lives import Life
@@ -22,7 +23,10 @@ class SignedState(msgspec.Struct, frozen=True, kw_only=True):
     """The newest signed checkpoint of the ledger, for comparing with one kept elsewhere.
 
     ``note`` is the checkpoint with all its signatures; ``cosigners`` are the other names under it,
-    as it says; ``stamped_at`` are the times of RFC 3161 tokens beside it, unchecked here.
+    as it says; the signatures of ``checked_cosigners`` among them hold against keys that the
+    workspace names. ``stamped_at`` are the times of RFC 3161 tokens beside it, and
+    ``are_stamps_checked`` tells whether these hold against certificates that the workspace names,
+    or were only read.
     """
 
     origin: str
@@ -30,7 +34,9 @@ class SignedState(msgspec.Struct, frozen=True, kw_only=True):
     root: str
     note: str
     cosigners: tuple[str, ...] = ()
+    checked_cosigners: tuple[str, ...] = ()
     stamped_at: tuple[str, ...] = ()
+    are_stamps_checked: bool = False
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -245,6 +251,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     ``places`` leads from the id of a component or an asset that is named here to its place.
     ``lives`` are histories of assets, retired ones first, without the digests of each line.
+    ``frameworks`` say of each mapped framework how many controls are in which state.
     """
 
     schema: str
@@ -262,3 +269,4 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     exceptions: tuple[AcceptedException, ...]
     places: dict[str, Place] = {}
     lives: tuple[Life, ...] = ()
+    frameworks: tuple[FrameworkSummary, ...] = ()

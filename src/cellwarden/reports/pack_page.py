@@ -10,6 +10,7 @@ from cellwarden.model.coverage import ControlState
 from cellwarden.model.findings import Verdict
 from cellwarden.reports.coverage_text import JUDGEMENT
 from cellwarden.reports.evidence_page import coverage_context, render
+from cellwarden.reports.page_lives import strip
 from cellwarden.reports.standing import worst_first
 from cellwarden.reports.text import deadline, plural, share
 
@@ -54,6 +55,7 @@ def pack_page(report: Report, coverages: Sequence[FrameworkCoverage], words: Pac
         coverages=shown,
         summary=[_summary(one) for one in shown],
         checks=_by_check(report),
+        lives=[{"life": one, "strip": strip(one)} for one in report.lives],
         exceptions=report.exceptions,
         judgement=JUDGEMENT,
         counts=_counts(report),
@@ -85,6 +87,8 @@ the sender; it is also part of Cellwarden's source, byte for byte.
   opened.jsonl         personal cells: value and salt, where they were not erased
   documents/           papers, named by SHA-256; documents.jsonl says who names them
   findings.*           what Cellwarden concluded; evidence ids are ENTRY.ROW
+  histories.json       the life of each asset of which more than its row is known
+  timestamps/          RFC 3161 tokens over checkpoint.txt, the checkpoint's text
   coverage/            every control of every framework, its state and why
 
 A leaf of the tree is SHA-256(0x00, line); a node SHA-256(0x01, left, right); a row's

@@ -23,9 +23,10 @@ from cellwarden.reports.standing import (
     unknowns,
     waiting,
 )
-from cellwarden.reports.text import days_left, deadline, plural
+from cellwarden.reports.text import days_left, deadline, plural, share
 
 if TYPE_CHECKING:
+    from cellwarden.model.coverage import FrameworkSummary
     from cellwarden.model.findings import Finding
     from cellwarden.model.report import Action, Report, SiteSummary, VendorSummary
 
@@ -66,6 +67,7 @@ def context(report: Report) -> Context:
         "lives": page_lives.sheet(report),
         "blasts": page_exposures.blast_pages(report),
         "waiting": waiting(report)[: page_exposures.MOST_WAITING],
+        "frameworks": [_framework(one) for one in report.frameworks],
         "exceptions": report.exceptions[:MOST_EXCEPTIONS],
         "more_exceptions": max(0, len(report.exceptions) - MOST_EXCEPTIONS),
         "severities": [severity.value for severity in Severity],
@@ -156,6 +158,14 @@ def _site(site: SiteSummary) -> Context:
         "legend": [part for part in (*fails, unknown, passed) if part.count],
         "is_judged": any(part.count for part in (*fails, unknown, passed)),
         "worst": site.worst or (Verdict.UNKNOWN.value if site.unknowns else "none"),
+    }
+
+
+def _framework(one: FrameworkSummary) -> Context:
+    """A framework with each state as a share of its mapped controls."""
+    return {
+        "summary": one,
+        "shares": [(word, share(count, one.controls)) for word, count in one.states.items()],
     }
 
 

@@ -12,10 +12,10 @@ from cellwarden.reports.parts import doubtful_parts, weak
 from cellwarden.reports.text import day, number, plural, share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from cellwarden.model.findings import Finding
-    from cellwarden.model.report import Exposure, FeedAge, Report
+    from cellwarden.model.report import Exposure, FeedAge, Report, SignedState
 
 ROLES: Final = ("security", "facilities", "procurement", "auditor")
 """Who gets a list of what to do, in the order of the reports."""
@@ -260,11 +260,22 @@ def ledger_lines(report: Report) -> tuple[str, ...]:
     if signed.size < run.ledger_size:
         since = plural(run.ledger_size - signed.size, "entry", "entries")
         lines.append(f"{since} since then not signed yet")
-    names = ", ".join(signed.cosigners)
-    lines.append(f"cosigned by {names}" if names else "cosigned by nobody")
+    return (*lines, *_witness_lines(signed))
+
+
+def _witness_lines(signed: SignedState) -> Iterator[str]:
+    """Who else vouches for a checkpoint; what nobody here can check is never told as a fact."""
+    claimed = [name for name in signed.cosigners if name not in signed.checked_cosigners]
+    if signed.checked_cosigners:
+        yield f"cosigned by {', '.join(signed.checked_cosigners)}, checked"
+    if claimed:
+        yield f"says that {', '.join(claimed)} cosigned it, unchecked: no key known here"
+    if not signed.cosigners:
+        yield "cosigned by nobody"
     if signed.stamped_at:
-        lines.append(f"stamped {', '.join(at[:19] + 'Z' for at in signed.stamped_at)}")
-    return tuple(lines)
+        times = ", ".join(f"{at[:19]}Z" for at in signed.stamped_at)
+        how = "checked" if signed.are_stamps_checked else "unchecked: no certificates known here"
+        yield f"timestamp of {times}, {how}"
 
 
 def machine_head(report: Report) -> dict[str, str]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
+    from cellwarden.model.coverage import FrameworkSummary
     from cellwarden.model.findings import Finding
     from cellwarden.model.report import Change, Report
 
@@ -37,6 +38,7 @@ __all__ = ["blast_radius", "changes", "finding", "next_steps", "plain", "summary
 WIDTH: Final = 80
 ACTIONS_PER_ROLE: Final = 5
 MOST_CHANGES: Final = 50
+MOST_FRAMEWORKS: Final = 3
 MOST_LINES: Final = {"fail": 20, "unknown": 4, "accepted": 2, "pass": 0, "not_applicable": 0}
 """Lines of the summary for each word; the rest is counted, and stands in the report."""
 
@@ -95,7 +97,29 @@ def today(report: Report, role: str | None = None) -> RenderableType:
     findings: dict[str, Finding] = {one.id: one for one in report.findings}
     for name in named if role is None else [role]:
         parts += [text(""), text(name.capitalize(), "bold"), _actions(report, name, findings)]
+        if name == "auditor" and report.frameworks:
+            parts.append(_frameworks(report.frameworks))
     return Group(*parts)
+
+
+def _frameworks(found: Sequence[FrameworkSummary]) -> RenderableType:
+    """Coverage in a line or two for each of the first frameworks, and how to hand it over."""
+    from rich.console import Group
+
+    drawn = [
+        text(
+            f"{one.framework}: of {plural(one.controls, 'mapped control')} "
+            + ", ".join(f"{number(count)} {word}" for word, count in one.states.items())
+        )
+        for one in found[:MOST_FRAMEWORKS]
+    ]
+    more = len(found) - MOST_FRAMEWORKS
+    told = f"{plural(more, 'more framework')}: cellwarden comply list" if more > 0 else ""
+    return Group(
+        *drawn,
+        *([text(told)] if told else []),
+        text("with proofs, for outside: cellwarden evidence pack OUT.zip"),
+    )
 
 
 def changes(

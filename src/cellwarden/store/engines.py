@@ -9,6 +9,7 @@ from typing import Protocol
 
 from cellwarden.ledger.log import Stored
 from cellwarden.model.errors import InputError
+from cellwarden.store.objects import disk_refused
 
 
 class Engine(Protocol):
@@ -45,7 +46,7 @@ def open_engine(folder: Path, *, url: str = "", schema: str = "cellwarden") -> E
 
     Raises:
         InputError: the URL is of no engine that we know.
-        StoreError: the engine cannot be reached.
+        StoreError: the engine cannot be reached, or the disk refused.
     """
     if not url:
         from cellwarden.store.sqlite_log import SqliteLog
@@ -54,6 +55,10 @@ def open_engine(folder: Path, *, url: str = "", schema: str = "cellwarden") -> E
     if url.startswith(("postgresql://", "postgres://")):
         from cellwarden.store.postgres_log import PostgresLog
 
+        try:
+            folder.mkdir(parents=True, exist_ok=True)  # rows and objects lie there all the same
+        except OSError as error:
+            raise disk_refused(folder, error) from error
         return PostgresLog(url, schema=schema)
     raise InputError(
         f"[store] ledger: {url.partition(':')[0]!r} is no engine that we know",

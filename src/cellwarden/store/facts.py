@@ -124,11 +124,19 @@ class Partitions:
 
 
 def read_committed(path: Path, columns: Sequence[str]) -> list[tuple[str | None, ...]]:
-    """The rows of a partition as an entry commits to them."""
+    """The rows of a partition as an entry commits to them.
+
+    A column that the partition lacks, as it was added to the kind later, is unknown in every row.
+    """
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path, columns=["op", "valid_from", "valid_to", *columns])
-    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    names = ("op", "valid_from", "valid_to", *columns)
+    with pq.ParquetFile(path) as file:
+        table = file.read(columns=[name for name in names if name in file.schema_arrow.names])
+    nothing = [None] * table.num_rows
+    there = set(table.column_names)
+    cells = [table.column(name).to_pylist() if name in there else nothing for name in names]
+    return list(zip(*cells, strict=True))
 
 
 def rows_problem(partitions: Partitions, index: int, entry: Entry) -> Iterator[str]:

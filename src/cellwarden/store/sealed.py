@@ -100,6 +100,17 @@ class SealedObjects:
         key = self._key(digest)
         return key is not None and commitment_to(data, key.salt) == key.commitment
 
+    def commitment_of(self, digest: str) -> str | None:
+        """What is committed to for an object; nothing where its key is gone."""
+        key = self._key(digest)
+        return None if key is None else key.commitment
+
+    def keys(self) -> set[str]:
+        """The digests of all objects that have a key, and of those that were never written."""
+        if not self._keys.exists():
+            return set()
+        return {path.name for path in self._keys.iterdir() if path.is_file()}
+
     def disclosed(self, digest: str) -> tuple[bytes, bytes] | None:
         """Key and salt of an object, for who may open it; nothing where they are gone."""
         key = self._key(digest)

@@ -228,7 +228,7 @@ class State:
         return connection
 
     def refuse_damage(self) -> None:
-        """Stop where rows are missing or changed since they were last found whole.
+        """Stop where an entry was edited, or rows are missing or changed since found whole.
 
         Cheap enough for every command: a partition whose size and time of change are as they were
         is not read again. ``problems`` reads everything.
@@ -251,8 +251,12 @@ class State:
             yield f"{path} holds rows of an entry that the ledger of {size} entries does not have"
         whole = self._found_whole()
         fresh = []
-        for index, entry in self.entries():
-            for table in entry.tables:
+        for stored in self.log.read():
+            index = stored.index
+            if merkle.leaf_hash(stored.data) != stored.leaf:
+                yield f"entry {index} was edited: its bytes don't have the recorded leaf hash"
+                continue
+            for table in decode(stored.data).tables:
                 path = self.partitions.path(table.kind, index)
                 if whole.get(str(path.relative_to(self.folder))) != _stamp(path):
                     fresh.append(path)
@@ -294,6 +298,7 @@ class State:
                 )
             if entry.document_sha256:
                 yield from self._document_problem(index, entry.document_sha256, papers)
+        yield from self._paper_problems(papers)
         for path in self.partitions.orphans(self.log.size()):
             yield f"{path} holds rows of an entry that the ledger does not have"
 
@@ -338,6 +343,42 @@ class State:
             cells = [(int(row), column) for row, _, column in (p.partition(" ") for p in places)]
             gone += self.personal.erase(kinds()[kind], entry, cells)
         return gone
+
+    def sweep_keys(self) -> int:
+        """Destroy keys of objects that nothing on record names; returns how many there were.
+
+        A process that died between sealing and recording leaves such an object. Nobody could ever
+        ask for it, and nobody could have it erased. Others must be kept out meanwhile.
+        """
+        named = {entry.document_sha256 for _, entry in self.entries()}
+        named |= {digest for digest, _ in self._kept_papers()}
+        return sum(self.sealed.erase(digest) for digest in self.sealed.keys() - named)
+
+    def _kept_papers(self) -> Iterator[tuple[str, str]]:
+        """The objects that documents name, with the commitment to what each of them holds."""
+        columns = ("object_sha256", "plain_commitment")
+        for path in self.partitions.entries_of("document", self.log.size()):
+            for row in read_committed(path, columns):
+                if row[3] and row[4]:
+                    yield row[3], row[4]
+
+    def _paper_problems(self, erased: set[str]) -> Iterator[str]:
+        """What is wrong with the files of documents, a sentence each."""
+        for digest, committed in sorted(set(self._kept_papers())):
+            try:
+                if digest in erased:
+                    self.objects.get(digest)
+                    if not self.sealed.is_erased(digest):
+                        yield (
+                            f"the document {digest} was redacted and its key is still here;"
+                            " `ledger redact --resume` ends it"
+                        )
+                elif not self.sealed.holds(digest, self.sealed.get(digest)):
+                    yield f"the document {digest} is not what was kept"
+                elif self.sealed.commitment_of(digest) != committed:
+                    yield f"the document {digest} is not what its row commits to"
+            except CellwardenError as error:
+                yield f"the document {digest}: {error}"
 
     def _commits_to(self, index: int, kind: str) -> bool:
         stored = next(self.log.read(index, index + 1))

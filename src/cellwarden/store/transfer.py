@@ -14,14 +14,14 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import IO, Final
 
 import msgspec
 
 from cellwarden.ledger import merkle
-from cellwarden.ledger.log import problems
 from cellwarden.model.errors import InputError, IntegrityError, StoreError
 from cellwarden.store.objects import disk_refused, sync_folder
 from cellwarden.store.staging import ENTRIES, STAGED, settle_staged
@@ -135,12 +135,19 @@ def _member(name: str, path: Path) -> Member:
     return Member(name=name, size=path.stat().st_size, sha256=digest)
 
 
-def import_ledger(state: State, source: Path) -> Manifest:
+def import_ledger(
+    state: State, source: Path, *, also: Callable[[State], Iterable[str]] = lambda _: ()
+) -> Manifest:
     """Fill an empty ledger from an archive.
+
+    Before anything is committed, the whole ledger is verified as it lies beside: every row,
+    document and personal value against its entry; and whatever ``also`` finds wrong, a sentence
+    each.
 
     Raises:
         InputError: the ledger is not empty, or the file is no such archive.
-        IntegrityError: a member is not what the manifest says, or the entries are not the root's.
+        IntegrityError: a member is not what the manifest says, the entries are not the root's, or
+            the ledger in the archive does not verify.
         StoreError: the disk or the engine refused; nothing was imported then.
     """
     if state.log.size():
@@ -155,7 +162,19 @@ def import_ledger(state: State, source: Path) -> Manifest:
             manifest = _manifest(archive, source)
             for member in manifest.members:
                 _unpack(archive, member, staged, source)
-        _append(state, staged / ENTRIES, manifest, source)
+        with state.log.writing() as size:
+            if size:
+                raise StoreError(
+                    "somebody wrote to this ledger meanwhile", advice="use a new workspace"
+                )
+            _append(state, staged / ENTRIES, manifest, source)
+            beside = State(staged, state.log)
+            wrong = next(chain(beside.problems(), also(beside)), None)
+            if wrong:
+                raise IntegrityError(
+                    f"{source}: {wrong}",
+                    advice="nothing was imported; ask whoever made it, somebody changed it there",
+                )
     except zipfile.BadZipFile as error:
         raise InputError(
             f"{source} is no ledger archive, or it was cut: {error}",
@@ -229,28 +248,21 @@ def _unpack(archive: zipfile.ZipFile, member: Member, staged: Path, source: Path
 
 
 def _append(state: State, path: Path, manifest: Manifest, source: Path) -> None:
-    peaks: list[bytes] = []
-    with path.open("rb") as file, state.log.writing() as size:
-        if size:
-            raise StoreError(
-                "somebody wrote to this ledger meanwhile", advice="use a new workspace"
-            )
-        batch: list[bytes] = []
+    leaves: list[bytes] = []
+    batch: list[bytes] = []
+    with path.open("rb") as file:
         for line in _lines(file, source):
-            peaks.append(merkle.leaf_hash(line))
+            leaves.append(merkle.leaf_hash(line))
             batch.append(line)
             if len(batch) == _BATCH:
                 state.log.append_many(batch)
                 batch = []
         state.log.append_many(batch)
-        if len(peaks) != manifest.entries or merkle.root(peaks).hex() != manifest.root:
-            raise IntegrityError(
-                f"{source}: the entries are not those of the root in its manifest",
-                advice="ask for the archive once more; somebody changed this one",
-            )
-        wrong = next(problems(state.log.read()), None)
-        if wrong:
-            raise IntegrityError(f"{source}: {wrong}", advice="ask for a whole archive")
+    if len(leaves) != manifest.entries or merkle.root(leaves).hex() != manifest.root:
+        raise IntegrityError(
+            f"{source}: the entries are not those of the root in its manifest",
+            advice="ask for the archive once more; somebody changed this one",
+        )
 
 
 def _lines(file: IO[bytes], source: Path) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from cellwarden import frameworks
 from cellwarden.advisories import identity, triage, versions
 from cellwarden.advisories.identity.vendors import relatives, vendor_ids, vendor_name
 from cellwarden.checks import tables
@@ -16,6 +17,8 @@ from cellwarden.store.state import State
 
 if TYPE_CHECKING:
     import duckdb
+
+    from cellwarden.checks import Check
 
 _ALL_DEPENDENCIES: Final = "dependency"
 
@@ -275,6 +278,24 @@ def advisories_by_maker(connection: duckdb.DuckDBPyConnection) -> dict[str, froz
     return found
 
 
+def known_frameworks(catalogue: Sequence[Check]) -> list[dict[str, Any]]:
+    """For each framework, how many controls are mapped, and to how many no check speaks."""
+    served = {name for check in catalogue for name in check.requirements}
+    found = []
+    for one in frameworks.catalogues().values():
+        mapped = frameworks.requirements_of(one.label)
+        silent = sum(served.isdisjoint(requirements) for requirements in mapped.values())
+        found.append(
+            {
+                "framework": one.id,
+                "name": one.name,
+                "controls": len(mapped),
+                "controls_without_check": silent,
+            }
+        )
+    return found
+
+
 def register_derived(
     connection: duckdb.DuckDBPyConnection,
     *,
@@ -282,6 +303,7 @@ def register_derived(
     exposures: Sequence[Exposure],
     feeds: Sequence[FeedAge],
     advisories_of: Mapping[str, frozenset[str]],
+    catalogue: Sequence[Check] = (),
 ) -> None:
     """Fill the tables that subjects read beside the facts, with their exact types."""
     register_rules(connection, as_of=as_of)
@@ -303,6 +325,7 @@ def register_derived(
         )
     _fill(connection, "feed_row", rows)
     _fill(connection, "known_product", known_products(connection))
+    _fill(connection, "known_framework", known_frameworks(catalogue))
     _fill(
         connection,
         "known_vendor",

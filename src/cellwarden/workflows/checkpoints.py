@@ -22,6 +22,7 @@ from cellwarden.ledger.notes import (
     LARGEST_NOTE,
     Note,
     Verified,
+    claimed_by,
     decode_note,
     encode_note,
     merge_signatures,
@@ -36,6 +37,8 @@ from cellwarden.workflows.workspace import Workspace
 
 _FOLDER: Final = "checkpoints"
 _SUFFIX: Final = ".checkpoint"
+STAMPED_SUFFIX: Final = ".body"
+"""Ends the name of a checkpoint's bare text, kept where an authority stamped it."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,18 +92,21 @@ def make_checkpoint(workspace: Workspace) -> Kept:
         return Kept(path=path, note=note, checkpoint=checkpoint)
 
 
-def keep_cosigned(workspace: Workspace, data: bytes) -> Kept:
+def keep_cosigned(workspace: Workspace, data: bytes, known: Sequence[VerifierKey] = ()) -> Kept:
     """Add the signatures in a checkpoint that came back from an auditor to the one kept here.
+
+    A signature by a ``known`` cosigner must hold; those of others are kept as they came.
 
     Raises:
         InputError: these bytes are no checkpoint.
-        IntegrityError: it is not a checkpoint of this ledger as it is.
+        IntegrityError: it is not a checkpoint of this ledger as it is, or a signature is false.
     """
     with workspace.open_state() as state, state.alone():
         _refuse_damage(state)
         comparison = _compared(state, data, ())
         path = _path(state, comparison.checkpoint.size)
         note = decode_note(data)
+        _refuse_false(note, known)
         try:
             if path.exists():
                 note = merge_signatures(decode_note(path.read_bytes()), note)
@@ -111,6 +117,19 @@ def keep_cosigned(workspace: Workspace, data: bytes) -> Kept:
             ) from error
         write_durably(path, encode_note(note))
         return Kept(path=path, note=note, checkpoint=comparison.checkpoint)
+
+
+def _refuse_false(note: Note, known: Sequence[VerifierKey]) -> None:
+    """A known cosigner's signature is checked before it is kept; others cannot be checked here."""
+    claimed = claimed_by(note, known)
+    try:
+        if claimed:
+            verify_note(note, claimed)
+    except ValueError as error:
+        raise IntegrityError(
+            f"this checkpoint was not cosigned as it says: {error}",
+            advice="ask the cosigner for the file as they made it; nothing was kept",
+        ) from error
 
 
 def prove_entry(workspace: Workspace, index: int) -> bytes:
@@ -198,6 +217,7 @@ def checkpoint_problems(state: State) -> Iterator[str]:
             kept.append(_opened(path, history))
         except ValueError as error:
             yield f"the kept checkpoint {path.name} is not one that this ledger signed: {error}"
+    yield from _stamped_problems(state)
     roots = _roots(state, [one.checkpoint.size for one in kept])
     agreed = 0
     for one in kept:
@@ -206,6 +226,22 @@ def checkpoint_problems(state: State) -> Iterator[str]:
             yield f"{wrong}; caught by the kept checkpoint {one.path.name}"
             return
         agreed = one.checkpoint.size
+
+
+def _stamped_problems(state: State) -> Iterator[str]:
+    """What contradicts the texts that an authority stamped: they stay when checkpoints go."""
+    stamped: dict[str, Checkpoint] = {}
+    for path in sorted((state.folder / _FOLDER).glob(f"*{STAMPED_SUFFIX}")):
+        try:
+            stamped[path.name] = decode_checkpoint(path.read_text("utf-8"))
+        except ValueError as error:
+            yield f"the stamped text {path.name} is no checkpoint: {error}"
+    roots = _roots(state, [one.size for one in stamped.values()]) if stamped else {}
+    for name, checkpoint in stamped.items():
+        wrong = _disagreement(checkpoint, roots, state.log.size(), 0)
+        if wrong:
+            yield f"{wrong}; caught by the stamped text {name}"
+            return
 
 
 def kept_sizes(state: State) -> tuple[int, ...]:

@@ -6,18 +6,23 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from cellwarden import checks, frameworks
 from cellwarden.model.coverage import CheckStanding, FrameworkCoverage
 from cellwarden.model.errors import InputError
 from cellwarden.model.findings import Finding, Verdict
 from cellwarden.model.frameworks import ControlWords, FrameworkWords
 from cellwarden.model.moments import Moment
+from cellwarden.model.report import Report
+from cellwarden.reports import oscal
+from cellwarden.store.objects import write_durably
 from cellwarden.workflows.catalogue import all_checks
 from cellwarden.workflows.scan import JudgedFleet, judged_fleet
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from cellwarden.store.state import State
 
@@ -108,6 +113,76 @@ def coverage_of(
         refuse_unknown_site(judged, site_id)
         found = standings_of(judged, state, site_id)
         return frameworks.coverage(catalogue, found, as_of=judged.report.run.as_of, site_id=site_id)
+
+
+def write_oscal(
+    workspace: Workspace,
+    wanted: str,
+    target: Path,
+    *,
+    moment: Moment,
+    site_id: str | None,
+    started_at: str,
+    progress: Progress,
+) -> tuple[Path, ...]:
+    """Write OSCAL assessment results and a plan of action for one framework into a folder.
+
+    Raises:
+        InputError: there is no such framework or site, or nothing is mapped to it.
+        StoreError: the disk refused.
+    """
+    catalogue = frameworks.catalogue_named(wanted)
+    if not frameworks.requirements_of(catalogue.label):
+        raise InputError(
+            f"nothing is mapped to {catalogue.name}, so there is nothing to assess",
+            advice="`cellwarden comply list` says how much of each framework is mapped",
+        )
+    with (
+        workspace.open_state() as state,
+        judged_fleet(
+            workspace, state, moment=moment, started_at=started_at, progress=progress
+        ) as judged,
+    ):
+        refuse_unknown_site(judged, site_id)
+        found = frameworks.coverage(
+            catalogue,
+            standings_of(judged, state, site_id),
+            as_of=judged.report.run.as_of,
+            site_id=site_id,
+        )
+        report = narrowed(judged.report, speaking(judged.checks, catalogue), site_id)
+    made = {
+        "assessment-results.json": oscal.assessment_results(report, found),
+        "poam.json": oscal.plan_of_action(report, found),
+    }
+    for name, value in made.items():
+        text = msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+        write_durably(target / name, text)
+    return tuple(target / name for name in made)
+
+
+def speaking(
+    catalogue: tuple[checks.Check, ...], chosen: frameworks.Catalogue | None
+) -> tuple[checks.Check, ...]:
+    """The checks that speak to a framework; all where none is chosen."""
+    if chosen is None:
+        return catalogue
+    served = {name for those in frameworks.requirements_of(chosen.label).values() for name in those}
+    return tuple(check for check in catalogue if served.intersection(check.requirements))
+
+
+def narrowed(report: Report, asked: Sequence[checks.Check], site_id: str | None) -> Report:
+    """A report with the findings of these checks alone, and what stands at a site alone."""
+    names = {check.id for check in asked}
+    return msgspec.structs.replace(
+        report,
+        findings=tuple(
+            one for one in report.findings if one.check in names and site_id in {None, one.site_id}
+        ),
+        changes=(),
+        previous_run=None,
+        lives=tuple(one for one in report.lives if site_id in {None, one.site_id}),
+    )
 
 
 def standings_of(

@@ -203,7 +203,7 @@ def _vendors(
     for row in facts_of(connection, "party"):
         name = row["party_id"] or ""
         roles = row["role"]
-        found = papers.get(name)
+        declared = papers.get(name)
         yield Concerned(
             about="vendor",
             id=name,
@@ -213,10 +213,10 @@ def _vendors(
             | {
                 "is_manufacturer": "manufacturer" in roles if roles else None,
                 "contact": row["contact"],
-                "conformity_document": found["document_id"] if found else None,
+                "conformity_document": declared["document_id"] if declared else None,
             },
             evidence=tuple(
-                fact for fact in (row["fact_id"], found["fact_id"] if found else None) if fact
+                fact for fact in (row["fact_id"], declared["fact_id"] if declared else None) if fact
             ),
             is_told=True,
         )

@@ -16,7 +16,7 @@ from cellwarden.ledger.notes import Note, encode_note, sign_note
 from cellwarden.model.coverage import FrameworkCoverage
 from cellwarden.model.errors import InputError
 from cellwarden.model.facts import kinds
-from cellwarden.model.findings import Finding
+from cellwarden.model.ids import FactId
 from cellwarden.model.moments import Moment
 from cellwarden.model.report import Report
 from cellwarden.model.times import format_time, parse_time
@@ -29,9 +29,15 @@ from cellwarden.store.objects import write_durably
 from cellwarden.store.state import Draft, State
 from cellwarden.workflows import assemble, pack_facts
 from cellwarden.workflows.checkpoints import Kept, make_checkpoint, newest_checkpoint
-from cellwarden.workflows.comply import refuse_unknown_site, standings_of
+from cellwarden.workflows.comply import (
+    narrowed,
+    refuse_unknown_site,
+    speaking,
+    standings_of,
+)
 from cellwarden.workflows.ledger_keys import held_keys, key_history, signing_keys
 from cellwarden.workflows.scan import JudgedFleet, judged_fleet
+from cellwarden.workflows.timestamps import token_files
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
@@ -152,10 +158,10 @@ class _Packed:
         self.left_out: list[str] = []
         size = kept.checkpoint.size
         self.keys = key_history(state).keys_at(size)
-        asked = _speaking(judged.checks, chosen)
-        report = _narrowed(judged.report, asked, wanted)
+        asked = speaking(judged.checks, chosen)
+        report = narrowed(judged.report, asked, wanted.site_id)
         papers = _papers(judged, wanted)
-        evidence = _evidence(judged, asked, report.findings, papers, wanted)
+        evidence = _evidence(judged, asked, report, papers, wanted)
         chosen_entries = _entries(state, wanted, size)
         self.facts = pack_facts.gather(state, size, evidence, chosen_entries)
         coverages = _coverages(judged, state, wanted, chosen)
@@ -166,7 +172,9 @@ class _Packed:
         self.files |= pack_facts.opened_file(state, self.facts)
         documents = pack_facts.paper_files(state, papers, self.left_out)
         if wanted.with_sources:
-            sources, lines = pack_facts.source_files(state, self.facts, self.left_out)
+            sources, lines = pack_facts.source_files(
+                state, self.facts, _every_paper(judged), self.left_out
+            )
             documents = pack_facts.with_sources(documents, sources, lines)
         else:
             self.left_out.append(
@@ -182,6 +190,8 @@ class _Packed:
         }
         self.files["findings.json"] = msgspec.json.encode(report.findings) + b"\n"
         self.files["findings.csv"] = render("csv", report).encode()
+        self.files["histories.json"] = msgspec.json.encode(report.lives) + b"\n"
+        self.files |= _timestamps(state, kept)
         self.files["checkpoint.note"] = encode_note(kept.note)
         self.files["keys.txt"] = "".join(f"{encode_verifier(k)}\n" for k in self.keys).encode()
         self.files["verify.py"] = (
@@ -220,6 +230,17 @@ def _checkpoint(workspace: Workspace) -> Kept:
         return newest
 
 
+def _timestamps(state: State, kept: Kept) -> pack_facts.Files:
+    """The RFC 3161 tokens over this checkpoint, with the text that they are over."""
+    tokens = [
+        path
+        for path in token_files(state.folder)
+        if path.name.partition(".")[0] == kept.path.name.partition(".")[0]
+    ]
+    files = {f"timestamps/{path.name}": path.read_bytes() for path in tokens}
+    return files | ({"checkpoint.txt": kept.note.text.encode()} if files else {})
+
+
 def _signers(state: State) -> tuple[SignerKey, ...]:
     """The keys at hand that sign for the ledger; none where it is kept elsewhere."""
     current = key_history(state).current
@@ -232,31 +253,6 @@ def _signers(state: State) -> tuple[SignerKey, ...]:
 def _signed(origin: str, digest: str, signers: Sequence[SignerKey]) -> bytes:
     note = Note(text=f"{NOTE_HEAD}\n{origin}\n{digest}\n", signatures=())
     return encode_note(sign_note(note, *signers, at_s=0))
-
-
-def _speaking(
-    catalogue: tuple[Check, ...], chosen: frameworks.Catalogue | None
-) -> tuple[Check, ...]:
-    """The checks that speak to the chosen framework, or all."""
-    if chosen is None:
-        return catalogue
-    served = {name for those in frameworks.requirements_of(chosen.label).values() for name in those}
-    return tuple(check for check in catalogue if served.intersection(check.requirements))
-
-
-def _narrowed(report: Report, asked: Sequence[Check], wanted: Wanted) -> Report:
-    """The report with the findings of these checks, at the wanted site."""
-    names = {check.id for check in asked}
-    return msgspec.structs.replace(
-        report,
-        findings=tuple(
-            one
-            for one in report.findings
-            if one.check in names and wanted.site_id in {None, one.site_id}
-        ),
-        changes=(),
-        previous_run=None,
-    )
 
 
 def _papers(judged: JudgedFleet, wanted: Wanted) -> list[dict[str, str | None]]:
@@ -277,15 +273,24 @@ def _papers(judged: JudgedFleet, wanted: Wanted) -> list[dict[str, str | None]]:
     return [row for row in rows if row["about_id"] in about]
 
 
+def _every_paper(judged: JudgedFleet) -> frozenset[str]:
+    """The digests of all documents that were ever held as evidence."""
+    rows = judged.connection.execute(
+        "select distinct object_sha256 from document_history where object_sha256 is not null"
+    ).fetchall()
+    return frozenset(digest for (digest,) in rows)
+
+
 def _evidence(
     judged: JudgedFleet,
     asked: Sequence[Check],
-    findings: Iterable[Finding],
+    report: Report,
     papers: Iterable[dict[str, str | None]],
     wanted: Wanted,
 ) -> set[str]:
     found = set(checks.evidence_of(judged.connection, asked, site_id=wanted.site_id))
-    found |= {fact for finding in findings for fact in finding.evidence}
+    found |= {fact for finding in report.findings for fact in finding.evidence}
+    found |= {FactId(event.fact) for life in report.lives for event in life.events}
     return found | {paper["fact_id"] or "" for paper in papers}
 
 

@@ -227,40 +227,6 @@ def feed_ages(
     return tuple(ages)
 
 
-def import_configured(
-    workspace: Workspace, state: State, *, clock_at: str, actor: str, progress: Progress
-) -> ImportOutcome | None:
-    """Import what lies in the workspace's own feed folders, if there are any.
-
-    Raises:
-        SourceError: the ledger knows no advisory and the folders hold none: a scan would say
-            "0 findings" about nothing.
-    """
-    paths = [workspace.folder / name for name in workspace.settings.feeds.paths]
-    present = [path for path in paths if path.exists()]
-    outcome: ImportOutcome | None = None
-    problem: SourceError | None = None
-    if present:
-        try:
-            outcome = import_feeds(
-                state, present, clock_at=clock_at, actor=actor, progress=progress
-            )
-        except SourceError as error:
-            problem = error
-    if (outcome is None or not (outcome.documents or outcome.known)) and not _has_advisories(state):
-        raise problem or SourceError(
-            "no advisory has ever been imported, so nothing could be matched",
-            advice="put CSAF, CVE or KEV files into "
-            + " or ".join(str(path) for path in paths)
-            + ", or run `cellwarden feeds import PATH`",
-        )
-    return outcome
-
-
-def _has_advisories(state: State) -> bool:
-    return any(entry.act == "feeds" for _, entry in state.entries())
-
-
 def _is_older(understood: Understood, latest: dict[str, str | None]) -> bool:
     shape = kinds()["advisory"].column_names
     at, name = shape.index("updated_at"), shape.index("advisory_id")

@@ -12,6 +12,7 @@ import msgspec
 from cellwarden.model.errors import InputError, SourceError
 from cellwarden.model.findings import Finding, Severity, Verdict
 from cellwarden.model.report import FeedAge, Report
+from cellwarden.workflows.sources import what_is_wrong
 
 PROPERTIES: Final = ("known_exploited", "no_fix", "support_ended", "unknown")
 """What ``--fail-on`` takes beside severities; ``unknown`` means any verdict that is unknown."""
@@ -122,28 +123,23 @@ _RESTS_ON: Final = {"known_exploited": "exploited"}
 """The feed that a property needs; every other rule needs the advisories."""
 
 
-def unjudged(rules: Sequence[Rule], feeds: Sequence[FeedAge]) -> SourceError | None:
+def unjudged(
+    rules: Sequence[Rule], feeds: Sequence[FeedAge], *, told: Collection[str] = ()
+) -> SourceError | None:
     """Why a gate that found nothing has not passed: what it rests on is stale or never came.
 
-    A green gate on old data is worse than a red one.
+    A green gate on old data is worse than a red one. Feeds in ``told`` have been refused already.
     """
-    ages = {age.feed: age for age in feeds}
+    ages = {age.feed: age for age in feeds if age.feed not in told}
     wanted = {_RESTS_ON.get(name, "advisories") for rule in rules for name in rule.properties}
     wanted |= {"advisories" for rule in rules if rule.severity is not None}
     for feed in sorted(wanted & ages.keys()):
-        age = ages[feed]
-        if not age.documents:
-            why = f"{feed} data was never imported"
-        elif age.is_stale:
-            since = "of unknown age" if age.age_days is None else f"{age.age_days} days old"
-            why = f"{feed} data is {since}, older than the settings allow"
-        else:
-            continue
-        return SourceError(
-            f"the gate cannot be judged: {why}",
-            advice="bring it up to date with `cellwarden feeds import` or `feeds sync`, or change"
-            " feeds.max_age_days in cellwarden.toml",
-        )
+        if why := what_is_wrong(ages[feed]):
+            return SourceError(
+                f"the gate cannot be judged: {why}",
+                advice="bring it up to date with `cellwarden feeds import` or `feeds sync`, or"
+                " change feeds.max_age_days in cellwarden.toml",
+            )
     return None
 
 

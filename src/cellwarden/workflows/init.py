@@ -35,6 +35,7 @@ paths = ["register"]          # files that people edit: CSV, XLSX, YAML, Cyclone
 
 [feeds]
 paths = ["advisories"]        # CSAF, CVE, NVD, KEV, EPSS, OpenVEX; folders, files, archives
+required = ["advisories"]     # a scan ends with 3 where one of these never came or is too old
 
 [feeds.max_age_days]          # an older feed is stale, and says so
 advisories = 30

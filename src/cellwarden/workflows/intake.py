@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from cellwarden import collect
+from cellwarden.advisories.identity.vendors import maker_names
 from cellwarden.collect.values import register_kinds
 from cellwarden.model.errors import InputError, SourceError, StoreError
 from cellwarden.store.objects import write_durably
@@ -34,7 +35,7 @@ def preview_file(
         )
     given = _mapping(mapping)
     try:
-        return collect.preview(file.name, _bytes(file), given, kind=kind)
+        return collect.preview(file.name, _bytes(file), given, kind=kind, makers=maker_names())
     except collect.UnmappedError as error:
         if mapping is not None:
             raise SourceError(

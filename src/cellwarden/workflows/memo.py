@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+
+import msgspec
 
 from cellwarden.reports.paper import Paper, Section, Table
-from cellwarden.vendors.onboarding import SIDES, Step, holding, passed_by, step_of
-from cellwarden.workflows.dossier import Dossier
+from cellwarden.vendors.onboarding import (
+    SIDES,
+    Onboarding,
+    Step,
+    holding,
+    passed_by,
+    step_of,
+)
+from cellwarden.workflows.assess_score import Partner
+from cellwarden.workflows.contracts import Contract
+from cellwarden.workflows.dossier import Cells, Dossier
 
-if TYPE_CHECKING:
-    from cellwarden.workflows.onboard import Way
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """One vendor's way to a signature with everything that it rests on."""
+
+    party: Cells
+    row: Cells
+    onboarding: Onboarding
+    dossier: Dossier | None
+    partners: tuple[Partner, ...]
+    contracts: tuple[Contract, ...]
+    open_points: tuple[str, ...]
 
 
 def memo_of(way: Way, *, as_of: date, signed_by: str | None = None) -> Paper:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cellwarden.model.errors import IntegrityError
 from cellwarden.store import transfer
 from cellwarden.workflows.checkpoints import checkpoint_problems
 from cellwarden.workflows.workspace import Workspace
@@ -20,13 +19,8 @@ def import_whole(workspace: Workspace, archive: Path) -> transfer.Manifest:
     """Fill a workspace's empty ledger; as ``transfer.import_ledger`` does.
 
     Raises:
-        IntegrityError: as there, or a checkpoint that came along contradicts the entries.
+        IntegrityError: as there, or a checkpoint that came along contradicts the entries; nothing
+            is imported then.
     """
     with workspace.open_unchecked() as state, state.alone():
-        made = transfer.import_ledger(state, archive)
-        wrong = next(iter(checkpoint_problems(state)), None)
-        if wrong:
-            raise IntegrityError(
-                f"{archive}: {wrong}", advice="ask whoever made it; don't rely on this ledger"
-            )
-        return made
+        return transfer.import_ledger(state, archive, also=checkpoint_problems)

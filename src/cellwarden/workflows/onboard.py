@@ -21,8 +21,8 @@ from cellwarden.vendors.onboarding import (
     open_points,
 )
 from cellwarden.workflows.assess import end_of
-from cellwarden.workflows.assess_score import Partner, partners_of
-from cellwarden.workflows.contracts import Contract, contracts_in
+from cellwarden.workflows.assess_score import partners_of
+from cellwarden.workflows.contracts import contracts_in
 from cellwarden.workflows.dossier import (
     Cells,
     Dossier,
@@ -32,7 +32,7 @@ from cellwarden.workflows.dossier import (
     latest_assessment,
     party_named,
 )
-from cellwarden.workflows.memo import memo_of
+from cellwarden.workflows.memo import Way, memo_of
 from cellwarden.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -40,18 +40,6 @@ if TYPE_CHECKING:
 
 SOURCE: Final = "onboarding"
 STEP: Final = "signature"
-
-
-class Way(msgspec.Struct, frozen=True, kw_only=True):
-    """One vendor's way to a signature with everything that it rests on."""
-
-    party: Cells
-    row: Cells
-    onboarding: Onboarding
-    dossier: Dossier | None
-    partners: tuple[Partner, ...]
-    contracts: tuple[Contract, ...]
-    open_points: tuple[str, ...]
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,8 +15,8 @@ from cellwarden.model.facts import kinds
 from cellwarden.store.row_proofs import ProvenRows, prove_rows
 from cellwarden.store.state import State
 
-_PAPER: Final = "document"
 _PERSONAL: Final = "personal"
+_NAMED: Final = 3
 
 Files = dict[str, bytes]
 
@@ -113,11 +113,16 @@ def paper_files(
     """The papers that proven rows name, as they came; what cannot go along is said."""
     files: Files = {}
     lines = []
+    elsewhere = [paper["document_id"] or "" for paper in papers if not paper["object_sha256"]]
+    if elsewhere:
+        named = ", ".join(elsewhere[:_NAMED]) + (" ..." if len(elsewhere) > _NAMED else "")
+        count = f"{len(elsewhere)} of {len(papers)} documents"
+        left_out.append(f"{count} are kept elsewhere, their rows are here: {named}")
     for paper in papers:
         name, digest = paper["document_id"] or "", paper["object_sha256"]
         if not digest:
-            left_out.append(f"document {name}: kept elsewhere, only its row is here")
-        elif paper["classification"] == _PERSONAL:
+            continue
+        if paper["classification"] == _PERSONAL:
             left_out.append(f"document {name}: classified as personal, shown on request only")
         else:
             commitment = paper["plain_commitment"]
@@ -128,14 +133,20 @@ def paper_files(
     return files | _listed(lines)
 
 
-def source_files(state: State, facts: Facts, left_out: list[str]) -> tuple[Files, list[Any]]:
-    """The documents that the wanted entries were read from, and a line about each."""
+def source_files(
+    state: State, facts: Facts, papers: frozenset[str], left_out: list[str]
+) -> tuple[Files, list[Any]]:
+    """The documents that the wanted entries were read from, and a line about each.
+
+    ``papers`` are digests of documents that are held as evidence: whether those go along is
+    decided by their classification, never by the way that they came.
+    """
     files: Files = {}
     lines = []
     for index in sorted(facts.wanted):
         entry = facts.entries[index]
         digest = entry.document_sha256
-        if digest is None or f"documents/{digest}" in files:
+        if digest is None or digest in papers or f"documents/{digest}" in files:
             continue
         found = _document(
             state, digest, entry.document_commitment, what=f"entry {index}", left_out=left_out

@@ -4,25 +4,25 @@ Rules: who approves is not who asks; nothing under a legal hold is erased; a val
 the register still hold would come back with the next scan, so those come first; the entry that
 names what is erased (by commitment, never by value) is recorded before the first byte goes, so
 that a process that dies in the middle is finished by the next one. Kept runs and reports that
-hold the value are derived: they go.
+hold the value are derived: they go first, while it is still known what to look for.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from cellwarden.model.errors import InputError, PermissionRefused
-from cellwarden.model.facts import Row, kinds
+from cellwarden.model.facts import kinds
 from cellwarden.store.facts import Fact, read_committed
-from cellwarden.store.objects import shred, write_durably
+from cellwarden.store.objects import shred
 from cellwarden.store.state import Draft, State
-from cellwarden.workflows.register import register_files
+from cellwarden.workflows.edited_files import clean_edited_files, holds_text
+from cellwarden.workflows.holds import Target, holds_over
+from cellwarden.workflows.papers import paper_files, papers_on_record
 from cellwarden.workflows.workspace import Workspace
 
 _ACT: Final = "redaction"
@@ -42,13 +42,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     approver: str
 
 
-class Target(msgspec.Struct, frozen=True, kw_only=True):
-    """One personal cell: kind, entry, row, column."""
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
+    """What is erased in one act, why, and by whose word; ``papers`` are digests of objects."""
 
-    kind: str
-    entry: int
-    row: int
-    column: str
+    reason: str
+    requester: str
+    approver: str
+    targets: tuple[Target, ...]
+    papers: tuple[str, ...]
 
 
 class Redacted(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,23 +76,47 @@ def redact(workspace: Workspace, asked: Asked, *, clock_at: str, in_register: bo
     with workspace.open_state() as state, state.alone():
         state.finish_redactions()
         targets = list(_targets(state, asked))
-        value = asked.value or _value_of(state, targets)
-        papers = _papers(state, asked, value)
+        values = {asked.value} if asked.value else values_of(state, targets)
+        papers = _papers(state, asked, targets, values)
         if not targets and not papers:
             raise InputError(
                 "the ledger holds no such personal cell or paper",
                 advice="`cellwarden ledger show FACT` shows which cells a fact has; only columns"
                 " that a kind names as personal can be erased",
             )
-        _must_not_be_held(state, targets, asked.document)
-        _must_not_stand_elsewhere(state, value)
-        cleaned = _clean_register(workspace, value, in_register=in_register)
-        entry = _record(state, asked, targets, papers, clock_at=clock_at)
-        state.finish_redactions()
-        removed = _remove_derived(workspace, value)
+        _must_not_be_held(state, targets, papers)
+        cleaned: tuple[Path, ...] = ()
+        if asked.value is not None:
+            _must_not_stand_elsewhere(state, asked.value)
+            cleaned = clean_edited_files(workspace, asked.value, in_register=in_register)
+        elif asked.document is not None:
+            cleaned = _clean_papers(workspace, state, papers, in_register=in_register)
+        else:
+            _must_not_come_back(workspace, state, targets)
+        removed = remove_derived(workspace, values)
+        erasure = Erasure(
+            reason=asked.reason,
+            requester=asked.requester,
+            approver=asked.approver,
+            targets=tuple(targets),
+            papers=tuple(papers),
+        )
+        entry = erase(state, erasure, clock_at=clock_at)
     return Redacted(
         entry=entry, cells=len(targets), papers=len(papers), removed=removed, register=cleaned
     )
+
+
+def erase(state: State, erasure: Erasure, *, clock_at: str) -> int:
+    """Record what is erased, then erase it; returns the entry. Others must be kept out meanwhile.
+
+    Raises:
+        StoreError: the disk refused; ``resume`` finishes what was recorded.
+    """
+    entry = _record(state, erasure, clock_at=clock_at)
+    state.finish_redactions()
+    state.sweep_keys()
+    return entry
 
 
 def resume(workspace: Workspace) -> int:
@@ -139,99 +164,136 @@ def _targets(state: State, asked: Asked) -> Iterator[Target]:
                 yield Target(kind=kind.name, entry=int(index), row=int(number), column=asked.column)
 
 
-def _value_of(state: State, targets: list[Target]) -> str | None:
-    """The value that one named cell holds, to find its copies in what is derived."""
+def values_of(state: State, targets: Iterable[Target]) -> set[str]:
+    """The values that cells hold, to find their copies in what is derived."""
+    found = set()
     for target in targets:
         cells = state.personal.read(kinds()[target.kind], target.entry)
-        return cells[target.row][target.column][0]
-    return None
+        found.add(cells[target.row][target.column][0])
+    return found
 
 
-def _papers(state: State, asked: Asked, value: str | None) -> list[str]:
-    """The sealed objects to be erased: the paper that is named, and those that hold the value."""
+def _papers(
+    state: State, asked: Asked, targets: Sequence[Target], values: Iterable[str]
+) -> list[str]:
+    """The sealed objects to be erased: those of the document that is named, or with the value."""
     if asked.document is not None:
-        return [_object_of(state, asked.document)]
-    if value is None:
-        return []
-    needle = value.encode("utf-8")
+        return _objects_of(state, asked.document)
+    if asked.value is None:
+        return superseded_copies(state, targets, values)
     held = {entry.document_sha256 for _, entry in state.entries() if entry.document_sha256}
-    return sorted(
+    return _sealed_with(state, held | papers_on_record(state).keys(), [asked.value])
+
+
+def superseded_copies(state: State, targets: Iterable[Target], values: Iterable[str]) -> list[str]:
+    """Sealed copies of register files that hold the values of cells and are the newest no more.
+
+    The newest copy of a file is left: what it holds still stands in the register.
+    """
+    entries = dict(state.entries())
+    sources = {entries[target.entry].source for target in targets}
+    copies: dict[str, list[str]] = {}
+    for entry in entries.values():
+        if entry.source in sources and entry.document_sha256:
+            copies.setdefault(entry.source, []).append(entry.document_sha256)
+    return _sealed_with(state, {one for those in copies.values() for one in those[:-1]}, values)
+
+
+def _sealed_with(state: State, digests: Iterable[str], values: Iterable[str]) -> list[str]:
+    needles = [value.encode("utf-8") for value in values]
+    found = []
+    for digest in sorted(set(digests)):
+        if state.sealed.key_file(digest) is not None:
+            data = state.sealed.get(digest)
+            if any(holds_text(data, needle) for needle in needles):
+                found.append(digest)
+    return found
+
+
+def _objects_of(state: State, document: str) -> list[str]:
+    """Every object that was ever kept for a document, as far as it can still be opened."""
+    found = sorted(
         digest
-        for digest in held | _papers_on_record(state).keys()
-        if state.sealed.key_file(digest) is not None and _holds(state.sealed.get(digest), needle)
+        for digest, name in papers_on_record(state).items()
+        if name == document and state.sealed.key_file(digest) is not None
     )
+    if not found:
+        raise InputError(
+            f"no document {document!r} is kept here, or it was erased before",
+            advice="`cellwarden document list` shows what is kept",
+        )
+    return found
 
 
-def _holds(data: bytes, needle: bytes) -> bool:
-    """Whether a document holds a text; a workbook is opened, as its text lies compressed."""
-    if needle in data or needle in data.decode("cp1252", "ignore").encode("utf-8"):
-        return True
-    if not data.startswith(b"PK"):
-        return False
-    import zipfile
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return any(needle in archive.read(name) for name in archive.namelist())
-    except zipfile.BadZipFile:
-        return False
+def _must_not_be_held(state: State, targets: list[Target], papers: Sequence[str]) -> None:
+    """Stop where a legal hold covers what is to go, or a copy of a file that tells of it."""
+    found = holds_over(state, targets, papers)
+    if found:
+        one = found[0]
+        raise PermissionRefused(
+            f"the legal hold {one.hold_id} covers {one.scope}: {one.reason}",
+            advice="have the hold lifted first: `cellwarden retention lift`",
+        )
 
 
-def _papers_on_record(state: State) -> dict[str, str]:
-    """The documents that are kept as objects: their ids by digest."""
+def _must_not_come_back(workspace: Workspace, state: State, targets: Sequence[Target]) -> None:
+    """Stop where a file of the register still says what a cell says: a scan would record it."""
+    found = sorted(set(still_said(workspace, state, targets).values()))
+    if found:
+        raise InputError(
+            f"a file of the register still says it: {', '.join(found)}",
+            advice="empty that cell, scan, then run this again",
+        )
+
+
+def still_said(workspace: Workspace, state: State, targets: Iterable[Target]) -> dict[Target, str]:
+    """The cells that a file still says by the last scan, with the file's path."""
     connection = state.connect(as_of="9999")
+    found: dict[Target, str] = {}
+    said: dict[tuple[str, str], set[tuple[str, str]]] = {}
     try:
-        rows = connection.sql(
-            "select distinct object_sha256, document_id from document_history"
-            " where object_sha256 is not null"
-        ).fetchall()
+        for target in targets:
+            key = (target.kind, target.column)
+            if key not in said:
+                rows = connection.execute(
+                    f'select subject, source from "{target.kind}_all"'
+                    f' where "{target.column}" is not null'
+                ).fetchall()
+                said[key] = {(str(subject), str(source)) for subject, source in rows}
+            subject, source = connection.execute(
+                f'select subject, source from "{target.kind}_history"'
+                ' where entry = ? and "row" = ?',
+                [target.entry, target.row],
+            ).fetchall()[0]
+            if (subject, source) in said[key] and (workspace.folder / source).is_file():
+                found[target] = str(source)
     finally:
         connection.close()
-    return dict(rows)
+    return found
 
 
-def _object_of(state: State, document: str) -> str:
-    for digest, name in _papers_on_record(state).items():
-        if name == document and state.sealed.key_file(digest) is not None:
-            return digest
-    raise InputError(
-        f"no document {document!r} is kept here, or it was erased before",
-        advice="`cellwarden document list` shows what is kept",
-    )
+def _clean_papers(
+    workspace: Workspace, state: State, papers: Sequence[str], *, in_register: bool
+) -> tuple[Path, ...]:
+    """Remove files of papers that are to be erased, or say where they lie."""
+    places = []
+    for path in paper_files(workspace):
+        data = path.read_bytes()
+        if any(state.sealed.holds(digest, data) for digest in papers):
+            places.append(path)
+    if places and not in_register:
+        shown = "\n  ".join(str(path) for path in places[:_SHOWN])
+        raise InputError(
+            f"the paper still lies where people put it:\n  {shown}",
+            advice="remove it, then run this again; --in-register removes it for you",
+        )
+    for path in places:
+        shred(path)
+    return tuple(places)
 
 
-def _must_not_be_held(state: State, targets: list[Target], document: str | None) -> None:
-    connection = state.connect(as_of="9999")
-    try:
-        holds = connection.sql(
-            "select hold_id, scope, reason from hold where lifted_on is null order by hold_id"
-        ).fetchall()
-    finally:
-        connection.close()
-    held = {"everything", *(target.kind for target in targets)}
-    if document:
-        held |= {"document", f"document/{document}"}
-    for target in targets:
-        held.add(f"{target.kind}/{_subject_of(state, target)}")
-    for name, scope, reason in holds:
-        if scope in held:
-            raise PermissionRefused(
-                f"the legal hold {name} covers {scope}: {reason}",
-                advice="have the hold lifted first: `cellwarden retention lift`",
-            )
-
-
-def _subject_of(state: State, target: Target) -> str:
-    shape = kinds()[target.kind]
-    path = state.partitions.path(target.kind, target.entry)
-    row: Row = read_committed(path, shape.column_names)[target.row][3:]
-    return shape.subject_of(row)
-
-
-def _must_not_stand_elsewhere(state: State, value: str | None) -> None:
+def _must_not_stand_elsewhere(state: State, value: str) -> None:
     """Stop where the value stands in what the ledger commits to in the clear: it cannot go."""
-    if value is None:
-        return
     found = []
     needle = value.encode("utf-8")
     found += [f"entry {one.index}" for one in state.log.read() if needle in one.data]
@@ -251,66 +313,14 @@ def _must_not_stand_elsewhere(state: State, value: str | None) -> None:
         )
 
 
-def _clean_register(
-    workspace: Workspace, value: str | None, *, in_register: bool
-) -> tuple[Path, ...]:
-    """Empty the cells of the register that hold the value, or say where they are."""
-    if not value:
-        return ()
-    needle = value.encode("utf-8")
-    places = [path for path in register_files(workspace) if _holds(path.read_bytes(), needle)]
-    stubborn = [path for path in places if path.suffix != ".csv" or not in_register]
-    if stubborn:
-        shown = "\n  ".join(_line_of(path, value) for path in stubborn[:_SHOWN])
-        raise InputError(
-            f"files of the register still hold the value:\n  {shown}",
-            advice="empty those cells, then run this again; --in-register empties the cells of"
-            " CSV files that are exactly the value",
-        )
-    emptied = [(path, _without(path.read_bytes(), value)) for path in places]
-    for path, (data, is_clean) in zip(places, (pair[1] for pair in emptied), strict=True):
-        if not is_clean:
-            raise InputError(
-                f"a cell holds the value and more: {_line_of(path, value)}",
-                advice="correct that cell by hand, then run this again",
-            )
-        write_durably(path, data)
-    return tuple(places)
-
-
-def _line_of(path: Path, value: str) -> str:
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
-        if value.encode("utf-8") in line:
-            return f"{path}, line {number}"
-    return str(path)
-
-
-def _without(data: bytes, value: str) -> tuple[bytes, bool]:
-    """A CSV without the cells that are exactly the value, and whether it is free of it then."""
-    text = data.decode("utf-8")
-    dialect = csv.excel if ";" not in text.splitlines()[0] else _Semicolons
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, dialect, lineterminator="\r\n" if "\r\n" in text else "\n")
-    for row in csv.reader(io.StringIO(text, newline=""), dialect):
-        writer.writerow(["" if cell.strip() == value else cell for cell in row])
-    cleaned = out.getvalue()
-    return cleaned.encode("utf-8"), value not in cleaned
-
-
-class _Semicolons(csv.excel):
-    delimiter = ";"
-
-
-def _record(
-    state: State, asked: Asked, targets: list[Target], papers: list[str], *, clock_at: str
-) -> int:
+def _record(state: State, erasure: Erasure, *, clock_at: str) -> int:
     shape = kinds()["redaction"]
     name = f"RED-{state.log.size()}"
     common = {
         "redaction_id": name,
-        "reason": asked.reason,
-        "requester": asked.requester,
-        "approver": asked.approver,
+        "reason": erasure.reason,
+        "requester": erasure.requester,
+        "approver": erasure.approver,
         "redacted_at": clock_at,
     }
     rows = [
@@ -323,10 +333,10 @@ def _record(
                 "commitment": _commitment(state, one),
             }
         )
-        for one in targets
+        for one in erasure.targets
     ]
-    rows += [shape.row({**common, "object_sha256": digest}) for digest in papers]
-    draft = Draft(act=_ACT, actor=asked.requester, source="redactions", clock_at=clock_at)
+    rows += [shape.row({**common, "object_sha256": digest}) for digest in erasure.papers]
+    draft = Draft(act=_ACT, actor=erasure.requester, source="redactions", clock_at=clock_at)
     return state.record(draft, {"redaction": [Fact(cells=row) for row in rows]})
 
 
@@ -335,18 +345,20 @@ def _commitment(state: State, target: Target) -> str | None:
     return read_committed(path, [target.column])[target.row][3]
 
 
-def _remove_derived(workspace: Workspace, value: str | None) -> tuple[Path, ...]:
-    """Remove kept runs, reports and caches that hold the value; they can be made anew."""
-    if not value:
-        return ()
-    needles = {value.encode("utf-8"), value.encode("unicode_escape"), _as_html(value)}
+def remove_derived(workspace: Workspace, values: Iterable[str]) -> tuple[Path, ...]:
+    """Remove kept runs, reports and caches that hold a value; they can be made anew."""
+    needles = {
+        needle
+        for value in values
+        for needle in (value.encode("utf-8"), value.encode("unicode_escape"), _as_html(value))
+    }
     removed = []
     folders = [workspace.state_folder / name for name in _DERIVED]
     for folder in (*folders, workspace.reports_folder):
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 data = path.read_bytes()
-                if any(_holds(data, needle) for needle in needles):
+                if any(holds_text(data, needle) for needle in needles):
                     shred(path)
                     removed.append(path)
     return tuple(removed)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cellwarden import collect
+from cellwarden.advisories.identity.vendors import maker_names
 from cellwarden.model.errors import SourceError
 from cellwarden.model.facts import END, Reading, Row, kinds
 from cellwarden.store.facts import Fact
 from cellwarden.store.sealed import Sealed
 from cellwarden.store.state import Draft, State
+from cellwarden.workflows.papers import names_files, take_in_papers
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
@@ -67,19 +69,24 @@ def record_register(
     unreadable = 0
     key = _digest_key(state)
     known = _known_sources(connection)
+    with_papers = names_files(connection)
     for done, path in enumerate(files):
         source = path.relative_to(workspace.folder).as_posix()
         progress("reading the register", done, len(files))
         data = path.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         mapping = _mapping_beside(path)
-        if mapping is None and _is_known(state, seen.get(source), data, digest):
-            continue  # a mapping may have been corrected since; what it changes is told below
+        may_differ = mapping is not None or source in with_papers
+        if not may_differ and _is_known(state, seen.get(source), data, digest):
+            continue  # a mapping may have been corrected since, or a paper; what it changes is told
         try:
-            reading = collect.read(source, data, mapping=mapping, digest_key=key)
+            reading = collect.read(
+                source, data, mapping=mapping, makers=maker_names(), digest_key=key
+            )
         except SourceError as error:
             problems.append(error)
             continue
+        reading = take_in_papers(workspace, state, connection, reading, clock_at=clock_at)
         tables = changed_facts(connection, reading, known)
         if not tables:
             continue

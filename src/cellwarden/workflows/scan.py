@@ -20,13 +20,15 @@ from cellwarden.model.times import format_time, parse_time
 from cellwarden.workflows import assemble, lives, summarise
 from cellwarden.workflows.assess_tables import register_vendors
 from cellwarden.workflows.dated_rules import register_dated_rules
-from cellwarden.workflows.feeds import feed_ages, import_configured
+from cellwarden.workflows.feeds import feed_ages
 from cellwarden.workflows.match import matcher_for
+from cellwarden.workflows.paper_tables import register_papers
 from cellwarden.workflows.receive import record_answers
 from cellwarden.workflows.register import record_register
 from cellwarden.workflows.runs import changes_between, keep_run, last_run_before, run_id
 from cellwarden.workflows.screen_register import screen_if_changed
 from cellwarden.workflows.seals import signed_state
+from cellwarden.workflows.sources import import_configured, outdated
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
@@ -55,7 +57,8 @@ def scan(
 ) -> ScanOutcome:
     """Scan a workspace and keep the run.
 
-    A file of the register that cannot be read at all doesn't stop the scan; it is in the outcome.
+    A file of the register that cannot be read at all doesn't stop the scan, nor does a configured
+    feed that is absent, empty, unreadable or older than policy; they are in the outcome.
 
     Raises:
         SourceError: the register or the feeds hold nothing at all.
@@ -85,12 +88,16 @@ def scan(
                 actor=actor,
                 progress=progress,
             )
-            import_configured(workspace, state, clock_at=clock_at, actor=actor, progress=progress)
+            absent = import_configured(
+                workspace, state, clock_at=clock_at, actor=actor, progress=progress
+            )
         report = judge_fleet(
             workspace, state, moment=Moment(as_of=as_of), started_at=clock_at, progress=progress
         )
     keep_run(workspace, report)
-    return ScanOutcome(report=report, source_errors=(*register.problems, *answers, *lists))
+    old = outdated(workspace.settings.feeds.required, report.feeds)
+    problems = (*register.problems, *answers, *lists, *absent, *old)
+    return ScanOutcome(report=report, source_errors=problems)
 
 
 def report_at(
@@ -160,8 +167,10 @@ def _judge(
         exposures=exposures,
         feeds=feeds,
         advisories_of=advisories_of,
+        catalogue=catalogue,
     )
     register_vendors(connection, workspace, exposures=exposures, as_of=parse_time(as_of).date())
+    register_papers(connection, workspace, state, as_of=as_of)
     register_dated_rules(connection, workspace, on=parse_time(as_of).date())
     progress("judging", 0, len(catalogue))
     judgement = checks.judge(connection, catalogue, controls_for=frameworks.controls_for)
@@ -185,7 +194,7 @@ def _judge(
             ledger_size=size,
             ledger_root=root,
             catalogue_sha256=digest,
-            checkpoint=signed_state(state, size),
+            checkpoint=signed_state(workspace, state, size),
         ),
         previous_run=previous.run.id if previous else None,
         feeds=feeds,
@@ -217,6 +226,7 @@ def _judge(
             ),
             findings,
         ),
+        frameworks=frameworks.summaries(checks.counted(connection, catalogue, judgement.counts)),
     )
     if previous is None:
         return report

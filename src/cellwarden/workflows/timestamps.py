@@ -18,7 +18,7 @@ import msgspec
 from cellwarden.model.errors import InputError, IntegrityError, SourceError
 from cellwarden.store.objects import write_durably
 from cellwarden.store.state import State
-from cellwarden.workflows.checkpoints import Kept, newest_kept
+from cellwarden.workflows.checkpoints import STAMPED_SUFFIX, Kept, newest_kept
 from cellwarden.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _FOLDER: Final = "checkpoints"
 _ENDING: Final = ".tsr"
-_BODY: Final = ".body"
 _LARGEST: Final = 1 << 20
 _TIMEOUT_S: Final = 30.0
 _SHA512: Final = "2.16.840.1.101.3.4.2.3"
@@ -155,7 +154,7 @@ def token_files(state_folder: Path) -> list[Path]:
 
 def body_of(token: Path) -> Path:
     """The file with the text that a token is over."""
-    return token.with_name(token.name.partition(".")[0] + _BODY)
+    return token.with_name(token.name.partition(".")[0] + STAMPED_SUFFIX)
 
 
 def _newest(state: State) -> Kept:
@@ -178,7 +177,7 @@ def _keep(state: State, kept: Kept, data: bytes) -> Stamp:
         )
     folder = state.folder / _FOLDER
     name = kept.path.name.partition(".")[0]
-    write_durably(folder / (name + _BODY), body)
+    write_durably(folder / (name + STAMPED_SUFFIX), body)
     token = folder / f"{name}.{hashlib.sha256(data).hexdigest()[:8]}{_ENDING}"
     write_durably(token, data)
     return _stamp(token, None)

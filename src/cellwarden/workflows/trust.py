@@ -15,11 +15,20 @@ from cellwarden.workflows.ledger_keys import key_history
 from cellwarden.workflows.workspace import Workspace
 
 
+class ClockJump(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry at which the clock said an earlier time than was recorded before it."""
+
+    entry: int
+    clock_at: str
+    recorded_at: str
+
+
 class LedgerState(msgspec.Struct, frozen=True, kw_only=True):
     """A ledger that was found whole: how many entries and rows, its root, its last entry's time.
 
     ``keys`` sign for it now; ``checkpoints`` are kept beside it, and agree with it, the newest one
-    over ``signed_entries``.
+    over ``signed_entries``. ``clock_jumps`` are where the clock had jumped back: nothing is wrong
+    with the ledger there, yet its times are those of the entry before.
     """
 
     entries: int
@@ -29,6 +38,7 @@ class LedgerState(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[VerifierKey, ...] = ()
     checkpoints: int = 0
     signed_entries: int = 0
+    clock_jumps: tuple[ClockJump, ...] = ()
 
 
 def verify_ledger(workspace: Workspace) -> LedgerState:
@@ -58,6 +68,11 @@ def verify_ledger(workspace: Workspace) -> LedgerState:
             keys=current.keys if current else (),
             checkpoints=len(signed),
             signed_entries=max(signed, default=0),
+            clock_jumps=tuple(
+                ClockJump(entry=index, clock_at=entry.clock_at, recorded_at=entry.recorded_at)
+                for index, entry in enumerate(entries)
+                if entry.clock_at < entry.recorded_at
+            ),
         )
 
 

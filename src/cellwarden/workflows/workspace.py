@@ -10,10 +10,13 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from cellwarden.model.errors import InputError
+from cellwarden.lifecycle.retention import RetentionRule
+from cellwarden.model.errors import InputError, StoreError
+from cellwarden.model.facts import kinds
 from cellwarden.model.moments import Moment
 from cellwarden.model.times import format_time, parse_time
 from cellwarden.store.engines import open_engine
@@ -55,13 +58,24 @@ class SyncSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where advisories are taken from at a scan, and how old each feed may be, in days."""
+    """Where advisories are taken from at a scan, and how old each feed may be, in days.
+
+    A scan ends with 3 where a ``required`` feed never came or is older.
+    """
 
     paths: tuple[str, ...] = ("advisories",)
     max_age_days: dict[str, int] = msgspec.field(
         default_factory=lambda: {"advisories": 30, "exploited": 7, "likelihood": 7, "ssvc": 30}
     )
+    required: tuple[str, ...] = ("advisories",)
     sync: tuple[SyncSource, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a required feed whose age nothing limits: it could never be too old."""
+        for feed in self.required:
+            if feed not in self.max_age_days:
+                known = ", ".join(self.max_age_days)
+                raise ValueError(f"feeds.required names {feed!r}; max_age_days has {known}")
 
 
 class GateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,6 +94,18 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ledger: str = ""
     ledger_env: str = ""
     schema: str = "cellwarden"
+
+
+class LedgerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who outside vouches for the ledger, so that reports can check it and not only repeat it.
+
+    ``cosigners`` are verifier keys; ``tsa_roots`` and ``tsa_certificate`` are PEM files in the
+    workspace: the roots of time-stamping authorities, and a signer's certificate that is apart.
+    """
+
+    cosigners: tuple[str, ...] = ()
+    tsa_roots: str = ""
+    tsa_certificate: str = ""
 
 
 class CheckSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -120,6 +146,32 @@ class VendorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return Fraction(self.threshold)
 
 
+class RetentionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long things are kept.
+
+    ``classes`` are the classes that documents name in their column ``retention``; ``kinds`` are
+    kinds of fact whose personal cells go.
+    """
+
+    classes: dict[str, RetentionRule] = {}
+    kinds: dict[str, RetentionRule] = {}
+
+    def __post_init__(self) -> None:
+        """Refuse a rule for what holds no personal cell, or after a column that is not there."""
+        for name, rule in self.classes.items():
+            _must_have(f"retention.classes.{name}", "document", rule)
+        for name, rule in self.kinds.items():
+            if name not in kinds() or not kinds()[name].personal:
+                raise ValueError(f"retention.kinds.{name}: no kind with personal columns")
+            _must_have(f"retention.kinds.{name}", name, rule)
+
+
+def _must_have(place: str, kind: str, rule: RetentionRule) -> None:
+    dates = [n for n in kinds()[kind].column_names if n.endswith(("_at", "_on", "_from", "_to"))]
+    if rule.after not in dates:
+        raise ValueError(f"{place}: after = {rule.after!r} is none of {', '.join(dates)}")
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole of ``cellwarden.toml``.
 
@@ -131,8 +183,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feeds: FeedSettings = msgspec.field(default_factory=FeedSettings)
     gate: GateSettings = GateSettings()
     checks: CheckSettings = CheckSettings()
+    ledger: LedgerSettings = LedgerSettings()
     store: StoreSettings = StoreSettings()
     vendors: VendorSettings = msgspec.field(default_factory=VendorSettings)
+    retention: RetentionSettings = msgspec.field(default_factory=RetentionSettings)
     rules: dict[str, bool] = msgspec.field(default_factory=dict)
 
 
@@ -148,6 +202,11 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         return self.folder / ".state"
 
     @property
+    def papers_folder(self) -> Path:
+        """Where files lie that lists of documents name."""
+        return self.folder / "papers"
+
+    @property
     def reports_folder(self) -> Path:
         """Where reports are written."""
         return self.folder / "reports"
@@ -157,10 +216,29 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
 
         Raises:
             IntegrityError: rows are missing or changed.
+            StoreError: the ledger cannot be reached, or its rows lie on another machine.
         """
         state = self.open_unchecked()
-        state.refuse_damage()
+        try:
+            self._refuse_half(state)
+            state.refuse_damage()
+        except BaseException:
+            state.log.close()
+            raise
         return state
+
+    def _refuse_half(self, state: State) -> None:
+        """A ledger on a server, and none of its rows here: another machine has them."""
+        on_server = self.settings.store.ledger or self.settings.store.ledger_env
+        if not on_server or (self.state_folder / "facts").exists():
+            return
+        if any(entry.tables for _, entry in state.entries()):
+            raise StoreError(
+                f"the ledger on the server has {state.log.size()} entries, and"
+                f" {self.state_folder} holds none of their rows",
+                advice="machines that share a ledger share the state folder too; mount it there,"
+                " or move the ledger with `cellwarden ledger export` and `import`",
+            )
 
     def open_unchecked(self) -> State:
         """Open the state folder without looking for damage: for who reports all of it."""
@@ -173,8 +251,18 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
                     f"[store] ledger_env: the environment has no {store.ledger_env}",
                     advice="set it to the URL of the ledger, such as postgresql://user@host/name",
                 )
+        elif _holds_password(url):
+            raise InputError(
+                f"{self.folder / SETTINGS_NAME}: [store] ledger holds a password",
+                advice="take it out: PGPASSWORD, ~/.pgpass or the variable that ledger_env names"
+                " hold it; change it, if this file was ever shared",
+            )
         engine = open_engine(self.state_folder, url=url, schema=store.schema)
-        return State(self.state_folder, engine)
+        try:
+            return State(self.state_folder, engine)
+        except BaseException:
+            engine.close()
+            raise
 
     def as_of(self, now: datetime, asked: str | None = None) -> str:
         """The time that a run speaks for: as asked, else as set, else now (RFC 3339, UTC).
@@ -210,6 +298,14 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
                 " both",
             )
         return Moment(as_of=spoken_for, known_at=size)
+
+
+def _holds_password(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.password) or "password" in dict(parse_qsl(parts.query))
+    except ValueError:
+        return False  # no URL at all: the engine says so
 
 
 def open_workspace(folder: Path) -> Workspace:

@@ -196,6 +196,12 @@ def maker_at_start(text: str, makers: frozenset[str]) -> str:
     return ""
 
 
+@cache
+def maker_names() -> frozenset[str]:
+    """Every name of the makers of ``vendors.toml``, folded; none that also begins a product's."""
+    return frozenset(registry().by_name.keys() - _WORDS_TOO)
+
+
 def makers_named(vendors: Iterable[str]) -> frozenset[str]:
     """The names of unlisted makers that may begin a product text; common words are none."""
     lists = word_lists()

@@ -17,8 +17,11 @@ said as (
     lower(trim(stage)) as stage,
     lower(trim(audience)) as audience,
     min(try_cast(left(told_at, 19) as timestamp)) as told_at,
-    min_by(cast(entry as varchar) || '.' || cast("row" as varchar), coalesce(told_at, '9'))
-      as fact
+    min_by(
+      cast(entry as varchar) || '.' || cast("row" as varchar),
+      rpad(coalesce(told_at, '9'), 32, ' ')
+        || lpad(cast(entry as varchar), 12, '0') || lpad(cast("row" as varchar), 12, '0')
+    ) as fact
   from incident_notice
   where nullif(trim(told_at), '') is not null
   group by

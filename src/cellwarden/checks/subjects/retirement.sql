@@ -26,8 +26,11 @@ read_part as (
     case when count(nullif(trim(exposure), '')) > 0
       then count(*) filter (where lower(trim(exposure)) in ('routed', 'internet')) end
       as reachable_parts,
-    max_by(cast(entry as varchar) || '.' || cast("row" as varchar), coalesce(read_at, ''))
-      as fact
+    max_by(
+      cast(entry as varchar) || '.' || cast("row" as varchar),
+      rpad(coalesce(read_at, ''), 32, ' ')
+        || lpad(cast(entry as varchar), 12, '0') || lpad(cast("row" as varchar), 12, '0')
+    ) as fact
   from component
   where nullif(trim(asset_id), '') is not null
   group by trim(asset_id)

@@ -68,7 +68,11 @@ left join (
   select
     trim(asset_id) as asset_key,
     max(nullif(trim(closed_at), '')) as closed_at,
-    max_by(destination, coalesce(started_at, '')) as destination,
+    max_by(
+      destination,
+      rpad(coalesce(started_at, ''), 32, ' ')
+        || lpad(cast(entry as varchar), 12, '0') || lpad(cast("row" as varchar), 12, '0')
+    ) as destination,
     max(cast(entry as varchar) || '.' || cast("row" as varchar)) as fact
   from retirement
   group by trim(asset_id)

@@ -6,8 +6,11 @@ with paper as (
   select
     trim(about_id) as about_id,
     max(try_cast(left(effective_from, 10) as date)) as newest_on,
-    max_by(cast(entry as varchar) || '.' || cast("row" as varchar), coalesce(effective_from, ''))
-      as fact
+    max_by(
+      cast(entry as varchar) || '.' || cast("row" as varchar),
+      rpad(coalesce(effective_from, ''), 32, ' ')
+        || lpad(cast(entry as varchar), 12, '0') || lpad(cast("row" as varchar), 12, '0')
+    ) as fact
   from document
   where lower(trim(about_kind)) in ('component', 'asset')
     and lower(trim(type)) in ('report', 'certificate', 'procedure', 'record')

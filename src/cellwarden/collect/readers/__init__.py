@@ -18,6 +18,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One document and what the caller knows of it.
 
     ``mapping`` says what a table's columns mean, ``kind`` what its rows are where no mapping does;
+    ``makers`` the names of known makers, in lower case, which part a maker from a model;
     ``digest_key`` is the secret key under which secrets are digested; ``taken_at`` when the source
     spoke (RFC 3339), where the caller knows.
     """
@@ -26,6 +27,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
     mapping: Mapping | None = None
     kind: str | None = None
+    makers: frozenset[str] = frozenset()
     digest_key: bytes | None = None
     taken_at: str | None = None
 

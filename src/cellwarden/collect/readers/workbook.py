@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cellwarden.collect import bounds
+from cellwarden.collect.formulas import Grid, outdated
+from cellwarden.collect.header import Line
 from cellwarden.collect.intake import Intake, Place
 from cellwarden.collect.mapping import kind_of_name
 from cellwarden.collect.mapping_file import UnmappedError
 from cellwarden.collect.readers import Request
-from cellwarden.collect.tables import Line, read_table
+from cellwarden.collect.tables import read_table
 from cellwarden.model.errors import SourceError
 
 if TYPE_CHECKING:
@@ -28,7 +31,18 @@ _AREA: Final = 10_000_000
 
 _REFERENCE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="([0-9]{1,7})"')
-_FORMULA = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<(?:\w+:)?f[ >/]')
+_FORMULA = re.compile(
+    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>([^<]*)<)'
+)
+_BY_HAND = re.compile(rb'<(?:\w+:)?calcPr\b[^>]*\bcalcMode="manual"')
+_DATE: Final = (
+    "the spreadsheet made a date of this cell (6.4.19 becomes 2019-06-04); "
+    "format the column as text and write what the device says"
+)
+_LOST: Final = (
+    "a number of more than 15 digits, of which the spreadsheet lost the last ones; "
+    "format the column as text and write what the label says"
+)
 _ERROR = re.compile(
     rb"(<(?:\w+:)?c\b[^>]*\bt=[\"']e[\"'][^>]*>)([^<]*<(?:\w+:)?f[^>]*>[^<]*</[^>]*>)?\s*<(?:\w+:)?v>([^<]{1,20})<"
 )
@@ -40,7 +54,7 @@ _EXACT_DIGITS: Final = 15
 class _Sheet(msgspec.Struct, frozen=True, kw_only=True):
     """What only the raw XML of a worksheet tells."""
 
-    formulas: tuple[str, ...]
+    formulas: dict[str, str]
     errors: dict[tuple[int, int], str]
     hidden_columns: tuple[str, ...]
     has_hidden_rows: bool
@@ -63,6 +77,10 @@ def read(request: Request, intake: Intake) -> None:
         raise SourceError(f"{request.name} is no .xlsx workbook", advice=advice)
     members = bounds.unpack_workbook(request.name, request.data)
     parts = _worksheet_parts(members)
+    if _BY_HAND.search(members.get("xl/workbook.xml", b"")):
+        intake.note(
+            f"{request.name} calculates only when it is told to: what its formulas show may be old"
+        )
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(request.data))
         _read_sheets(
@@ -95,12 +113,12 @@ def _read_sheets(
         names = [wanted]
     refused: list[tuple[str, SourceError]] = []
     mappings = len(intake.mappings)
+    values_of = _Values(workbook, workbook.sheet_names)
     for name in names:
         _tell(name, inspected[name], intake)
-        sheet = workbook.get_sheet_by_name(name)
         told = name if kind_of_name(name) or len(names) > 1 else request.name
         before = len(intake.mappings)
-        lines = _lines(sheet, name, inspected[name].errors, intake)
+        lines = _lines(values_of, name, inspected[name], intake)
         try:
             read_table(told, lines, intake, mapping=request.mapping, title=name, kind=request.kind)
         except SourceError as error:
@@ -128,8 +146,6 @@ def _headings(error: SourceError) -> int:
 
 def _worksheet_parts(members: dict[str, bytes]) -> dict[str, str]:
     """Worksheet names and the members that hold them."""
-    import html
-
     book = members.get("xl/workbook.xml", b"")
     links = members.get("xl/_rels/workbook.xml.rels", b"")
     targets = {}
@@ -175,7 +191,10 @@ def _inspect(file: str, name: str, xml: bytes) -> _Sheet:
             errors[where] = found[3].decode("ascii", "replace")
     return _Sheet(
         errors=errors,
-        formulas=tuple(found[1].decode() for found in _FORMULA.finditer(xml)),
+        formulas={
+            found[1].decode(): html.unescape((found[2] or b"").decode("utf-8", "replace"))
+            for found in _FORMULA.finditer(xml)
+        },
         hidden_columns=tuple(hidden),
         has_hidden_rows=_HIDDEN_ROW.search(xml) is not None,
     )
@@ -190,40 +209,80 @@ def _tell(name: str, sheet: _Sheet, intake: Intake) -> None:
     if sheet.has_hidden_rows:
         intake.note(f"{where}: hidden rows are read too")
     if sheet.formulas:
+        shown = ", ".join(list(sheet.formulas)[:5])
         intake.note(
-            f"{where}: {len(sheet.formulas)} cells hold formulas ({', '.join(sheet.formulas[:5])} "
-            "...); their values are those of the last saving and may be stale"
+            f"{where}: {len(sheet.formulas)} cells hold formulas ({shown} ...); "
+            "their values are those of the last saving and may be stale"
         )
 
 
-def _lines(
-    sheet: CalamineSheet, name: str, errors: dict[tuple[int, int], str], intake: Intake
-) -> Iterator[Line]:
+class _Values:
+    """The saved values of every worksheet, laid out when they are first asked for."""
+
+    def __init__(self, workbook: CalamineWorkbook, names: list[str]) -> None:
+        self.workbook = workbook
+        self.names = names
+        self.grids: dict[str, Grid] = {}
+
+    def of(self, name: str) -> Grid | None:
+        """The values of a worksheet by row and column; nothing where there is none such."""
+        if name not in self.names:
+            return None
+        if name not in self.grids:
+            sheet = self.workbook.get_sheet_by_name(name)
+            rows: Grid = sheet.to_python(skip_empty_area=False)  # type: ignore[assignment]  # a list of rows, each a list of values
+            self.grids[name] = rows
+        return self.grids[name]
+
+
+def _lines(values_of: _Values, name: str, inspected: _Sheet, intake: Intake) -> Iterator[Line]:
     """The rows of a worksheet as text, each merged area filled with its value downwards."""
-    below: dict[tuple[int, int], tuple[int, int]] = {}
-    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
-        for row in range(top + 1, min(bottom, top + bounds.CELL_CHARACTERS) + 1):
-            below[row, left] = (top, left)
+    where = f"{intake.file}, sheet {name}"
+    below, across = _merged(values_of.workbook.get_sheet_by_name(name))
     if below:
-        intake.note(f"{intake.file}, sheet {name}: merged cells are read as if filled downwards")
+        intake.note(f"{where}: merged cells are read as if filled downwards")
     tops = dict.fromkeys(below.values(), "")
-    rows: list[list[object]] = sheet.to_python(skip_empty_area=False)  # type: ignore[assignment]  # a list of rows, each a list of values
-    for number, values in enumerate(rows):
+    stale = outdated(name, inspected.formulas, values_of.of)
+    for number, values in enumerate(values_of.of(name) or ()):
         cells = []
+        doubts: dict[int, str] = {}
         for column, value in enumerate(values):
             here = (number, column)
-            text = _text(value, name, here, intake) or errors.get(here, "")
+            text = _text(value, name, here, intake) or inspected.errors.get(here, "")
             if here in below:
                 text = text or tops[below[here]]
             elif here in tops:
                 tops[here] = text
+            if here in stale:
+                place = Place(file=where, line=number + 1, column=_name(here))
+                intake.unreadable(place, kind=None, reason=stale[here], text=text)
+                text = ""
+            elif why := _doubt(value):
+                doubts[column] = why
             cells.append(text)
-        dates = frozenset(
-            column
-            for column, value in enumerate(values)
-            if isinstance(value, (date, time, timedelta))
-        )
-        yield Line(number + 1, cells, dates)
+        yield Line(number + 1, cells, doubts, tuple(across.get(number, ())))
+
+
+def _merged(
+    sheet: CalamineSheet,
+) -> tuple[dict[tuple[int, int], tuple[int, int]], dict[int, list[tuple[int, int]]]]:
+    """The cells below the first one of a merged area, with that one; and areas across, by row."""
+    below: dict[tuple[int, int], tuple[int, int]] = {}
+    across: dict[int, list[tuple[int, int]]] = {}
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        for row in range(top + 1, min(bottom, top + bounds.CELL_CHARACTERS) + 1):
+            below[row, left] = (top, left)
+        if right > left:
+            across.setdefault(top, []).append((left, right))
+    return below, across
+
+
+def _doubt(value: object) -> str | None:
+    """Why a value cannot be what stood on a device, where it should be a name or a version."""
+    if isinstance(value, (date, time, timedelta)):
+        return _DATE
+    is_long = isinstance(value, (int, float)) and abs(value) >= 10**_EXACT_DIGITS
+    return _LOST if is_long else None
 
 
 def _text(value: object, sheet: str, here: tuple[int, int], intake: Intake) -> str:
@@ -233,7 +292,7 @@ def _text(value: object, sheet: str, here: tuple[int, int], intake: Intake) -> s
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
         where = f"{intake.file}, sheet {sheet}"
-        return _number(float(value), where, f"{_letters(here[1] + 1)}{here[0] + 1}", intake)
+        return _number(float(value), where, _name(here), intake)
     if isinstance(value, datetime):
         midnight = value.time() == time(0)
         return value.date().isoformat() if midnight else value.isoformat(timespec="seconds")
@@ -254,6 +313,10 @@ def _number(value: float, where: str, cell: str, intake: Intake) -> str:
             "format version columns as text"
         )
     return text
+
+
+def _name(here: tuple[int, int]) -> str:
+    return f"{_letters(here[1] + 1)}{here[0] + 1}"
 
 
 def _letters(number: int) -> str:

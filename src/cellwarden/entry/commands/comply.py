@@ -85,3 +85,32 @@ def coverage(
     say(text)
     if output_format == "table":
         tell(f"next: cellwarden evidence pack OUT.zip --framework {found.framework}")
+
+
+@app.command()
+def oscal(
+    framework: FrameworkOption,
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="The folder to fill.")],
+    site: SiteOption = None,
+    workspace: WorkspaceOption = HERE,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+) -> None:
+    """Write OSCAL assessment results and a plan of action and milestones."""
+    from cellwarden.workflows.comply import write_oscal
+    from cellwarden.workflows.workspace import open_workspace
+
+    opened, clock = open_workspace(workspace), now()
+    moment = opened.moment(clock, as_of=as_of, known_at=known_at)
+    with progress() as bar:
+        written = write_oscal(
+            opened,
+            framework,
+            out,
+            moment=moment,
+            site_id=site,
+            started_at=format_time(clock),
+            progress=bar,
+        )
+    say("\n".join(str(path) for path in written))

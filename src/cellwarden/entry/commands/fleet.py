@@ -114,7 +114,9 @@ def scan(
         tell(f"gate: {failure.because}: {len(failure.findings)} findings")
         code = exits.GATE_FAILED
     errors = list(outcome.source_errors)
-    if not failed and (stale := unjudged(rules, outcome.report.feeds)):
+    if not failed and (
+        stale := unjudged(rules, outcome.report.feeds, told=opened.settings.feeds.required)
+    ):
         errors.append(stale)
     for error in errors:
         complain(error)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cellwarden.entry.console import say, tell
+from cellwarden.entry.files import OutOption, give, read_proof
 from cellwarden.entry.words import (
     HERE,
     ActorOption,
@@ -24,19 +25,13 @@ if TYPE_CHECKING:
 
     from cellwarden.ledger.notes import Verified
     from cellwarden.workflows.ledger_keys import KeyChange
+    from cellwarden.workflows.trust import LedgerState
     from cellwarden.workflows.workspace import Workspace
 
 app = typer.Typer(help="What was recorded, and that it still is.", no_args_is_help=True)
 
 CheckpointArgument = Annotated[
     Path, typer.Argument(metavar="CHECKPOINT", help="A file with a signed checkpoint.")
-]
-OutOption = Annotated[
-    Path | None, typer.Option("-o", "--out", help="Write to this file, not to the terminal.")
-]
-LogKeyOption = Annotated[
-    list[str],
-    typer.Option("--log", help="A verifier key of the log, or a file with it. Repeats."),
 ]
 
 
@@ -78,7 +73,7 @@ def verify(
     state = verify_ledger(opened)
     found = None
     if against is not None:
-        found = compare(opened, _read(against), [read_verifier(text) for text in key or ()])
+        found = compare(opened, read_proof(against), [read_verifier(text) for text in key or ()])
     say(f"whole: {state.entries} entries, {state.rows} rows")
     say(f"root:  {state.root}")
     say(f"last:  {state.last_recorded_at or 'nothing recorded yet'}")
@@ -86,6 +81,7 @@ def verify(
         say(f"key:   {encode_verifier(one)}")
     if state.checkpoints:
         say(f"signed: {state.signed_entries} entries, by {state.checkpoints} checkpoints kept here")
+    _say_clock_jumps(state)
     _say_stamps(opened, tsa_root, tsa_certificate)
     if found is None:
         tell(
@@ -96,10 +92,24 @@ def verify(
     _say_signatures(found.signed)
 
 
+def _say_clock_jumps(state: LedgerState) -> None:
+    shown = 3
+    for jump in state.clock_jumps[:shown]:
+        say(
+            f"clock: at entry {jump.entry} it had jumped back to {jump.clock_at[:19]}Z; the entry"
+            f" stands at {jump.recorded_at[:19]}Z, as the one before it"
+        )
+    if len(state.clock_jumps) > shown:
+        say(f"clock: and at {len(state.clock_jumps) - shown} more entries")
+    if state.clock_jumps:
+        tell("next: set the clock right; recorded times never go back, the clock's own are kept")
+
+
 def _say_stamps(opened: Workspace, root: Path | None, signer: Path | None) -> None:
+    from cellwarden.workflows.outsiders import known_authority
     from cellwarden.workflows.timestamps import Authority, stamps
 
-    authority = Authority(roots=root, signer=signer) if root else None
+    authority = Authority(roots=root, signer=signer) if root else known_authority(opened)
     for one in stamps(opened, authority):
         said = "holds" if one.is_checked else "not checked; --tsa-root PEM checks it"
         say(f"stamped: {one.size} entries at {format_time(one.stamped_at)[:19]}Z: {said}")
@@ -136,14 +146,14 @@ def timestamp(
     opened = open_workspace(workspace)
     if request is not None:
         data, kept = timestamps.make_request(opened)
-        _give(data, request)
+        give(data, request)
         tell(
             f"over the checkpoint of {kept.checkpoint.size} entries; bring the answer back with"
             " --response"
         )
         return
     if response is not None:
-        stamp = timestamps.keep_response(opened, _read(response))
+        stamp = timestamps.keep_response(opened, read_proof(response))
     else:
         stamp = timestamps.ask_authority(opened, tsa or "", ca_file=ca)
     say(f"stamped: {stamp.size} entries at {format_time(stamp.stamped_at)[:19]}Z, {stamp.path}")
@@ -216,7 +226,7 @@ def checkpoint(*, out: OutOption = None, workspace: WorkspaceOption = HERE) -> N
     from cellwarden.workflows.workspace import open_workspace
 
     made = make_checkpoint(open_workspace(workspace))
-    _give(encode_note(made.note), out)
+    give(encode_note(made.note), out)
     tell(f"signed: {made.checkpoint.size} entries; kept as {made.path}")
 
 
@@ -231,7 +241,7 @@ def prove(
     from cellwarden.workflows.checkpoints import prove_entry
     from cellwarden.workflows.workspace import open_workspace
 
-    _give(prove_entry(open_workspace(workspace), entry), out)
+    give(prove_entry(open_workspace(workspace), entry), out)
 
 
 @app.command()
@@ -242,7 +252,7 @@ def growth(
     from cellwarden.workflows.checkpoints import prove_growth
     from cellwarden.workflows.workspace import open_workspace
 
-    _give(prove_growth(open_workspace(workspace), _read(held)), out)
+    give(prove_growth(open_workspace(workspace), read_proof(held)), out)
 
 
 @app.command()
@@ -286,73 +296,13 @@ def import_(
 def keep(cosigned: CheckpointArgument, *, workspace: WorkspaceOption = HERE) -> None:
     """Keep the signatures of a checkpoint that an auditor cosigned; later proofs carry them."""
     from cellwarden.workflows.checkpoints import keep_cosigned
+    from cellwarden.workflows.outsiders import known_cosigners
     from cellwarden.workflows.workspace import open_workspace
 
-    kept = keep_cosigned(open_workspace(workspace), _read(cosigned))
+    opened = open_workspace(workspace)
+    known = known_cosigners(opened)
+    kept = keep_cosigned(opened, read_proof(cosigned), known)
     say(f"{kept.path}: {len(kept.note.signatures)} signatures over {kept.checkpoint.size} entries")
-
-
-@app.command()
-def key(
-    file: Annotated[Path, typer.Argument(help="The file to make; for its owner only.")],
-    *,
-    name: Annotated[str, typer.Option(help="Whose key, such as auditor.example/anna.")],
-    made_for: Annotated[
-        Literal["auditor", "log"], typer.Option("--for", help="To cosign, or to sign a log.")
-    ] = "auditor",
-) -> None:
-    """Make a key of your own; needs no workspace."""
-    from cellwarden.ledger.keys import KeyType, encode_verifier
-    from cellwarden.workflows.cosign import make_key
-
-    kind = KeyType.COSIGNER if made_for == "auditor" else KeyType.LOG
-    say(encode_verifier(make_key(file, name, kind)))
-
-
-@app.command()
-def cosign(
-    shown: Annotated[
-        Path,
-        typer.Argument(
-            metavar="CHECKPOINT", help="A signed checkpoint, or what `ledger growth` wrote."
-        ),
-    ],
-    *,
-    key_file: Annotated[Path, typer.Option("--key", help="The file with your own key.")],
-    log: LogKeyOption,
-    out: OutOption = None,
-) -> None:
-    """Add your signature to somebody's checkpoint, on your own machine; needs no workspace.
-
-    What you cosigned last lies in KEY.seen/ beside your key. A checkpoint that contradicts it is
-    refused with exit 4.
-    """
-    from cellwarden.workflows.cosign import cosign_bytes, read_verifier
-
-    done = cosign_bytes(
-        _read(shown),
-        key_file=key_file,
-        log_keys=[read_verifier(text) for text in log],
-        at_s=int(now().timestamp()),
-    )
-    _give(done.data, out)
-    if done.held_size is None:
-        tell(f"cosigned: {done.checkpoint.size} entries; the first of this log, taken as it came")
-    else:
-        tell(f"cosigned: {done.checkpoint.size} entries, grown from {done.held_size}")
-
-
-@app.command()
-def check(
-    proof: Annotated[Path, typer.Argument(help="What `ledger prove` wrote.")], *, log: LogKeyOption
-) -> None:
-    """Check the proof of an entry with nothing but the log's key; needs no workspace."""
-    from cellwarden.reports.text import printable
-    from cellwarden.workflows.cosign import check_proof, read_verifier
-
-    found = check_proof(_read(proof), [read_verifier(text) for text in log])
-    say(printable(found.data.decode("utf-8", errors="replace")))
-    tell(f"holds: entry {found.index} of {found.checkpoint.size} in {found.checkpoint.origin}")
 
 
 def _say_keys(made: KeyChange) -> None:
@@ -370,28 +320,6 @@ def _say_signatures(signed: Sequence[Verified]) -> None:
         at = checkpoint_time(one)
         seen = f", seen {format_time(at)[:19]}Z" if at else ""
         say(f"  signed by {one.key.name}+{one.key.id.hex()}{seen}")
-
-
-def _give(data: bytes, out: Path | None) -> None:
-    from cellwarden.store.objects import write_durably
-
-    if out is None:
-        say(data.decode("utf-8"))
-    else:
-        write_durably(out, data)
-        tell(f"wrote {out}")
-
-
-def _read(path: Path) -> bytes:
-    from cellwarden.ledger.proofs import LARGEST_PROOF
-
-    try:
-        with path.open("rb") as file:
-            return file.read(LARGEST_PROOF + 1)
-    except OSError as error:
-        raise InputError(
-            f"{path}: {error.strerror}", advice="check the path and that you may read it"
-        ) from error
 
 
 @app.command()

@@ -39,8 +39,8 @@ def match(
     inventory: Annotated[
         Path | None,
         typer.Option(
-            help="A CSV inventory: component_id, manufacturer, model, part, firmware; "
-            "optional role, hardware, part_number, serial, site_id, asset_id."
+            help="A CSV inventory, or - for standard input: component_id, manufacturer, model,"
+            " part, firmware; optional role, hardware, part_number, serial, site_id, asset_id."
         ),
     ] = None,
     advisories: Annotated[
@@ -64,6 +64,8 @@ def match(
             advice="and --advisories PATH, or a workspace; or use `match explain`, `match waiting`,"
             " `match confirm`, `match reject` in a workspace",
         )
+    if str(inventory) == "-":
+        inventory = Path("/dev/stdin")
     if output_format not in {"jsonl", "table"}:
         raise InputError(f"--format {output_format}: unknown", advice="use jsonl or table")
     from cellwarden.workflows.match_many import match_lines

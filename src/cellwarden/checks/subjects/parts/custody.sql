@@ -65,8 +65,8 @@ select
     when sum(case when hours is null or inside_hours is null then 1 else 0 end) > 0 then null
     else max(hours)
   end as longest_gap_hours,
-  max_by(cast(opens as date), hours) as gap_from_on,
-  max_by(cast(closes as date), hours) as gap_to_on,
+  max_by(cast(opens as date), hours * 100000 - nth) as gap_from_on,
+  max_by(cast(closes as date), hours * 100000 - nth) as gap_to_on,
   bool_and(holders_agree) as holders_agree,
   max(case when from_last = 1 then to_key end) as last_holder_key,
   max(case when from_last = 1 then to_holder end) as last_holder,

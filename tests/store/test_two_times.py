@@ -1,0 +1,88 @@
+"""What was true at a time, and what was known at a size, held against a plain reading."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cellwarden.model.facts import ASSERT, END, kinds
+from cellwarden.store.facts import Fact, _statements
+from cellwarden.store.state import Draft, State
+
+COMPONENT = kinds()["component"]
+FIRMWARE = COMPONENT.column_names.index("firmware")
+DAYS = [f"2026-10-{day:02d}T00:00:00Z" for day in range(1, 6)]
+
+
+def word(firmware: str, since: str | None, until: str | None = None, op: str = ASSERT) -> Fact:
+    return Fact(
+        cells=COMPONENT.row({"component_id": "a", "firmware": firmware}),
+        op=op,
+        valid_from=since,
+        valid_to=until,
+    )
+
+
+def seen(state: State, as_of: str, known_at: int) -> list[tuple[str | None, ...]]:
+    """What the view of this one kind says; the views of all kinds would be made for nothing."""
+    files = state.partitions.entries_of("component", known_at)
+    with duckdb.connect(":memory:") as connection:
+        for statement in _statements("component", files, [], as_of):
+            connection.execute(statement)
+        return connection.execute("select firmware from component").fetchall()
+
+
+def record(state: State, *words: Fact) -> None:
+    draft = Draft(act="register", actor="t", source="s", clock_at="2026-11-01T00:00:00Z")
+    for one in words:
+        state.record(draft, {"component": [one]})
+
+
+def test_what_was_true_then_and_what_was_known_then_are_two_questions(tmp_path: Path) -> None:
+    with State(tmp_path) as state:
+        record(state, word("1", DAYS[0]))
+        record(state, word("2", DAYS[1]))  # recorded late, about an earlier day
+
+        true_then_known_now = seen(state, DAYS[1], 2)
+        true_then_known_then = seen(state, DAYS[1], 1)
+        before_it_was_true = seen(state, DAYS[0], 2)
+        before_anything_was_known = seen(state, DAYS[1], 0)
+
+    assert true_then_known_now == [("2",)]
+    assert true_then_known_then == [("1",)]
+    assert before_it_was_true == [("1",)]
+    assert before_anything_was_known == []
+
+
+WORDS = st.lists(
+    st.builds(
+        word,
+        st.sampled_from("123"),
+        st.none() | st.sampled_from(DAYS),
+        st.none() | st.sampled_from(DAYS),
+        st.sampled_from([ASSERT, END]),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=8)
+@given(words=WORDS)
+def test_at_every_moment_the_last_recorded_word_that_had_begun_decides(
+    tmp_path_factory: pytest.TempPathFactory, words: list[Fact]
+) -> None:
+    with State(tmp_path_factory.mktemp("state")) as state:
+        record(state, *words)
+
+        for known_at in range(len(words) + 1):
+            for as_of in (DAYS[1], DAYS[3]):
+                begun = [one for one in words[:known_at] if (one.valid_from or "") <= as_of]
+                holds = begun and begun[-1].op == ASSERT and (begun[-1].valid_to or "9") > as_of
+                expected = [(begun[-1].cells[FIRMWARE],)] if holds else []
+
+                assert seen(state, as_of, known_at) == expected
