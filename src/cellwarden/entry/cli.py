@@ -32,6 +32,7 @@ from cellwarden.entry.commands import (
     vendor_onboard,
     vendor_rules,
     vendor_screening,
+    vendor_signals,
 )
 from cellwarden.entry.console import complain
 from cellwarden.model.errors import CellwardenError, InputError
@@ -66,6 +67,7 @@ app.add_typer(vendor.app, name="vendor")
 vendor_assessment.add_to(vendor.app)
 vendor_screening.add_to(vendor.app)
 vendor_rules.add_to(vendor.app)
+vendor_signals.add_to(vendor.app)
 vendor.app.command()(vendor_onboard.onboard)
 vendor.app.add_typer(vendor_contract.app, name="contract")
 
