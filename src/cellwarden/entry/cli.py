@@ -27,6 +27,7 @@ from cellwarden.entry.commands import (
     vendor_assessment,
     vendor_contract,
     vendor_onboard,
+    vendor_parties,
 )
 from cellwarden.entry.console import complain
 from cellwarden.model.errors import CellwardenError, InputError
@@ -56,6 +57,7 @@ app.add_typer(comply.app, name="comply")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(vendor.app, name="vendor")
 vendor_assessment.add_to(vendor.app)
+vendor_parties.add_to(vendor.app)
 vendor.app.command()(vendor_onboard.onboard)
 vendor.app.add_typer(vendor_contract.app, name="contract")
 
