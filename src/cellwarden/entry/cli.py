@@ -30,6 +30,7 @@ from cellwarden.entry.commands import (
     vendor_assessment,
     vendor_contract,
     vendor_onboard,
+    vendor_parties,
     vendor_rules,
     vendor_screening,
     vendor_signals,
@@ -68,6 +69,7 @@ vendor_assessment.add_to(vendor.app)
 vendor_screening.add_to(vendor.app)
 vendor_rules.add_to(vendor.app)
 vendor_signals.add_to(vendor.app)
+vendor_parties.add_to(vendor.app)
 vendor.app.command()(vendor_onboard.onboard)
 vendor.app.add_typer(vendor_contract.app, name="contract")
 

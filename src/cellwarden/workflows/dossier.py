@@ -91,15 +91,20 @@ def party_named(connection: duckdb.DuckDBPyConnection, name: str) -> Cells:
     Raises:
         InputError: there is none, or several share the name.
     """
+    return party_among(facts_of(connection, "party"), name)
+
+
+def party_among(parties: Sequence[Cells], name: str) -> Cells:
+    """As :func:`party_named`, among parties that were read."""
     wanted = name.strip().casefold()
     found = [
         row
-        for row in facts_of(connection, "party")
+        for row in parties
         if wanted in {(row["party_id"] or "").casefold(), (row["name"] or "").casefold()}
     ]
     if len(found) == 1:
         return found[0]
-    known = sorted(row["party_id"] or "" for row in facts_of(connection, "party"))
+    known = sorted(row["party_id"] or "" for row in parties)
     near = [one for one in known if wanted in one.casefold()]
     raise InputError(
         f"{len(found) or 'no'} parties are called {name!r}",

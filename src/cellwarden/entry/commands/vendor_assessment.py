@@ -203,8 +203,8 @@ def score(
 
     opened, today, size = read_at(workspace, as_of, known_at)
     standing = standing_of(opened, vendor, as_of=today, known_at=size)
-    if _is_json(output_format):
-        _write_json(standing)
+    if wants_json(output_format):
+        write_json(standing)
         return
     say(score_text(standing, steps=not brief, width=width()))
 
@@ -238,8 +238,8 @@ def compare(
 
     opened, today, size = read_at(workspace, as_of, known_at)
     side = side_by_side(opened, vendors, as_of=today, known_at=size)
-    if _is_json(output_format):
-        _write_json(side)
+    if wants_json(output_format):
+        write_json(side)
         return
     say(compare_text(side, width=width()))
 
@@ -257,8 +257,8 @@ def due(
 
     opened, today, size = read_at(workspace, as_of, known_at)
     items, run = vendors_due(opened, as_of=today, known_at=size)
-    if _is_json(output_format):
-        _write_json(items)
+    if wants_json(output_format):
+        write_json(items)
         return
     say(due_text(items, run, width=width()))
     first = next((item for item in items if item.due.is_due), None)
@@ -338,13 +338,15 @@ def _day(text: str | None) -> date | None:
     return parse_time(text).date() if text else None
 
 
-def _is_json(output_format: str) -> bool:
+def wants_json(output_format: str) -> bool:
+    """Whether JSON was asked for; anything but text and json is refused."""
     if output_format not in {"text", "json"}:
         raise InputError(f"--format {output_format}: unknown", advice="use text or json")
     return output_format == "json"
 
 
-def _write_json(value: object) -> None:
+def write_json(value: object) -> None:
+    """Write one value as JSON to standard output."""
     import msgspec
 
     data = msgspec.json.encode(value, enc_hook=_plain)

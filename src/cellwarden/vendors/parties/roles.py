@@ -29,7 +29,8 @@ def roles_of(
     """The four roles of one product.
 
     ``makers`` are the entities whom the name on the plate means. A relationship speaks for the
-    product where it names it, or its maker; the row of the maker's party speaks where none does.
+    product where it names it, or its maker; the maker's party row speaks where none does,
+    and settles nothing where the maker itself is disputed.
     """
     relevant = [one for one in links if _speaks_for(one, manufacturer, model, makers)]
     return tuple(_role(role, makers, relevant) for role in FOUR_ROLES)
@@ -46,6 +47,7 @@ def _speaks_for(link: Link, manufacturer: str, model: str | None, makers: Sequen
 
 def _role(role: str, makers: Sequence[Entity], links: Sequence[Link]) -> Role:
     said = [one for one in links if one.role == role]
+    is_open = not said and len(makers) > 1
     holders = {one.party for one in said}
     sources = {one.source or "the register, source not stated" for one in said}
     facts = {one.fact for one in said if one.fact}
@@ -56,7 +58,7 @@ def _role(role: str, makers: Sequence[Entity], links: Sequence[Link]) -> Role:
         facts = {one.fact for one in own if one.fact}
     if not holders:
         state = Filled.UNKNOWN
-    elif len(holders) > 1 and role in _ONE_HOLDER:
+    elif role in _ONE_HOLDER and (len(holders) > 1 or is_open):
         state = Filled.DISPUTED
     else:
         state = Filled.FILLED
