@@ -1,0 +1,147 @@
+-- One row: one legal entity of the register, with its owners, its identifier and its cells.
+-- has_owner and has_cell_maker are false only where somebody declared, freshly, that ownership or
+-- relationships are written down completely. A circle is looked for through twelve owners.
+with recursive word as (
+  select
+    max(cast(d.entry as varchar) || '.' || cast(d."row" as varchar))
+      filter (where lower(trim(d.about)) = 'ownership') as ownership,
+    max(cast(d.entry as varchar) || '.' || cast(d."row" as varchar))
+      filter (where lower(trim(d.about)) = 'relationship') as relationship
+  from declaration as d
+  cross join run
+  where date_diff('day', try_cast(left(d.declared_on, 10) as date), cast(run.as_of as date))
+    between 0 and try_cast(d.valid_days as bigint)
+),
+held as (
+  select
+    o.party_id, o.owner_id, lower(o.kind) as kind,
+    try_cast(o.percent_low as double) as low,
+    try_cast(o.percent_high as double) as high,
+    cast(o.entry as varchar) || '.' || cast(o."row" as varchar) as fact
+  from ownership as o
+  cross join run
+  where coalesce(try_cast(left(o.since_on, 10) as date) <= cast(run.as_of as date), true)
+    and coalesce(try_cast(left(o.until_on, 10) as date) >= cast(run.as_of as date), true)
+    and o.owner_id is not null
+),
+above as (
+  select party_id as start, owner_id as reached, 1 as depth from held
+  union
+  select above.start, held.owner_id, above.depth + 1
+  from above
+  inner join held on held.party_id = above.reached
+  where above.depth < 12 and above.reached <> above.start
+),
+circle as (
+  select distinct start from above where reached = start
+),
+owned as (
+  select
+    party_id,
+    coalesce(sum(low) filter (where kind = 'direct'), 0) as percent_known,
+    coalesce(bool_or(low < 0 or low > 100 or high < 0 or high > 100), false) as is_impossible,
+    array_slice(list_sort(array_agg(fact)), 1, 12) as facts
+  from held
+  group by party_id
+),
+lei as (
+  select
+    upper(trim(lei)) as lei,
+    count(*) as holders,
+    array_to_string(array_slice(list_sort(array_agg(coalesce(name, party_id))), 1, 5), ', ')
+      as names
+  from party
+  where lei is not null
+  group by upper(trim(lei))
+),
+supply as (
+  select
+    r.of_party_id,
+    r.party_id,
+    cast(r.entry as varchar) || '.' || cast(r."row" as varchar) as fact
+  from relationship as r
+  cross join run
+  where r.role = 'cell_supplier' and r.party_id is not null and r.of_party_id is not null
+    and coalesce(try_cast(left(r.valid_from_on, 10) as date) <= cast(run.as_of as date), true)
+    and coalesce(try_cast(left(r.valid_to_on, 10) as date) >= cast(run.as_of as date), true)
+),
+buyers as (
+  select party_id, count(distinct of_party_id) as buyers from supply group by party_id
+),
+cells as (
+  select
+    s.of_party_id,
+    max(b.buyers) as buyers,
+    array_to_string(list_sort(array_agg(distinct coalesce(p.name, s.party_id))), ', ') as makers,
+    array_slice(list_sort(array_agg(s.fact)), 1, 12) as facts
+  from supply as s
+  inner join buyers as b on b.party_id = s.party_id
+  left join party as p on p.party_id = s.party_id
+  group by s.of_party_id
+),
+plate as (
+  select
+    lower(trim(manufacturer)) as maker,
+    min(cast(entry as varchar) || '.' || cast("row" as varchar)) as fact
+  from asset
+  where nullif(trim(manufacturer), '') is not null
+    and coalesce(lower(trim(lifecycle)), '') <> 'retired'
+    and lower(trim(chemistry)) <> 'none'
+  group by lower(trim(manufacturer))
+),
+made as (
+  select p.party_id, min(plate.fact) as fact
+  from party as p
+  inner join plate on starts_with(lower(trim(p.name)) || ' ', plate.maker || ' ')
+  group by p.party_id
+)
+select
+  p.subject,
+  cast(null as varchar) as site_id,
+  coalesce(p.name, p.party_id) as vendor,
+  p.party_id,
+  coalesce(p.name, p.party_id) as name,
+  p.country is not null as has_country,
+  p.lei is not null as has_lei,
+  upper(trim(p.lei)) as lei,
+  case
+    when p.lei is null then null
+    when not regexp_full_match(upper(trim(p.lei)), '[0-9A-Z]{18}[0-9]{2}') then false
+    else list_reduce(
+      list_transform(
+        string_split(upper(trim(p.lei)), ''),
+        lambda s: strpos('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ', s) - 1
+      ),
+      lambda sum, v: (sum * case when v > 9 then 100 else 10 end + v) % 97
+    ) = 1
+  end as is_lei_whole,
+  lei.holders as lei_holders,
+  lei.names as lei_names,
+  owned.party_id is not null as has_stakes,
+  case when owned.percent_known > 50 then true
+    when word.ownership is not null then false end as has_owner,
+  owned.percent_known,
+  owned.is_impossible as has_impossible_share,
+  case when owned.party_id is not null then circle.start is not null end as owns_itself,
+  made.party_id is not null as makes_cells,
+  case when cells.of_party_id is not null then true
+    when word.relationship is not null then false end as has_cell_maker,
+  cells.buyers as cell_buyers,
+  cells.makers as cell_maker,
+  list_concat(
+    string_split(
+      concat_ws(
+        ',', cast(p.entry as varchar) || '.' || cast(p."row" as varchar), made.fact,
+        word.ownership, word.relationship
+      ), ','
+    ),
+    coalesce(owned.facts, cast([] as varchar[])),
+    coalesce(cells.facts, cast([] as varchar[]))
+  ) as evidence
+from party as p
+cross join word
+left join owned on owned.party_id = p.party_id
+left join circle on circle.start = p.party_id
+left join lei on lei.lei = upper(trim(p.lei))
+left join cells on cells.of_party_id = p.party_id
+left join made on made.party_id = p.party_id
