@@ -14,8 +14,8 @@ import corpus
 from cellwarden.advisories.matching import FleetIndex
 from cellwarden.model.matching import Match, Statement
 from cellwarden.workflows import assemble
-from cellwarden.workflows.inventory import read_inventory
-from cellwarden.workflows.match import matcher_for
+from cellwarden.workflows.advisory.match import matcher_for
+from cellwarden.workflows.fleet.inventory import read_inventory
 from cellwarden.workflows.workspace import open_workspace
 from environments import OURS, scratch
 from measure import run

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from cellwarden.model.moments import Moment
-from cellwarden.workflows.match_many import match_lines
+from cellwarden.workflows.advisory.match_many import match_lines
 from cellwarden.workflows.workspace import open_workspace
 
 AS_OF = "2026-11-16T00:00:00.000000Z"

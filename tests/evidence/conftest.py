@@ -14,9 +14,9 @@ from typing import NamedTuple
 import pytest
 
 from cellwarden.reports.evidence import packing, verify
-from cellwarden.workflows.evidence_pack import Exported, Wanted, export_pack
-from cellwarden.workflows.ledger_keys import init_ledger_key
-from cellwarden.workflows.scan import scan
+from cellwarden.workflows.evidence.evidence_pack import Exported, Wanted, export_pack
+from cellwarden.workflows.fleet.scan import scan
+from cellwarden.workflows.ledger.ledger_keys import init_ledger_key
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

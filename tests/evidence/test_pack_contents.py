@@ -15,9 +15,9 @@ from tests.evidence.conftest import Packed, export, files_of
 
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError
-from cellwarden.workflows.evidence_pack import Wanted, period_of
-from cellwarden.workflows.evidence_verify import verify_pack
-from cellwarden.workflows.redact import Asked, redact
+from cellwarden.workflows.evidence.evidence_pack import Wanted, period_of
+from cellwarden.workflows.evidence.evidence_verify import verify_pack
+from cellwarden.workflows.ledger.redact import Asked, redact
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 

@@ -14,8 +14,8 @@ from tests.workflows.test_timestamps import Tsa
 
 from cellwarden.entry.cli import run
 from cellwarden.reports.evidence import verify
-from cellwarden.workflows import timestamps
-from cellwarden.workflows.evidence_pack import Wanted
+from cellwarden.workflows.evidence.evidence_pack import Wanted
+from cellwarden.workflows.ledger import timestamps
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cellwarden.model.matching import Match, MatchState
-from cellwarden.workflows.match import match_inventory
+from cellwarden.workflows.advisory.match import match_inventory
 
 NORTHGATE = Path(__file__).parents[2] / "examples" / "northgate"
 

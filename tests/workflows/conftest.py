@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cellwarden.workflows.scan import ScanOutcome, scan
+from cellwarden.workflows.fleet.scan import ScanOutcome, scan
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

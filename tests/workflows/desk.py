@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from cellwarden.workflows.register import record_register
+from cellwarden.workflows.fleet.register import record_register
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 CLOCK: Final = "2026-11-16T09:00:00.000000Z"

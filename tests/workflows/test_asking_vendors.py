@@ -16,11 +16,11 @@ from tests.workflows.desk import ASKED, CLOCK, TODAY, desk_in, quiet
 from cellwarden.model.errors import InputError, PermissionRefused
 from cellwarden.vendors.assessment.reviewing import Decided
 from cellwarden.vendors.assessment.vagueness.follow_ups import FollowUpState
-from cellwarden.workflows.assess import Questionnaire, Request, make_questionnaire
-from cellwarden.workflows.assess_score import standing_of
-from cellwarden.workflows.receive import Receipt, receive, record_answers
-from cellwarden.workflows.review import Judgement, close_follow_up, record_review
-from cellwarden.workflows.trust import verify_ledger
+from cellwarden.workflows.ledger.trust import verify_ledger
+from cellwarden.workflows.vendor.assess import Questionnaire, Request, make_questionnaire
+from cellwarden.workflows.vendor.assess_score import standing_of
+from cellwarden.workflows.vendor.receive import Receipt, receive, record_answers
+from cellwarden.workflows.vendor.review import Judgement, close_follow_up, record_review
 from cellwarden.workflows.workspace import Workspace
 
 CLEAR = (

@@ -28,8 +28,8 @@ from cellwarden.ledger.notes import Note, decode_note, encode_note, sign_note, v
 from cellwarden.ledger.proofs import check_growth, decode_growth, decode_inclusion, encode_inclusion
 from cellwarden.model.errors import InputError, IntegrityError, StoreError
 from cellwarden.store.state import Draft
-from cellwarden.workflows import checkpoints, cosign, ledger_keys
-from cellwarden.workflows.trust import verify_ledger
+from cellwarden.workflows.ledger import checkpoints, cosign, ledger_keys
+from cellwarden.workflows.ledger.trust import verify_ledger
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 ORIGIN = "northgate.example/ledger"

@@ -16,8 +16,8 @@ from cellwarden.model.errors import InputError
 from cellwarden.model.findings import Verdict
 from cellwarden.model.moments import Moment
 from cellwarden.reports.coverage_formats import render
-from cellwarden.workflows.comply import coverage_of, standings_of
-from cellwarden.workflows.scan import ScanOutcome, judged_fleet
+from cellwarden.workflows.evidence.comply import coverage_of, standings_of
+from cellwarden.workflows.fleet.scan import ScanOutcome, judged_fleet
 from cellwarden.workflows.workspace import Workspace
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

@@ -12,9 +12,9 @@ from cellwarden.reports import terminal
 from cellwarden.reports.formats import render
 from cellwarden.store.state import State
 from cellwarden.workflows.disputes import disputes
-from cellwarden.workflows.init import init_workspace
-from cellwarden.workflows.register import record_register
-from cellwarden.workflows.scan import ScanOutcome
+from cellwarden.workflows.fleet.init import init_workspace
+from cellwarden.workflows.fleet.register import record_register
+from cellwarden.workflows.fleet.scan import ScanOutcome
 from cellwarden.workflows.workspace import open_workspace
 
 AT = "2026-11-16T06:00:00.000000Z"

@@ -11,10 +11,10 @@ import pytest
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError
 from cellwarden.model.moments import Moment
-from cellwarden.workflows.dated_rules import rules_at
-from cellwarden.workflows.scan import ScanOutcome
-from cellwarden.workflows.screen_register import hits
-from cellwarden.workflows.signals import signals_at
+from cellwarden.workflows.fleet.scan import ScanOutcome
+from cellwarden.workflows.vendor.dated_rules import rules_at
+from cellwarden.workflows.vendor.screen_register import hits
+from cellwarden.workflows.vendor.signals import signals_at
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 AS_OF = "2026-11-16T23:59:59.000000Z"

@@ -13,16 +13,16 @@ import pytest
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError, IntegrityError, PermissionRefused, StoreError
 from cellwarden.model.moments import Moment
-from cellwarden.workflows.documents import (
+from cellwarden.workflows.evidence.documents import (
     add_document,
     get_document,
     list_documents,
     replace_document,
     show_document,
 )
-from cellwarden.workflows.redact import Asked, redact
-from cellwarden.workflows.register import record_register
-from cellwarden.workflows.trust import verify_ledger
+from cellwarden.workflows.fleet.register import record_register
+from cellwarden.workflows.ledger.redact import Asked, redact
+from cellwarden.workflows.ledger.trust import verify_ledger
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 NOW = "2026-11-20T09:00:00Z"
@@ -361,7 +361,7 @@ def test_a_death_between_sealing_and_recording_leaves_nothing_that_can_be_read_f
     script = f"""
         import os, signal
         from pathlib import Path
-        from cellwarden.workflows import documents
+        from cellwarden.workflows.evidence import documents
         from cellwarden.workflows.workspace import open_workspace
         documents.record = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
         documents.add_document(open_workspace(Path({str(fleet.folder)!r})),

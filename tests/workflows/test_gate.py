@@ -8,7 +8,7 @@ from cellwarden.model.errors import InputError
 from cellwarden.model.findings import Finding, Severity, Verdict, finding_id
 from cellwarden.model.ids import CheckId, FactId, SubjectId
 from cellwarden.model.report import FeedAge
-from cellwarden.workflows.gate import failures, load_policy, rules_from_words, unjudged
+from cellwarden.workflows.fleet.gate import failures, load_policy, rules_from_words, unjudged
 
 
 def finding(

@@ -13,8 +13,8 @@ from cellwarden import collect
 from cellwarden.entry import exits
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError, SourceError
-from cellwarden.workflows.init import init_workspace
-from cellwarden.workflows.intake import bring_in, preview_file, require_rows
+from cellwarden.workflows.fleet.init import init_workspace
+from cellwarden.workflows.fleet.intake import bring_in, preview_file, require_rows
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 FLAT = [

@@ -10,8 +10,8 @@ from cellwarden.ledger.rows import row_digest, rows_root
 from cellwarden.model.errors import InputError
 from cellwarden.model.moments import Moment
 from cellwarden.store.facts import read_committed
-from cellwarden.workflows.lives import asset_life
-from cellwarden.workflows.scan import ScanOutcome
+from cellwarden.workflows.fleet.scan import ScanOutcome
+from cellwarden.workflows.life.lives import asset_life
 from cellwarden.workflows.workspace import Workspace
 
 NOW = Moment(as_of="2026-11-16T23:59:59.000000Z")

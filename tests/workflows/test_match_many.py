@@ -14,9 +14,9 @@ from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError
 from cellwarden.model.matching import Component, Statement
 from cellwarden.reports.lines import match_line
-from cellwarden.workflows import match_index, match_many
-from cellwarden.workflows.inventory import read_inventory
-from cellwarden.workflows.match_many import lines_of, match_lines
+from cellwarden.workflows.advisory import match_index, match_many
+from cellwarden.workflows.advisory.match_many import lines_of, match_lines
+from cellwarden.workflows.fleet.inventory import read_inventory
 
 FIRMWARE = ("2.4.0", "2.4.1", "v2.5", "2.4 SP1", "", "?", 'BIOS "1\\x"', "AOS v3.9.4 / App v3.9.3")
 

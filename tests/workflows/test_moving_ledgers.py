@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import CellwardenError, InputError, IntegrityError, StoreError
 from cellwarden.store.state import State
-from cellwarden.workflows.move import export_whole, import_whole
-from cellwarden.workflows.scan import ScanOutcome
-from cellwarden.workflows.trust import verify_ledger
+from cellwarden.workflows.fleet.scan import ScanOutcome
+from cellwarden.workflows.ledger.move import export_whole, import_whole
+from cellwarden.workflows.ledger.trust import verify_ledger
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 
@@ -239,7 +239,7 @@ def test_an_import_that_is_killed_is_whole_or_not_there(
         from pathlib import Path
         from cellwarden.store import transfer
         from cellwarden.store.sqlite_log import SqliteLog
-        from cellwarden.workflows.move import import_whole
+        from cellwarden.workflows.ledger.move import import_whole
         from cellwarden.workflows.workspace import open_workspace
         {where}
         import_whole(open_workspace(Path({str(target.folder)!r})), Path({str(archive)!r}))
@@ -262,7 +262,7 @@ def test_a_full_disk_imports_nothing(archive: Path, tmp_path: Path) -> None:
         import resource
         from pathlib import Path
         from cellwarden.model.errors import StoreError
-        from cellwarden.workflows.move import import_whole
+        from cellwarden.workflows.ledger.move import import_whole
         from cellwarden.workflows.workspace import open_workspace
         resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
         try:

@@ -18,8 +18,8 @@ from cellwarden.frameworks import catalogues, coverage, requirements_of
 from cellwarden.model.errors import InputError
 from cellwarden.model.findings import Finding, Verdict
 from cellwarden.reports.oscal import assessment_results, control_token, plan_of_action
-from cellwarden.workflows.comply import write_oscal
-from cellwarden.workflows.scan import ScanOutcome
+from cellwarden.workflows.evidence.comply import write_oscal
+from cellwarden.workflows.fleet.scan import ScanOutcome
 from cellwarden.workflows.workspace import Workspace
 
 FRAMEWORK = "nerc-cip"

@@ -11,10 +11,10 @@ from cellwarden.ledger.keys import KeyType, VerifierKey, encode_verifier
 from cellwarden.ledger.notes import Note, decode_note, encode_note
 from cellwarden.model.errors import InputError, IntegrityError
 from cellwarden.model.report import SignedState
-from cellwarden.workflows import checkpoints, cosign
-from cellwarden.workflows.outsiders import known_cosigners
-from cellwarden.workflows.seals import signed_state
-from cellwarden.workflows.trust import verify_ledger
+from cellwarden.workflows.ledger import checkpoints, cosign
+from cellwarden.workflows.ledger.outsiders import known_cosigners
+from cellwarden.workflows.ledger.seals import signed_state
+from cellwarden.workflows.ledger.trust import verify_ledger
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 ORIGIN = "northgate.example/ledger"

@@ -13,7 +13,8 @@ from cellwarden.entry.cli import app
 from cellwarden.model.errors import InputError
 from cellwarden.reports.party_text import name_text
 from cellwarden.vendors.parties.nouns import Filled
-from cellwarden.workflows.parties import (
+from cellwarden.workflows.fleet.scan import ScanOutcome
+from cellwarden.workflows.vendor.parties import (
     Field,
     exposed_to,
     four_roles,
@@ -23,7 +24,6 @@ from cellwarden.workflows.parties import (
     read_field,
     shared_in,
 )
-from cellwarden.workflows.scan import ScanOutcome
 from cellwarden.workflows.workspace import Workspace
 
 TODAY = date(2026, 11, 16)

@@ -18,8 +18,8 @@ from cellwarden.model.errors import InputError, IntegrityError, PermissionRefuse
 from cellwarden.model.facts import kinds
 from cellwarden.model.times import format_time
 from cellwarden.store.facts import read_committed
-from cellwarden.workflows.redact import Asked, redact
-from cellwarden.workflows.trust import show_fact, verify_ledger
+from cellwarden.workflows.ledger.redact import Asked, redact
+from cellwarden.workflows.ledger.trust import show_fact, verify_ledger
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 NOW = format_time(datetime(2026, 11, 20, tzinfo=UTC))
@@ -190,7 +190,7 @@ def test_a_redaction_that_is_killed_after_it_was_recorded_is_finished_by_the_nex
         import os, signal
         from pathlib import Path
         from cellwarden.store.personal import PersonalCells
-        from cellwarden.workflows import redact as work
+        from cellwarden.workflows.ledger import redact as work
         from cellwarden.workflows.workspace import open_workspace
         PersonalCells.erase = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
         asked = work.Asked(value={NAME!r}, reason="gone", requester="a", approver="b")

@@ -8,8 +8,8 @@ import pytest
 
 from cellwarden.model.errors import InputError, SourceError
 from cellwarden.store.state import State
-from cellwarden.workflows.init import init_workspace
-from cellwarden.workflows.register import RegisterOutcome, record_register
+from cellwarden.workflows.fleet.init import init_workspace
+from cellwarden.workflows.fleet.register import RegisterOutcome, record_register
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 NOW = "2026-11-16T08:00:00.000000Z"

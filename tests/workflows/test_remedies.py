@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from cellwarden.workflows.scan import ScanOutcome
+from cellwarden.workflows.fleet.scan import ScanOutcome
 
 
 def test_no_remedy_is_printed_with_a_hole(scanned: ScanOutcome) -> None:

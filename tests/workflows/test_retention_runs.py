@@ -14,12 +14,12 @@ from cellwarden.entry.cli import run as cellwarden
 from cellwarden.model.errors import InputError, PermissionRefused, StoreError
 from cellwarden.model.facts import kinds
 from cellwarden.model.moments import Moment
-from cellwarden.workflows.documents import get_document, show_document
-from cellwarden.workflows.holds import lift_hold, list_holds, set_hold
-from cellwarden.workflows.redact import Asked, redact
-from cellwarden.workflows.register import record_register
-from cellwarden.workflows.retention import Item, plan, run
-from cellwarden.workflows.trust import verify_ledger
+from cellwarden.workflows.evidence.documents import get_document, show_document
+from cellwarden.workflows.fleet.register import record_register
+from cellwarden.workflows.ledger.holds import lift_hold, list_holds, set_hold
+from cellwarden.workflows.ledger.redact import Asked, redact
+from cellwarden.workflows.ledger.retention import Item, plan, run
+from cellwarden.workflows.ledger.trust import verify_ledger
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 NOW = "2026-11-20T09:00:00Z"
@@ -327,7 +327,7 @@ def test_a_run_that_is_killed_is_finished_by_the_next(fleet: Workspace) -> None:
         import os, signal
         from pathlib import Path
         from cellwarden.store.sealed import SealedObjects
-        from cellwarden.workflows.retention import run
+        from cellwarden.workflows.ledger.retention import run
         from cellwarden.workflows.workspace import open_workspace
         SealedObjects.erase = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
         run(open_workspace(Path({str(fleet.folder)!r})), approver="b", actor="a", clock_at={NOW!r})

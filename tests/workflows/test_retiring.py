@@ -10,8 +10,8 @@ import pytest
 from cellwarden.model.errors import InputError, PermissionRefused
 from cellwarden.model.moments import Moment
 from cellwarden.model.retirements import StepState
-from cellwarden.workflows import acceptances, incidents, retire
-from cellwarden.workflows.scan import ScanOutcome
+from cellwarden.workflows.fleet.scan import ScanOutcome
+from cellwarden.workflows.life import acceptances, incidents, retire
 from cellwarden.workflows.statements import subjects_at
 from cellwarden.workflows.workspace import Workspace, open_workspace
 

@@ -18,11 +18,16 @@ from cellwarden.model.matching import MatchState
 from cellwarden.model.moments import Moment
 from cellwarden.model.report import Exposure, Report
 from cellwarden.store.state import State
-from cellwarden.workflows.feeds import import_feeds
-from cellwarden.workflows.match import Decision, explain_match, record_decision, waiting_matches
-from cellwarden.workflows.runs import changes_between, kept_runs, load_run
-from cellwarden.workflows.scan import ScanOutcome, scan
-from cellwarden.workflows.trust import verify_ledger
+from cellwarden.workflows.advisory.feeds import import_feeds
+from cellwarden.workflows.advisory.match import (
+    Decision,
+    explain_match,
+    record_decision,
+    waiting_matches,
+)
+from cellwarden.workflows.fleet.runs import changes_between, kept_runs, load_run
+from cellwarden.workflows.fleet.scan import ScanOutcome, scan
+from cellwarden.workflows.ledger.trust import verify_ledger
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

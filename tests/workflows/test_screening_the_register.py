@@ -10,9 +10,9 @@ import pytest
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError
 from cellwarden.model.moments import Moment
-from cellwarden.workflows.decide_hit import decide_hit
-from cellwarden.workflows.register import record_register
-from cellwarden.workflows.screen_register import (
+from cellwarden.workflows.fleet.register import record_register
+from cellwarden.workflows.vendor.decide_hit import decide_hit
+from cellwarden.workflows.vendor.screen_register import (
     Screened,
     hits,
     screen_if_changed,

@@ -10,9 +10,9 @@ import pytest
 
 from cellwarden.model.errors import InputError, SourceError
 from cellwarden.model.report import FeedAge
-from cellwarden.workflows.feeds import import_feeds
-from cellwarden.workflows.init import init_workspace
-from cellwarden.workflows.sources import import_configured, outdated
+from cellwarden.workflows.advisory.feeds import import_feeds
+from cellwarden.workflows.fleet.init import init_workspace
+from cellwarden.workflows.fleet.sources import import_configured, outdated
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 AT = "2026-11-16T06:00:00.000000Z"

@@ -13,10 +13,10 @@ import trustme
 
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError, IntegrityError, SourceError
-from cellwarden.workflows import timestamps
-from cellwarden.workflows.seals import signed_state
-from cellwarden.workflows.timestamps import Authority
-from cellwarden.workflows.trust import verify_ledger
+from cellwarden.workflows.ledger import timestamps
+from cellwarden.workflows.ledger.seals import signed_state
+from cellwarden.workflows.ledger.timestamps import Authority
+from cellwarden.workflows.ledger.trust import verify_ledger
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 CONFIG = """

@@ -19,14 +19,14 @@ from cellwarden.reports.paper import Paper, Section, Table, paper_html, paper_ma
 from cellwarden.reports.tornado import Swing, tornado
 from cellwarden.reports.vendor_text import compare_text, due_text, score_text
 from cellwarden.vendors.assessment.gates import GateState
-from cellwarden.workflows import onboard
-from cellwarden.workflows.assess_score import side_by_side, standing_of
-from cellwarden.workflows.case import case_of
-from cellwarden.workflows.contracts import add_clause, contracts
-from cellwarden.workflows.memo import memo_of
-from cellwarden.workflows.reassess import vendors_due
-from cellwarden.workflows.scan import ScanOutcome
-from cellwarden.workflows.trust import verify_ledger
+from cellwarden.workflows.fleet.scan import ScanOutcome
+from cellwarden.workflows.ledger.trust import verify_ledger
+from cellwarden.workflows.vendor import onboard
+from cellwarden.workflows.vendor.assess_score import side_by_side, standing_of
+from cellwarden.workflows.vendor.case import case_of
+from cellwarden.workflows.vendor.contracts import add_clause, contracts
+from cellwarden.workflows.vendor.memo import memo_of
+from cellwarden.workflows.vendor.reassess import vendors_due
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 TODAY = date(2026, 11, 16)

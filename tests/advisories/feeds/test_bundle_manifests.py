@@ -14,7 +14,7 @@ import pytest
 from cellwarden.advisories.feeds import BundleMeta, documents, export_bundle, is_bundle
 from cellwarden.model.advisories import Document
 from cellwarden.model.errors import IntegrityError
-from cellwarden.workflows.init import init_workspace
+from cellwarden.workflows.fleet.init import init_workspace
 
 VEX = json.dumps(
     {

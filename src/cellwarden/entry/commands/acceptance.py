@@ -52,7 +52,7 @@ def add_exception(
     actor: ActorOption = None,
 ) -> None:
     """Accept a finding for a time, approved by somebody else."""
-    from cellwarden.workflows.acceptances import add_exception as add
+    from cellwarden.workflows.life.acceptances import add_exception as add
     from cellwarden.workflows.workspace import open_workspace
 
     cells = {
@@ -82,7 +82,7 @@ def list_exceptions(
 ) -> None:
     """Every exception: in force, expired or refused, and what it covers."""
     from cellwarden.reports import registers
-    from cellwarden.workflows.acceptances import list_exceptions as found
+    from cellwarden.workflows.life.acceptances import list_exceptions as found
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -101,7 +101,7 @@ def review_exception(
     actor: ActorOption = None,
 ) -> None:
     """Record that you looked and its reason still holds."""
-    from cellwarden.workflows.acceptances import review_exception as review
+    from cellwarden.workflows.life.acceptances import review_exception as review
     from cellwarden.workflows.workspace import open_workspace
 
     entry = review(
@@ -121,7 +121,7 @@ def add_risk(
 
     A new one needs title, owner, treatment (mitigate, accept, transfer, avoid) and review_on.
     """
-    from cellwarden.workflows.acceptances import put_risk
+    from cellwarden.workflows.life.acceptances import put_risk
     from cellwarden.workflows.workspace import open_workspace
 
     entry, name = put_risk(
@@ -142,7 +142,7 @@ def list_risks(
 ) -> None:
     """The open risks, worst first: owner, treatment, next review."""
     from cellwarden.reports import registers
-    from cellwarden.workflows.acceptances import list_risks as found
+    from cellwarden.workflows.life.acceptances import list_risks as found
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -163,7 +163,7 @@ def show_risk(
 ) -> None:
     """One risk with the findings that feed it and the controls that it touches."""
     from cellwarden.reports import registers
-    from cellwarden.workflows.acceptances import show_risk as found
+    from cellwarden.workflows.life.acceptances import show_risk as found
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)

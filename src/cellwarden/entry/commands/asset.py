@@ -40,7 +40,7 @@ def history(
 
     from cellwarden.reports import timeline
     from cellwarden.reports.text import visible_json
-    from cellwarden.workflows.lives import asset_life
+    from cellwarden.workflows.life.lives import asset_life
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)

@@ -33,7 +33,7 @@ def key(
 ) -> None:
     """Make a key of your own; needs no workspace."""
     from cellwarden.ledger.keys import KeyType, encode_verifier
-    from cellwarden.workflows.cosign import make_key
+    from cellwarden.workflows.ledger.cosign import make_key
 
     kind = KeyType.COSIGNER if made_for == "auditor" else KeyType.LOG
     say(encode_verifier(make_key(file, name, kind)))
@@ -56,7 +56,7 @@ def cosign(
     What you cosigned last lies in KEY.seen/ beside your key. A checkpoint that contradicts it is
     refused with exit 4.
     """
-    from cellwarden.workflows.cosign import cosign_bytes, read_verifier
+    from cellwarden.workflows.ledger.cosign import cosign_bytes, read_verifier
 
     done = cosign_bytes(
         read_proof(shown),
@@ -76,7 +76,7 @@ def check(
 ) -> None:
     """Check the proof of an entry with nothing but the log's key; needs no workspace."""
     from cellwarden.reports.text import printable
-    from cellwarden.workflows.cosign import check_proof, read_verifier
+    from cellwarden.workflows.ledger.cosign import check_proof, read_verifier
 
     found = check_proof(read_proof(proof), [read_verifier(text) for text in log])
     say(printable(found.data.decode("utf-8", errors="replace")))

@@ -17,7 +17,7 @@ app = typer.Typer(help="The check catalogue: list, show, pages.", no_args_is_hel
 def list_(*, workspace: WorkspaceOption = HERE) -> None:
     """Every check: its id, severity and what it asks."""
     from cellwarden.reports.lines import check_table
-    from cellwarden.workflows.catalogue import all_checks
+    from cellwarden.workflows.fleet.catalogue import all_checks
 
     say(check_table(all_checks(workspace), width=width()))
 
@@ -29,7 +29,7 @@ def show(
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """One check whole: why it matters, whom it applies to, what violates it, its controls."""
-    from cellwarden.workflows.catalogue import check_page
+    from cellwarden.workflows.fleet.catalogue import check_page
 
     say(check_page(workspace, check))
 
@@ -41,6 +41,6 @@ def pages(
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Write a documentation page for every check, your own included."""
-    from cellwarden.workflows.catalogue import write_pages
+    from cellwarden.workflows.fleet.catalogue import write_pages
 
     say(f"{target}: {write_pages(workspace, target)} files")

@@ -25,7 +25,7 @@ SiteOption = Annotated[
 def list_() -> None:
     """Every framework: its id, version, date, source, and how much of it is mapped."""
     from cellwarden.reports.frameworks_text import framework_table
-    from cellwarden.workflows.comply import listed
+    from cellwarden.workflows.evidence.comply import listed
 
     say(framework_table(listed(), width=width()))
 
@@ -39,7 +39,7 @@ def show(
 ) -> None:
     """A framework's controls, or one of them: what it asks and which checks speak to it."""
     from cellwarden.reports.frameworks_text import control_page, control_table
-    from cellwarden.workflows.comply import explained, listed_one
+    from cellwarden.workflows.evidence.comply import explained, listed_one
 
     if control is None:
         say(control_table(listed_one(framework), width=width()))
@@ -63,7 +63,7 @@ def coverage(
     """For each control: its checks, their verdicts, the evidence, its grade and age, the gaps."""
     from cellwarden.reports.coverage_formats import render
     from cellwarden.store.objects import write_durably
-    from cellwarden.workflows.comply import coverage_of
+    from cellwarden.workflows.evidence.comply import coverage_of
     from cellwarden.workflows.workspace import open_workspace
 
     opened, clock = open_workspace(workspace), now()
@@ -98,7 +98,7 @@ def oscal(
     known_at: KnownAtOption = None,
 ) -> None:
     """Write OSCAL assessment results and a plan of action and milestones."""
-    from cellwarden.workflows.comply import write_oscal
+    from cellwarden.workflows.evidence.comply import write_oscal
     from cellwarden.workflows.workspace import open_workspace
 
     opened, clock = open_workspace(workspace), now()

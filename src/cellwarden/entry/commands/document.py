@@ -21,7 +21,7 @@ from cellwarden.model.errors import InputError
 from cellwarden.model.times import format_time
 
 if TYPE_CHECKING:
-    from cellwarden.workflows.documents import KeptDocument
+    from cellwarden.workflows.evidence.documents import KeptDocument
 
 app = typer.Typer(
     help="Evidence on paper: keep, replace, list, show, get it back.", no_args_is_help=True
@@ -90,7 +90,7 @@ def add(
     actor: ActorOption = None,
 ) -> None:
     """Keep a file as evidence: sealed, named by its digest, committed to by the ledger."""
-    from cellwarden.workflows.documents import add_document
+    from cellwarden.workflows.evidence.documents import add_document
     from cellwarden.workflows.workspace import open_workspace
 
     cells = {
@@ -144,7 +144,7 @@ def replace(
     actor: ActorOption = None,
 ) -> None:
     """Keep a newer issue of a document; the old one stays, and both say so."""
-    from cellwarden.workflows.documents import replace_document
+    from cellwarden.workflows.evidence.documents import replace_document
     from cellwarden.workflows.workspace import open_workspace
 
     cells = {
@@ -188,7 +188,7 @@ def list_(
 ) -> None:
     """Every document: grade, when it holds, whether it is kept, what rests on it."""
     from cellwarden.reports import documents_text
-    from cellwarden.workflows.documents import list_documents
+    from cellwarden.workflows.evidence.documents import list_documents
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -210,7 +210,7 @@ def show_(
 ) -> None:
     """One document whole: how it stands, its issues, what rests on it, and its proof."""
     from cellwarden.reports import documents_text
-    from cellwarden.workflows.documents import show_document
+    from cellwarden.workflows.evidence.documents import show_document
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -234,7 +234,7 @@ def get(
 ) -> None:
     """Write what a document holds to a file, after checking it against the ledger."""
     from cellwarden.store.objects import write_durably
-    from cellwarden.workflows.documents import get_document
+    from cellwarden.workflows.evidence.documents import get_document
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)

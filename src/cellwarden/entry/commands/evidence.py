@@ -47,7 +47,7 @@ def pack(
     """Write findings, coverage and documents with everything that proves them, signed."""
     from cellwarden.reports.lines import labelled
     from cellwarden.reports.text import plural
-    from cellwarden.workflows.evidence_pack import Wanted, export_pack, period_of
+    from cellwarden.workflows.evidence.evidence_pack import Wanted, export_pack, period_of
     from cellwarden.workflows.workspace import open_workspace
 
     opened, clock = open_workspace(workspace), now()
@@ -101,7 +101,7 @@ def verify(
 ) -> None:
     """Check every byte, proof and signature of a pack, as its own verify.py does."""
     from cellwarden.reports.lines import labelled
-    from cellwarden.workflows.evidence_verify import verify_pack
+    from cellwarden.workflows.evidence.evidence_verify import verify_pack
 
     report = verify_pack(pack, key or ())
     say(labelled(report.lines, width=width()))

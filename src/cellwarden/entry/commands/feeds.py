@@ -36,7 +36,7 @@ def import_(
     actor: ActorOption = None,
 ) -> None:
     """Import advisories: CSAF, CVE, NVD, KEV, EPSS, OpenVEX, CycloneDX VEX."""
-    from cellwarden.workflows.feeds import archives_without_manifest, import_feeds
+    from cellwarden.workflows.advisory.feeds import archives_without_manifest, import_feeds
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -68,7 +68,7 @@ def status(
 ) -> None:
     """How old each feed is, how much it holds, and how much of the fleet it speaks of."""
     from cellwarden.reports.lines import feed_table
-    from cellwarden.workflows.feed_exchange import feed_status
+    from cellwarden.workflows.advisory.feed_exchange import feed_status
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -79,7 +79,7 @@ def status(
 @app.command()
 def sync(*, workspace: WorkspaceOption = HERE, actor: ActorOption = None) -> int:
     """Fetch what is new from the HTTPS sources in the settings, and import it."""
-    from cellwarden.workflows.sync import sync_feeds
+    from cellwarden.workflows.advisory.sync import sync_feeds
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -102,7 +102,7 @@ def export(
     known_at: KnownAtOption = None,
 ) -> None:
     """Write all imported documents to one digest-listed bundle for an air-gapped site."""
-    from cellwarden.workflows.feed_exchange import export_feeds
+    from cellwarden.workflows.advisory.feed_exchange import export_feeds
     from cellwarden.workflows.workspace import open_workspace
 
     opened, made_at = open_workspace(workspace), now()
@@ -123,7 +123,7 @@ def correct(
     actor: ActorOption = None,
 ) -> None:
     """Record a local correction of an advisory, with your name; every later match names it."""
-    from cellwarden.workflows.feed_exchange import Correction, record_correction
+    from cellwarden.workflows.advisory.feed_exchange import Correction, record_correction
     from cellwarden.workflows.workspace import open_workspace
 
     correction = Correction(

@@ -51,7 +51,7 @@ def init(
     ] = "Unnamed operator",
 ) -> None:
     """Make a workspace: settings, register, advisory folder."""
-    from cellwarden.workflows.init import init_workspace
+    from cellwarden.workflows.fleet.init import init_workspace
 
     made = init_workspace(folder, operator=operator)
     say("\n".join(str(path) for path in made))
@@ -82,16 +82,16 @@ def scan(
 ) -> int:
     """Scan a fleet: read, match, judge, write the report."""
     from cellwarden.reports import terminal
-    from cellwarden.workflows.catalogue import all_checks
-    from cellwarden.workflows.gate import (
+    from cellwarden.workflows.fleet.catalogue import all_checks
+    from cellwarden.workflows.fleet.gate import (
         failures,
         load_policy,
         refuse_unknown_names,
         rules_from_words,
         unjudged,
     )
-    from cellwarden.workflows.publish import write_reports
-    from cellwarden.workflows.scan import scan as run_scan
+    from cellwarden.workflows.fleet.publish import write_reports
+    from cellwarden.workflows.fleet.scan import scan as run_scan
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -155,7 +155,7 @@ def explain(
 ) -> None:
     """Explain a finding: why, evidence, deadline, remedy."""
     from cellwarden.reports import terminal
-    from cellwarden.workflows.publish import find_finding
+    from cellwarden.workflows.fleet.publish import find_finding
 
     found = _looked_at(workspace, run=run, as_of=as_of, known_at=known_at)
     wanted = find_finding(found, finding)
@@ -184,7 +184,7 @@ def diff(
 ) -> None:
     """Show what changed between two runs."""
     from cellwarden.reports import terminal
-    from cellwarden.workflows.runs import changes_between, load_run
+    from cellwarden.workflows.fleet.runs import changes_between, load_run
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -222,8 +222,8 @@ def _looked_at(
     known_at: str | None = None,
 ) -> Report:
     """The kept run that is meant, or a judgement made anew for another moment."""
-    from cellwarden.workflows.runs import load_run
-    from cellwarden.workflows.scan import report_at
+    from cellwarden.workflows.fleet.runs import load_run
+    from cellwarden.workflows.fleet.scan import report_at
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)

@@ -38,7 +38,7 @@ def open_(
 
     For example: title="Gas alarm" site_id=NG1 asset_ids="A;B" party_ids=X regimes="nis2;gdpr".
     """
-    from cellwarden.workflows.incidents import open_incident
+    from cellwarden.workflows.life.incidents import open_incident
     from cellwarden.workflows.workspace import open_workspace
 
     entry, name = open_incident(
@@ -63,7 +63,7 @@ def notice(
 
     For example: audience=authority stage=early_warning regime=nis2 told="National CSIRT".
     """
-    from cellwarden.workflows.incidents import give_notice
+    from cellwarden.workflows.life.incidents import give_notice
     from cellwarden.workflows.workspace import open_workspace
 
     entry, made = give_notice(
@@ -85,7 +85,7 @@ def close(
     actor: ActorOption = None,
 ) -> None:
     """Close an incident; refused while somebody waits to be told."""
-    from cellwarden.workflows.incidents import close_incident
+    from cellwarden.workflows.life.incidents import close_incident
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -105,7 +105,7 @@ def list_(
 ) -> None:
     """Every incident, open ones first, with the notices that are overdue."""
     from cellwarden.reports import registers
-    from cellwarden.workflows.incidents import list_incidents
+    from cellwarden.workflows.life.incidents import list_incidents
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -126,7 +126,7 @@ def show_(
 ) -> None:
     """One incident against every deadline that applies."""
     from cellwarden.reports import registers
-    from cellwarden.workflows.incidents import show_incident
+    from cellwarden.workflows.life.incidents import show_incident
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cellwarden.ledger.notes import Verified
-    from cellwarden.workflows.ledger_keys import KeyChange
-    from cellwarden.workflows.trust import LedgerState
+    from cellwarden.workflows.ledger.ledger_keys import KeyChange
+    from cellwarden.workflows.ledger.trust import LedgerState
     from cellwarden.workflows.workspace import Workspace
 
 app = typer.Typer(help="What was recorded, and that it still is.", no_args_is_help=True)
@@ -62,9 +62,9 @@ def verify(
     history that was rewritten and signed anew by whoever holds the key.
     """
     from cellwarden.ledger.keys import encode_verifier
-    from cellwarden.workflows.checkpoints import compare
-    from cellwarden.workflows.cosign import read_verifier
-    from cellwarden.workflows.trust import verify_ledger
+    from cellwarden.workflows.ledger.checkpoints import compare
+    from cellwarden.workflows.ledger.cosign import read_verifier
+    from cellwarden.workflows.ledger.trust import verify_ledger
     from cellwarden.workflows.workspace import open_workspace
 
     if key and against is None:
@@ -106,8 +106,8 @@ def _say_clock_jumps(state: LedgerState) -> None:
 
 
 def _say_stamps(opened: Workspace, root: Path | None, signer: Path | None) -> None:
-    from cellwarden.workflows.outsiders import known_authority
-    from cellwarden.workflows.timestamps import Authority, stamps
+    from cellwarden.workflows.ledger.outsiders import known_authority
+    from cellwarden.workflows.ledger.timestamps import Authority, stamps
 
     authority = Authority(roots=root, signer=signer) if root else known_authority(opened)
     for one in stamps(opened, authority):
@@ -135,7 +135,7 @@ def timestamp(
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Have an authority sign that the newest checkpoint existed now (RFC 3161)."""
-    from cellwarden.workflows import timestamps
+    from cellwarden.workflows.ledger import timestamps
     from cellwarden.workflows.workspace import open_workspace
 
     if sum(one is not None for one in (tsa, request, response)) != 1:
@@ -164,7 +164,7 @@ def timestamp(
 def list_(*, workspace: WorkspaceOption = HERE, known_at: KnownAtOption = None) -> None:
     """Every entry: when, who, what, from which source."""
     from cellwarden.reports.text import printable
-    from cellwarden.workflows.trust import list_entries
+    from cellwarden.workflows.ledger.trust import list_entries
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -189,7 +189,7 @@ def init(
 
     The key lies in .state/ledger.key, for its owner only; or set CELLWARDEN_LEDGER_KEY to a key.
     """
-    from cellwarden.workflows.ledger_keys import init_ledger_key
+    from cellwarden.workflows.ledger.ledger_keys import init_ledger_key
     from cellwarden.workflows.workspace import open_workspace
 
     made = init_ledger_key(
@@ -210,7 +210,7 @@ def rotate(
     actor: ActorOption = None,
 ) -> None:
     """Bring in a new signing key beside the old one; both sign until --finish retires the old."""
-    from cellwarden.workflows.ledger_keys import begin_rotation, finish_rotation
+    from cellwarden.workflows.ledger.ledger_keys import begin_rotation, finish_rotation
     from cellwarden.workflows.workspace import open_workspace
 
     step = finish_rotation if finish else begin_rotation
@@ -222,7 +222,7 @@ def rotate(
 def checkpoint(*, out: OutOption = None, workspace: WorkspaceOption = HERE) -> None:
     """Sign the ledger as it is now. Give the checkpoint to somebody else to keep."""
     from cellwarden.ledger.notes import encode_note
-    from cellwarden.workflows.checkpoints import make_checkpoint
+    from cellwarden.workflows.ledger.checkpoints import make_checkpoint
     from cellwarden.workflows.workspace import open_workspace
 
     made = make_checkpoint(open_workspace(workspace))
@@ -238,7 +238,7 @@ def prove(
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Prove that an entry is in the ledger, against the newest checkpoint (C2SP tlog-proof)."""
-    from cellwarden.workflows.checkpoints import prove_entry
+    from cellwarden.workflows.ledger.checkpoints import prove_entry
     from cellwarden.workflows.workspace import open_workspace
 
     give(prove_entry(open_workspace(workspace), entry), out)
@@ -249,7 +249,7 @@ def growth(
     held: CheckpointArgument, *, out: OutOption = None, workspace: WorkspaceOption = HERE
 ) -> None:
     """Prove that the ledger only grew since CHECKPOINT, to the newest one (C2SP tlog-witness)."""
-    from cellwarden.workflows.checkpoints import prove_growth
+    from cellwarden.workflows.ledger.checkpoints import prove_growth
     from cellwarden.workflows.workspace import open_workspace
 
     give(prove_growth(open_workspace(workspace), read_proof(held)), out)
@@ -266,7 +266,7 @@ def export(
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Write the whole ledger to one archive, byte for byte, to move or to keep it."""
-    from cellwarden.workflows.move import export_whole
+    from cellwarden.workflows.ledger.move import export_whole
     from cellwarden.workflows.workspace import open_workspace
 
     made = export_whole(open_workspace(workspace), archive, with_private=not public)
@@ -285,7 +285,7 @@ def import_(
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Fill an empty workspace's ledger from an archive, on any engine; every byte is checked."""
-    from cellwarden.workflows.move import import_whole
+    from cellwarden.workflows.ledger.move import import_whole
     from cellwarden.workflows.workspace import open_workspace
 
     made = import_whole(open_workspace(workspace), archive)
@@ -295,8 +295,8 @@ def import_(
 @app.command()
 def keep(cosigned: CheckpointArgument, *, workspace: WorkspaceOption = HERE) -> None:
     """Keep the signatures of a checkpoint that an auditor cosigned; later proofs carry them."""
-    from cellwarden.workflows.checkpoints import keep_cosigned
-    from cellwarden.workflows.outsiders import known_cosigners
+    from cellwarden.workflows.ledger.checkpoints import keep_cosigned
+    from cellwarden.workflows.ledger.outsiders import known_cosigners
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -314,7 +314,7 @@ def _say_keys(made: KeyChange) -> None:
 
 
 def _say_signatures(signed: Sequence[Verified]) -> None:
-    from cellwarden.workflows.checkpoints import checkpoint_time
+    from cellwarden.workflows.ledger.checkpoints import checkpoint_time
 
     for one in signed:
         at = checkpoint_time(one)
@@ -331,7 +331,7 @@ def show(
 ) -> None:
     """Show one fact: what it says, who recorded it, when, from which source."""
     from cellwarden.reports.text import printable
-    from cellwarden.workflows.trust import show_fact
+    from cellwarden.workflows.ledger.trust import show_fact
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)

@@ -68,7 +68,7 @@ def match(
         inventory = Path("/dev/stdin")
     if output_format not in {"jsonl", "table"}:
         raise InputError(f"--format {output_format}: unknown", advice="use jsonl or table")
-    from cellwarden.workflows.match_many import match_lines
+    from cellwarden.workflows.advisory.match_many import match_lines
     from cellwarden.workflows.workspace import open_workspace
 
     source = advisories or open_workspace(workspace)
@@ -106,7 +106,7 @@ def explain(
 ) -> None:
     """Why an advisory touches a component, or why it speaks of another product."""
     from cellwarden.reports.lines import explanation_text
-    from cellwarden.workflows.match import explain_match
+    from cellwarden.workflows.advisory.match import explain_match
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -124,7 +124,7 @@ def waiting(
 ) -> None:
     """The weak candidates that wait for a person's yes or no."""
     from cellwarden.reports.lines import match_table
-    from cellwarden.workflows.match import waiting_matches
+    from cellwarden.workflows.advisory.match import waiting_matches
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -172,7 +172,7 @@ def _decide(
     *,
     is_same_product: bool,
 ) -> None:
-    from cellwarden.workflows.match import Decision, record_decision
+    from cellwarden.workflows.advisory.match import Decision, record_decision
     from cellwarden.workflows.workspace import open_workspace
 
     decision = Decision(

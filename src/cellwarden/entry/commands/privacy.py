@@ -37,7 +37,7 @@ def redact(
     actor: ActorOption = None,
 ) -> None:
     """Erase personal data for good. The ledger and all its proofs go on holding."""
-    from cellwarden.workflows import redact as work
+    from cellwarden.workflows.ledger import redact as work
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)

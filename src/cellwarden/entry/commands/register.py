@@ -31,7 +31,7 @@ def import_(
 ) -> None:
     """Put a file into the register with a column mapping; the next scan records it."""
     from cellwarden.reports.lines import preview_text
-    from cellwarden.workflows.intake import bring_in, preview_file, require_rows
+    from cellwarden.workflows.fleet.intake import bring_in, preview_file, require_rows
     from cellwarden.workflows.workspace import open_workspace
 
     preview = preview_file(file, kind=kind, mapping=mapping)

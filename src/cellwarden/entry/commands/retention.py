@@ -46,7 +46,7 @@ def run_(
 ) -> None:
     """Erase what was kept for long enough; --as-of and --known-at only with --dry-run."""
     from cellwarden.reports import documents_text
-    from cellwarden.workflows import retention as work
+    from cellwarden.workflows.ledger import retention as work
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -87,7 +87,7 @@ def hold(
     actor: ActorOption = None,
 ) -> None:
     """Set a legal hold: nothing in its scope is erased until it is lifted."""
-    from cellwarden.workflows.holds import set_hold
+    from cellwarden.workflows.ledger.holds import set_hold
     from cellwarden.workflows.workspace import open_workspace
 
     entry, name = set_hold(
@@ -111,7 +111,7 @@ def lift(
     actor: ActorOption = None,
 ) -> None:
     """Lift a legal hold; the next run of the policy may erase what it held."""
-    from cellwarden.workflows.holds import lift_hold
+    from cellwarden.workflows.ledger.holds import lift_hold
     from cellwarden.workflows.workspace import open_workspace
 
     entry = lift_hold(
@@ -135,7 +135,7 @@ def holds(
 ) -> None:
     """Every legal hold: what it covers, since when, and why."""
     from cellwarden.reports import documents_text
-    from cellwarden.workflows.holds import list_holds
+    from cellwarden.workflows.ledger.holds import list_holds
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)

@@ -48,7 +48,7 @@ def start(
     Columns that matter later: destination (recycling, reuse, return_to_vendor, storage),
     holds_memory, has_cloud_data, is_damaged (yes or no), weight_kg.
     """
-    from cellwarden.workflows import retire as workflow
+    from cellwarden.workflows.life import retire as workflow
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -76,7 +76,7 @@ def status(
     import msgspec
 
     from cellwarden.reports import retirements
-    from cellwarden.workflows import retire as workflow
+    from cellwarden.workflows.life import retire as workflow
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -106,7 +106,7 @@ def record_(
     actor: ActorOption = None,
 ) -> None:
     """Record one step as evidence."""
-    from cellwarden.workflows import retire as workflow
+    from cellwarden.workflows.life import retire as workflow
     from cellwarden.workflows.workspace import open_workspace
 
     entry, subject = workflow.put(
@@ -125,7 +125,7 @@ def close(
     asset: AssetArgument, *, workspace: WorkspaceOption = HERE, actor: ActorOption = None
 ) -> None:
     """Close the file; refused while it has a hole."""
-    from cellwarden.workflows import retire as workflow
+    from cellwarden.workflows.life import retire as workflow
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)

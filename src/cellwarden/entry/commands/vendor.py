@@ -52,7 +52,7 @@ def screen(
         raise InputError("Missing option '--list'", advice="give the lists: --list FILE...")
     import sys
 
-    from cellwarden.workflows.screen import answer_line, answer_row, screen_names
+    from cellwarden.workflows.vendor.screen import answer_line, answer_row, screen_names
 
     write = sys.stdout.write
     tell = answer_line if output_format == "jsonl" else answer_row

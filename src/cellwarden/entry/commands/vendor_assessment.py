@@ -52,7 +52,7 @@ def questionnaire(
     actor: ActorOption = None,
 ) -> None:
     """Write a vendor's questionnaire as XLSX and JSON, with what is open from before."""
-    from cellwarden.workflows.assess import Request, make_questionnaire
+    from cellwarden.workflows.vendor.assess import Request, make_questionnaire
 
     opened, today, clock_at = opened_on(workspace, as_of)
     made = make_questionnaire(
@@ -87,7 +87,7 @@ def receive(
 ) -> None:
     """Take an answered questionnaire back: every word is recorded, vague ones are asked again."""
     from cellwarden.reports.vendor_text import receipt_text
-    from cellwarden.workflows.receive import receive as take
+    from cellwarden.workflows.vendor.receive import receive as take
 
     opened, today, clock_at = opened_on(workspace, as_of)
     receipt = take(
@@ -114,8 +114,8 @@ def follow_ups(
 ) -> None:
     """What we asked back about vague words; each must close before a signature."""
     from cellwarden.reports.vendor_text import follow_ups_text
-    from cellwarden.workflows.assess_score import standing_of
-    from cellwarden.workflows.review import close_follow_up
+    from cellwarden.workflows.vendor.assess_score import standing_of
+    from cellwarden.workflows.vendor.review import close_follow_up
 
     opened, today, clock_at = opened_on(workspace, as_of)
     if close:
@@ -160,7 +160,7 @@ def review(
 ) -> None:
     """Record a reviewer's decision: an accepted answer, a paper seen, a test, an admission."""
     from cellwarden.vendors.assessment.reviewing import Decided
-    from cellwarden.workflows.review import Judgement, record_review
+    from cellwarden.workflows.vendor.review import Judgement, record_review
 
     if decision not in set(Decided):
         raise InputError(f"--decision {decision}: unknown", advice=f"use {', '.join(Decided)}")
@@ -199,7 +199,7 @@ def score(
 ) -> None:
     """What a vendor can prove: the interval, the gates, and every step of the arithmetic."""
     from cellwarden.reports.vendor_text import score_text
-    from cellwarden.workflows.assess_score import standing_of
+    from cellwarden.workflows.vendor.assess_score import standing_of
 
     opened, today, size = read_at(workspace, as_of, known_at)
     standing = standing_of(opened, vendor, as_of=today, known_at=size)
@@ -218,7 +218,7 @@ def ask(
 ) -> None:
     """The cheapest question whose answer could change the decision."""
     from cellwarden.reports.vendor_text import ask_text
-    from cellwarden.workflows.assess_score import standing_of
+    from cellwarden.workflows.vendor.assess_score import standing_of
 
     opened, today, size = read_at(workspace, as_of, known_at)
     say(ask_text(standing_of(opened, vendor, as_of=today, known_at=size), width=width()))
@@ -234,7 +234,7 @@ def compare(
 ) -> None:
     """Vendors side by side on common questions: who is ahead, or what would separate them."""
     from cellwarden.reports.vendor_text import compare_text
-    from cellwarden.workflows.assess_score import side_by_side
+    from cellwarden.workflows.vendor.assess_score import side_by_side
 
     opened, today, size = read_at(workspace, as_of, known_at)
     side = side_by_side(opened, vendors, as_of=today, known_at=size)
@@ -253,7 +253,7 @@ def due(
 ) -> None:
     """Who has to be assessed again, and why: by the calendar, or at once."""
     from cellwarden.reports.vendor_text import due_text
-    from cellwarden.workflows.reassess import vendors_due
+    from cellwarden.workflows.vendor.reassess import vendors_due
 
     opened, today, size = read_at(workspace, as_of, known_at)
     items, run = vendors_due(opened, as_of=today, known_at=size)
@@ -276,7 +276,7 @@ def attest(
 ) -> None:
     """Write the assessment as a CycloneDX 1.6 attestation."""
     from cellwarden.vendors.assessment.attestation import attestation
-    from cellwarden.workflows.assess_score import standing_of
+    from cellwarden.workflows.vendor.assess_score import standing_of
 
     opened, today, size = read_at(workspace, as_of, known_at)
     found = standing_of(opened, vendor, as_of=today, known_at=size).dossier
@@ -302,7 +302,7 @@ def case(
 ) -> None:
     """The business case of some vendors as HTML and Markdown, price beside the score."""
     from cellwarden.reports.paper import paper_html, paper_markdown
-    from cellwarden.workflows.case import case_of
+    from cellwarden.workflows.vendor.case import case_of
 
     opened, today, size = read_at(workspace, as_of, known_at)
     found, paper = case_of(opened, vendors, as_of=today, seed=seed, known_at=size)

@@ -35,7 +35,7 @@ def list_(
 ) -> None:
     """Contracts clause by clause: promised, due, done, broken, and what each lacks."""
     from cellwarden.reports.vendor_text import contracts_text
-    from cellwarden.workflows.contracts import contracts
+    from cellwarden.workflows.vendor.contracts import contracts
 
     opened, today, size = read_at(workspace, as_of, known_at)
     say(contracts_text(contracts(opened, vendor, as_of=today, known_at=size), width=width()))
@@ -55,7 +55,7 @@ def add(
     actor: ActorOption = None,
 ) -> None:
     """Write a contract down, or what changed in one."""
-    from cellwarden.workflows.contracts import add_contract
+    from cellwarden.workflows.vendor.contracts import add_contract
 
     opened, today, clock_at = opened_on(workspace, as_of)
     cells = {
@@ -85,7 +85,7 @@ def clause(
     actor: ActorOption = None,
 ) -> None:
     """Write one promise of a contract down."""
-    from cellwarden.workflows.contracts import add_clause
+    from cellwarden.workflows.vendor.contracts import add_clause
 
     opened, today, clock_at = opened_on(workspace, as_of)
     cells = {
@@ -113,7 +113,7 @@ def done(
     actor: ActorOption = None,
 ) -> None:
     """Record that a promise was kept."""
-    from cellwarden.workflows.contracts import add_clause
+    from cellwarden.workflows.vendor.contracts import add_clause
 
     opened, today, clock_at = opened_on(workspace, as_of)
     cells = {"clause_id": clause_id, "done_on": on or today.isoformat(), "document_id": document}
@@ -132,7 +132,7 @@ def breach(
     actor: ActorOption = None,
 ) -> None:
     """Record that a promise was broken, with what shows it; the vendor is due at once."""
-    from cellwarden.workflows.contracts import add_clause
+    from cellwarden.workflows.vendor.contracts import add_clause
 
     opened, today, clock_at = opened_on(workspace, as_of)
     cells = {

@@ -49,7 +49,7 @@ def onboard(
     """Take a vendor on: start, three approvals by other people, sign; nobody does it alone."""
     if verb not in _VERBS:
         raise InputError(f"vendor onboard {verb}: unknown", advice=f"use {', '.join(_VERBS)}")
-    from cellwarden.workflows import onboard as work
+    from cellwarden.workflows.vendor import onboard as work
 
     opened, today, clock_at = opened_on(workspace, as_of)
     by = actor_or_login(actor)
@@ -79,7 +79,7 @@ def onboard(
     way = work.way_of(opened, vendor, as_of=today, known_at=size)
     _tell(way, today)
     if verb == "memo":
-        from cellwarden.workflows.memo import memo_of
+        from cellwarden.workflows.vendor.memo import memo_of
 
         base = output or opened.reports_folder / f"memo-{way.onboarding.party_id.casefold()}"
         _write_memo(memo_of(way, as_of=today), base)

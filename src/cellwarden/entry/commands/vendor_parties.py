@@ -52,7 +52,7 @@ def show(
 ) -> None:
     """One party: owners up to the last one known, what it touches here, what is unknown."""
     from cellwarden.reports.party_text import show_text
-    from cellwarden.workflows.parties import party_in, profile_in
+    from cellwarden.workflows.vendor.parties import party_in, profile_in
 
     field = _field(workspace, as_of, known_at)
     profile = profile_in(field, party_in(field, vendor))
@@ -72,7 +72,7 @@ def roles(
 ) -> None:
     """Whether the four roles of each product are filled, by whom, and who says so."""
     from cellwarden.reports.party_text import roles_text
-    from cellwarden.workflows.parties import four_roles
+    from cellwarden.workflows.vendor.parties import four_roles
 
     field = _field(workspace, as_of, known_at)
     found = four_roles(field, about)
@@ -92,7 +92,7 @@ def behind(
 ) -> None:
     """Who stands behind a logo: its entities, their owners and suppliers, and what is unknown."""
     from cellwarden.reports.party_text import show_text
-    from cellwarden.workflows.parties import profiles_behind
+    from cellwarden.workflows.vendor.parties import profiles_behind
 
     field = _field(workspace, as_of, known_at)
     found = profiles_behind(field, name)
@@ -112,7 +112,7 @@ def exposure(
 ) -> None:
     """Which sites depend on an entity in a country or owned from there, by which path."""
     from cellwarden.reports.party_text import exposure_text
-    from cellwarden.workflows.parties import exposed_to
+    from cellwarden.workflows.vendor.parties import exposed_to
 
     field = _field(workspace, as_of, known_at)
     found = exposed_to(field, country)
@@ -131,7 +131,7 @@ def concentration(
 ) -> None:
     """Who is shared by several vendors or sites; undisclosed tiers count as possibly shared."""
     from cellwarden.reports.party_text import concentration_text
-    from cellwarden.workflows.parties import shared_in
+    from cellwarden.workflows.vendor.parties import shared_in
 
     field = _field(workspace, as_of, known_at)
     found = shared_in(field)
@@ -142,7 +142,7 @@ def concentration(
 
 
 def _field(workspace: Path, as_of: str | None, known_at: str | None) -> Any:
-    from cellwarden.workflows.parties import read_field
+    from cellwarden.workflows.vendor.parties import read_field
 
     opened, today, size = read_at(workspace, as_of, known_at)
     return read_field(opened, as_of=today, known_at=size)

@@ -11,7 +11,7 @@ from cellwarden.entry.words import HERE, AsOfOption, KnownAtOption, WorkspaceOpt
 from cellwarden.model.errors import InputError
 
 if TYPE_CHECKING:
-    from cellwarden.workflows.dated_rules import Ruled
+    from cellwarden.workflows.vendor.dated_rules import Ruled
 
 
 def rules(
@@ -26,7 +26,7 @@ def rules(
     if output_format not in {"text", "json"}:
         raise InputError(f"--format {output_format}: unknown", advice="use text or json")
     from cellwarden.reports.rules_text import rules_text
-    from cellwarden.workflows.dated_rules import rules_at
+    from cellwarden.workflows.vendor.dated_rules import rules_at
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)

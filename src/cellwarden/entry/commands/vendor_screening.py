@@ -29,7 +29,7 @@ ReasonOption = Annotated[str, typer.Option("--reason", help="What you compared, 
 
 def screen_workspace(workspace: Path, lists: list[Path], actor: str | None) -> None:
     """Screen the register of a workspace, record it, and tell what came out."""
-    from cellwarden.workflows.screen_register import screen_register
+    from cellwarden.workflows.vendor.screen_register import screen_register
 
     opened, today, clock_at = opened_on(workspace, None)
     done = screen_register(opened, lists, on=today, clock_at=clock_at, actor=actor_or_login(actor))
@@ -58,7 +58,7 @@ def hits(
 ) -> None:
     """Hits of screening that wait for a person: name, entry, score and why."""
     from cellwarden.reports import screening_text
-    from cellwarden.workflows.screen_register import hits as found
+    from cellwarden.workflows.vendor.screen_register import hits as found
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -102,7 +102,7 @@ def _decide(
     *,
     is_same: bool,
 ) -> None:
-    from cellwarden.workflows.decide_hit import decide_hit
+    from cellwarden.workflows.vendor.decide_hit import decide_hit
 
     opened, today, clock_at = opened_on(workspace, None)
     who = actor_or_login(actor)

@@ -16,7 +16,7 @@ def signals(
 ) -> None:
     """Disruptions of supply in force: climate, port, trade, material, and what they touch here."""
     from cellwarden.reports import signals_text
-    from cellwarden.workflows.signals import signals_at
+    from cellwarden.workflows.vendor.signals import signals_at
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)

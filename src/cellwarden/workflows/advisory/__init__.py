@@ -1,0 +1,1 @@
+"""Advisory data, and what of it touches this fleet."""

@@ -1,0 +1,184 @@
+"""Matching an inventory as lines of JSON: two processes where there is much to do, one order."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import struct
+import sys
+import threading
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from cellwarden.advisories.matching import Lines, Matcher
+from cellwarden.model.matching import Component, Match
+from cellwarden.model.moments import Moment
+from cellwarden.reports.lines import match_line
+from cellwarden.workflows.advisory.match_index import matcher_of_paths, matcher_of_workspace
+from cellwarden.workflows.fleet.inventory import read_inventory
+from cellwarden.workflows.workspace import Progress, Workspace
+
+FEWEST_FOR_TWO: Final = 4_000
+"""Below so many components a second process costs more than it brings."""
+_BLOCK: Final = 2_048
+_SIZE: Final = struct.Struct("<Q")
+_HEAVY: Final = frozenset({"duckdb", "pyarrow"})
+
+
+def match_lines(
+    inventory: Path,
+    source: Workspace | Sequence[Path],
+    *,
+    moment: Moment | None,
+    progress: Progress,
+) -> Iterator[bytes]:
+    """Match the lines of a CSV inventory, as lines of JSON in chunks.
+
+    ``source`` is a workspace with imported advisories, or advisory files, folders and archives;
+    ``moment`` belongs to a workspace.
+
+    Raises:
+        InputError: the inventory cannot be used; says the line.
+        SourceError: there is no advisory in the source.
+    """
+    with _without_collection():
+        components = read_inventory(inventory)
+        count = len(components)
+        if isinstance(source, Workspace):
+            if moment is None:
+                raise ValueError("a workspace is asked about a moment")
+            matcher = matcher_of_workspace(source, moment=moment, count=count, progress=progress)
+        else:
+            matcher = matcher_of_paths(source, count=count, progress=progress)
+        yield from lines_of(matcher, components)
+
+
+def lines_of(matcher: Matcher, components: Sequence[Component]) -> Iterator[bytes]:
+    """What a matcher says, as lines of JSON in chunks, components in their order."""
+    if len(components) >= FEWEST_FOR_TWO and _can_fork():
+        yield from _by_two(matcher, components)
+    else:
+        yield from _by_one(matcher, components)
+
+
+def _encoded(match: Match) -> bytes:
+    return match_line(match).encode()
+
+
+@contextlib.contextmanager
+def _without_collection() -> Iterator[None]:
+    """No search for circles meanwhile: what is made here is kept or freed by its counts."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _by_one(matcher: Matcher, components: Sequence[Component]) -> Iterator[bytes]:
+    lines = Lines(matcher, _encoded).of(components)
+    while block := list(islice(lines, _BLOCK)):
+        yield b"".join(block)
+
+
+def _can_fork() -> bool:
+    """True where a second processor may be used and nothing with threads of its own is loaded."""
+    if not hasattr(os, "fork") or threading.active_count() > 1 or _HEAVY & sys.modules.keys():
+        return False
+    return len(os.sched_getaffinity(0)) > 1
+
+
+def _by_two(matcher: Matcher, components: Sequence[Component]) -> Iterator[bytes]:
+    """The lines by two processes: each takes every second identity, so that none is judged twice.
+
+    The other process's blocks come through a pipe. Where it dies, its part is done here.
+    """
+    is_ours = _shares(components)
+    theirs = [one for one, ours in zip(components, is_ours, strict=True) if not ours]
+    mine = [one for one, ours in zip(components, is_ours, strict=True) if ours]
+    pipe_in, pipe_out = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(pipe_in)
+        _serve(matcher, theirs, is_ours, pipe_out)
+    os.close(pipe_out)
+    try:
+        with os.fdopen(pipe_in, "rb", buffering=1 << 20) as pipe:
+            yield from _merged(matcher, (mine, theirs), is_ours, pipe)
+    finally:
+        os.waitpid(child, 0)
+
+
+def _shares(components: Sequence[Component]) -> bytearray:
+    """One byte for each component: 1 where it is ours, 0 where the other process takes it."""
+    seen: dict[tuple[str, str], int] = {}
+    found = bytearray()
+    for one in components:
+        found.append(seen.setdefault((one.manufacturer, one.model), len(seen) % 2))
+    return found
+
+
+def _serve(
+    matcher: Matcher, components: Sequence[Component], is_ours: bytearray, pipe_out: int
+) -> None:
+    """The second process: write its part of every block, then end without any cleaning up."""
+    code = 1
+    try:
+        lines = Lines(matcher, _encoded).of(components)
+        with os.fdopen(pipe_out, "wb", buffering=1 << 20) as pipe:
+            for start in range(0, len(is_ours), _BLOCK):
+                block = list(islice(lines, is_ours.count(0, start, start + _BLOCK)))
+                sizes = array("I", map(len, block))
+                pipe.write(_SIZE.pack(len(sizes)) + sizes.tobytes())
+                pipe.writelines(block)
+        code = 0
+    except BrokenPipeError:
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _merged(
+    matcher: Matcher,
+    components: tuple[Sequence[Component], Sequence[Component]],
+    is_ours: bytearray,
+    pipe: BinaryIO,
+) -> Iterator[bytes]:
+    mine, theirs = components
+    lines = Lines(matcher, _encoded)
+    ours, taken = lines.of(mine), 0
+    for start in range(0, len(is_ours), _BLOCK):
+        shares = is_ours[start : start + _BLOCK]
+        own = list(islice(ours, shares.count(1)))
+        other = _block(pipe, shares.count(0))
+        if other is None:
+            other = list(lines.of(theirs[taken : taken + shares.count(0)]))
+        taken += len(other)
+        sides = (iter(other), iter(own))
+        yield b"".join([next(sides[share]) for share in shares])
+
+
+def _block(pipe: BinaryIO, count: int) -> list[bytes] | None:
+    """The lines of one block from the other process; nothing where it has died."""
+    head = pipe.read(_SIZE.size)
+    if len(head) < _SIZE.size or _SIZE.unpack(head)[0] != count:
+        return None
+    sizes = array("I")
+    raw = pipe.read(count * sizes.itemsize)
+    if len(raw) < count * sizes.itemsize:
+        return None
+    sizes.frombytes(raw)
+    data = pipe.read(sum(sizes))
+    if len(data) < sum(sizes):
+        return None
+    found, at = [], 0
+    for size in sizes:
+        found.append(data[at : at + size])
+        at += size
+    return found

@@ -1,0 +1,1 @@
+"""A fleet from its first register to a judged and published report."""

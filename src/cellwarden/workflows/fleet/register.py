@@ -1,0 +1,235 @@
+"""Record what is new in the register: read its files, compare with what is known, append."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from cellwarden import collect
+from cellwarden.advisories.identity.vendors import maker_names
+from cellwarden.model.errors import SourceError
+from cellwarden.model.facts import END, Reading, Row, kinds
+from cellwarden.store.facts import Fact
+from cellwarden.store.sealed import Sealed
+from cellwarden.store.state import Draft, State
+from cellwarden.workflows.evidence.papers import names_files, take_in_papers
+from cellwarden.workflows.workspace import Progress, Workspace
+
+if TYPE_CHECKING:
+    import duckdb
+
+_FOREVER: Final = "9999"
+_MAPPING_SUFFIX: Final = ".mapping.toml"
+_PASSED_OVER: Final = frozenset({".md", ".toml"})
+
+
+class RegisterOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What reading the register brought.
+
+    ``recorded`` are the indexes of new entries, ``unreadable_rows`` the rows newly found
+    unreadable; ``problems`` are whole files that could not be read, as errors to report at the end.
+    """
+
+    files: int
+    recorded: tuple[int, ...]
+    unreadable_rows: int
+    problems: tuple[SourceError, ...]
+
+
+def record_register(
+    workspace: Workspace, state: State, *, clock_at: str, actor: str, progress: Progress
+) -> RegisterOutcome:
+    """Bring the ledger up to date with the register's files.
+
+    A file whose bytes are known is not read again, unless a column mapping lies beside it. A row
+    that is new or changed is asserted, one that is gone is ended; a file that is gone ends
+    everything that it said.
+
+    Raises:
+        SourceError: the register holds no file at all.
+        StoreError: the ledger could not be written.
+    """
+    files = list(register_files(workspace))
+    if not files:
+        raise SourceError(
+            f"the register is empty: no file in {', '.join(workspace.settings.register.paths)}",
+            advice="fill the templates that `cellwarden init` made, or import an inventory",
+        )
+    seen = _latest_documents(state)
+    connection = state.connect(as_of=_FOREVER)
+    recorded: list[int] = []
+    problems: list[SourceError] = []
+    unreadable = 0
+    key = _digest_key(state)
+    known = _known_sources(connection)
+    with_papers = names_files(connection)
+    for done, path in enumerate(files):
+        source = path.relative_to(workspace.folder).as_posix()
+        progress("reading the register", done, len(files))
+        data = path.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        mapping = _mapping_beside(path)
+        may_differ = mapping is not None or source in with_papers
+        if not may_differ and _is_known(state, seen.get(source), data, digest):
+            continue  # a mapping may have been corrected since, or a paper; what it changes is told
+        try:
+            reading = collect.read(
+                source, data, mapping=mapping, makers=maker_names(), digest_key=key
+            )
+        except SourceError as error:
+            problems.append(error)
+            continue
+        reading = take_in_papers(workspace, state, connection, reading, clock_at=clock_at)
+        tables = changed_facts(connection, reading, known)
+        if not tables:
+            continue
+        unreadable += len(reading.tables.get("unreadable", ()))
+        kept = _kept_document(state, reading, data, digest)
+        draft = Draft(
+            act="register",
+            actor=actor,
+            source=source,
+            clock_at=clock_at,
+            document_sha256=kept.sha256 if kept else None,
+            document_commitment=kept.commitment if kept else None,
+            taken_at=reading.taken_at,
+        )
+        recorded.append(state.record(draft, tables))
+    here = {path.relative_to(workspace.folder).as_posix() for path in files}
+    for source in sorted(seen.keys() - here):
+        tables = _ended(connection, source, known.get(source, set()))
+        if tables:
+            draft = Draft(
+                act="register",
+                actor=actor,
+                source=source,
+                clock_at=clock_at,
+                note="the file is gone",
+            )
+            recorded.append(state.record(draft, tables))
+    progress("reading the register", len(files), len(files))
+    connection.close()
+    return RegisterOutcome(
+        files=len(files),
+        recorded=tuple(recorded),
+        unreadable_rows=unreadable,
+        problems=tuple(problems),
+    )
+
+
+def register_files(workspace: Workspace) -> Iterator[Path]:
+    """The register's files in order; hidden files, notes and mappings are not among them."""
+    for name in workspace.settings.register.paths:
+        folder = workspace.folder / name
+        for path in sorted(folder.rglob("*")):
+            hidden = any(part.startswith((".", "~")) for part in path.relative_to(folder).parts)
+            if path.is_file() and not hidden and path.suffix not in _PASSED_OVER:
+                yield path
+
+
+def changed_facts(
+    connection: duckdb.DuckDBPyConnection, reading: Reading, known: dict[str, set[str]]
+) -> dict[str, list[Fact]]:
+    """What a reading says that its source did not say before, as facts by kind.
+
+    ``known`` names the kinds that each source has ever spoken of.
+    """
+    tables: dict[str, list[Fact]] = {}
+    said = known.get(reading.source, set())
+    for name in sorted(said | reading.tables.keys()):
+        kind = kinds()[name]
+        before = _known_rows(connection, name, reading.source) if name in said else {}
+        now = {kind.subject_of(row): row for row in reading.tables.get(name, ())}
+        facts = [
+            Fact(cells=row, valid_from=reading.taken_at)
+            for subject, row in now.items()
+            if before.get(subject) != row
+        ]
+        facts += [
+            Fact(cells=row, op=END, valid_from=reading.taken_at)
+            for subject, row in before.items()
+            if subject not in now
+        ]
+        if facts:
+            tables[name] = facts
+    return tables
+
+
+def _known_rows(connection: duckdb.DuckDBPyConnection, kind: str, source: str) -> dict[str, Row]:
+    columns = ", ".join(f'"{name}"' for name in kinds()[kind].column_names)
+    rows: Iterable[tuple[str | None, ...]] = connection.execute(
+        f'select subject, {columns} from "{kind}_all" where source = ?', [source]
+    ).fetchall()
+    return {str(row[0]): row[1:] for row in rows}
+
+
+def _ended(
+    connection: duckdb.DuckDBPyConnection, source: str, said: set[str]
+) -> dict[str, list[Fact]]:
+    tables = {}
+    for kind in sorted(said):
+        rows = _known_rows(connection, kind, source).values()
+        if rows:
+            tables[kind] = [Fact(cells=row, op=END) for row in rows]
+    return tables
+
+
+def _latest_documents(state: State) -> dict[str, str]:
+    """The digest of the document that each register source said last."""
+    found: dict[str, str] = {}
+    for _, entry in state.entries():
+        if entry.act == "register":
+            found[entry.source] = entry.document_sha256 or ""
+    return found
+
+
+def _mapping_beside(path: Path) -> collect.Mapping | None:
+    beside = path.with_name(path.name + _MAPPING_SUFFIX)
+    if not beside.exists():
+        return None
+    return collect.load_mapping(beside.read_text("utf-8", "replace"), name=str(beside))
+
+
+def _is_known(state: State, kept: str | None, data: bytes, digest: str) -> bool:
+    """Whether a source said these bytes last; those of older ledgers lie under their own digest."""
+    return bool(kept) and (kept == digest or state.sealed.holds(kept or "", data))
+
+
+def _kept_document(state: State, reading: Reading, data: bytes, digest: str) -> Sealed | None:
+    """Keep the raw document sealed, unless secrets were seen in it, which we must not hold.
+
+    Not even its digest is kept then: with the rest of the file known, it would confirm a guess.
+    """
+    if reading.document_sha256 == digest:
+        return state.sealed.put(data)
+    return None
+
+
+def _known_sources(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """The kinds that each source has ever spoken of."""
+    found: dict[str, set[str]] = {}
+    for kind in kinds():
+        for (source,) in connection.sql(f'select distinct source from "{kind}_history"').fetchall():
+            found.setdefault(source, set()).add(kind)
+    return found
+
+
+def _digest_key(state: State) -> bytes:
+    """The workspace's key for secrets in configuration exports; made once, readable to us alone.
+
+    With it a changed secret shows as changed, and a stranger cannot try guesses against the digest.
+    """
+    path = state.folder / "secrets.key"
+    if not path.exists():
+        with contextlib.suppress(FileExistsError):
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(32))
+    return path.read_bytes()

@@ -1,0 +1,259 @@
+"""Scan: bring the ledger up to date, match, triage, judge, and put it all into one report."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from cellwarden import __version__, checks, frameworks
+from cellwarden.advisories import triage
+from cellwarden.model.errors import SourceError
+from cellwarden.model.findings import Finding
+from cellwarden.model.moments import Moment
+from cellwarden.model.report import REPORT_SCHEMA, Report, Run
+from cellwarden.model.times import format_time, parse_time
+from cellwarden.workflows import assemble
+from cellwarden.workflows.advisory.feeds import feed_ages
+from cellwarden.workflows.advisory.match import matcher_for
+from cellwarden.workflows.evidence.paper_tables import register_papers
+from cellwarden.workflows.fleet import summarise
+from cellwarden.workflows.fleet.register import record_register
+from cellwarden.workflows.fleet.runs import changes_between, keep_run, last_run_before, run_id
+from cellwarden.workflows.fleet.sources import import_configured, outdated
+from cellwarden.workflows.ledger.seals import signed_state
+from cellwarden.workflows.life import lives
+from cellwarden.workflows.vendor.assess_tables import register_vendors
+from cellwarden.workflows.vendor.dated_rules import register_dated_rules
+from cellwarden.workflows.vendor.receive import record_answers
+from cellwarden.workflows.vendor.screen_register import screen_if_changed
+from cellwarden.workflows.workspace import Progress, Workspace
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from cellwarden.store.state import State
+
+
+class JudgedFleet(NamedTuple):
+    """A report, the checks that it was judged by, and the connection that holds the verdicts."""
+
+    report: Report
+    checks: tuple[checks.Check, ...]
+    connection: duckdb.DuckDBPyConnection
+
+
+class ScanOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished scan: its report, and the sources that could not be read on the way."""
+
+    report: Report
+    source_errors: tuple[SourceError, ...]
+
+
+def scan(
+    workspace: Workspace, *, now: datetime, actor: str, asked_as_of: str | None, progress: Progress
+) -> ScanOutcome:
+    """Scan a workspace and keep the run.
+
+    A file of the register that cannot be read at all doesn't stop the scan, nor does a configured
+    feed that is absent, empty, unreadable or older than policy; they are in the outcome.
+
+    Raises:
+        SourceError: the register or the feeds hold nothing at all.
+        StoreError: the ledger could not be written.
+        InputError: a check file of the workspace's own is wrong.
+    """
+    clock_at = format_time(now)
+    as_of = workspace.as_of(now, asked_as_of)
+    with workspace.open_state() as state:
+        with state.alone():
+            register = record_register(
+                workspace, state, clock_at=clock_at, actor=actor, progress=progress
+            )
+            answers = record_answers(
+                workspace,
+                state,
+                as_of=parse_time(as_of).date(),
+                clock_at=clock_at,
+                actor=actor,
+                progress=progress,
+            )
+            lists = screen_if_changed(
+                workspace,
+                state,
+                on=parse_time(as_of).date(),
+                clock_at=clock_at,
+                actor=actor,
+                progress=progress,
+            )
+            absent = import_configured(
+                workspace, state, clock_at=clock_at, actor=actor, progress=progress
+            )
+        report = judge_fleet(
+            workspace, state, moment=Moment(as_of=as_of), started_at=clock_at, progress=progress
+        )
+    keep_run(workspace, report)
+    old = outdated(workspace.settings.feeds.required, report.feeds)
+    problems = (*register.problems, *answers, *lists, *absent, *old)
+    return ScanOutcome(report=report, source_errors=problems)
+
+
+def report_at(
+    workspace: Workspace, moment: Moment, *, started_at: str, progress: Progress
+) -> Report:
+    """Judge the fleet anew for a moment; nothing is read in, recorded or kept.
+
+    Raises:
+        InputError: a check file of the workspace's own is wrong.
+    """
+    with workspace.open_state() as state:
+        return judge_fleet(
+            workspace, state, moment=moment, started_at=started_at, progress=progress
+        )
+
+
+def judge_fleet(
+    workspace: Workspace, state: State, *, moment: Moment, started_at: str, progress: Progress
+) -> Report:
+    """What the ledger's facts say of a moment: the report, not yet kept."""
+    with judged_fleet(
+        workspace, state, moment=moment, started_at=started_at, progress=progress
+    ) as judged:
+        return judged.report
+
+
+@contextlib.contextmanager
+def judged_fleet(
+    workspace: Workspace, state: State, *, moment: Moment, started_at: str, progress: Progress
+) -> Iterator[JudgedFleet]:
+    """The report of a moment with the tables that it was judged on, which end with the block."""
+    connection = state.connect_to_judge(moment)
+    try:
+        report = _judge(
+            connection, workspace, state, moment=moment, started_at=started_at, progress=progress
+        )
+        catalogue = checks.load_catalogue(extra=own_check_folders(workspace))
+        yield JudgedFleet(report=report, checks=catalogue, connection=connection)
+    finally:
+        connection.close()
+
+
+def _judge(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    state: State,
+    *,
+    moment: Moment,
+    started_at: str,
+    progress: Progress,
+) -> Report:
+    as_of = moment.as_of
+    size = state.log.size() if moment.known_at is None else moment.known_at
+    catalogue = checks.load_catalogue(extra=own_check_folders(workspace))
+    feeds = feed_ages(connection, workspace, state, as_of)
+    components = assemble.fleet(connection)
+    progress("matching", 0, len(components))
+    matcher = matcher_for(connection)
+    matches = list(matcher.match(components))
+    progress("matching", len(components), len(components))
+    facts = assemble.triage_facts(connection, state, matches=matches, feeds=feeds, as_of=as_of)
+    exposures = triage.triage(matches, facts, as_of=parse_time(as_of))
+    advisories_of = assemble.advisories_by_maker(connection)
+    assemble.register_derived(
+        connection,
+        as_of=as_of,
+        exposures=exposures,
+        feeds=feeds,
+        advisories_of=advisories_of,
+        catalogue=catalogue,
+    )
+    register_vendors(connection, workspace, exposures=exposures, as_of=parse_time(as_of).date())
+    register_papers(connection, workspace, state, as_of=as_of)
+    register_dated_rules(connection, workspace, on=parse_time(as_of).date())
+    progress("judging", 0, len(catalogue))
+    judgement = checks.judge(connection, catalogue, controls_for=frameworks.controls_for)
+    progress("judging", len(catalogue), len(catalogue))
+    previous = last_run_before(workspace, as_of=as_of, ledger_size=size)
+    dated = checks.set_deadlines(_first_seen(judgement.findings, previous, as_of), catalogue)
+    accepted, exceptions = checks.accept(
+        dated, assemble.fetch(connection, "select * from exception"), as_of=as_of
+    )
+    findings = tuple(sorted(accepted, key=_worst_first))
+    root, digest = state.root(size), checks.catalogue_sha256(catalogue)
+    report = Report(
+        schema=REPORT_SCHEMA,
+        run=Run(
+            id=run_id(ledger_root=root, catalogue_sha256=digest, as_of=as_of),
+            operator=workspace.settings.workspace.operator,
+            workspace=workspace.settings.workspace.name or workspace.folder.resolve().name,
+            as_of=as_of,
+            started_at=started_at,
+            version=__version__,
+            ledger_size=size,
+            ledger_root=root,
+            catalogue_sha256=digest,
+            checkpoint=signed_state(workspace, state, size),
+        ),
+        previous_run=previous.run.id if previous else None,
+        feeds=feeds,
+        coverage=summarise.coverage(
+            connection,
+            matches=matches,
+            advisories_of=advisories_of,
+            checks=len(catalogue),
+            verdicts=judgement.verdicts,
+            understood=assemble.understood(components),
+        ),
+        findings=findings,
+        exposures=exposures,
+        blast_radii=triage.blast_radii(exposures, facts),
+        changes=(),
+        actions=triage.actions(findings, exposures, facts, as_of=parse_time(as_of)),
+        sites=summarise.site_summaries(connection, findings, judgement.passes_by_site),
+        vendors=summarise.vendor_summaries(
+            connection, findings, exposures, assemble.maker_names(connection)
+        ),
+        exceptions=exceptions,
+        places=summarise.places(connection, findings, exposures),
+        lives=lives.with_findings(
+            lives.lives(
+                connection,
+                lives.told_lives(connection),
+                as_of=as_of,
+                ledger_size=size,
+            ),
+            findings,
+        ),
+        frameworks=frameworks.summaries(checks.counted(connection, catalogue, judgement.counts)),
+    )
+    if previous is None:
+        return report
+    return msgspec.structs.replace(report, changes=changes_between(previous, report))
+
+
+def own_check_folders(workspace: Workspace) -> tuple[Path, ...]:
+    """The folders with check files of the workspace's own."""
+    return tuple(workspace.folder / name for name in workspace.settings.checks.paths)
+
+
+def _first_seen(findings: Sequence[Finding], previous: Report | None, as_of: str) -> list[Finding]:
+    seen = {finding.id: finding.first_seen_on for finding in previous.findings} if previous else {}
+    return [
+        msgspec.structs.replace(finding, first_seen_on=seen.get(finding.id) or as_of[:10])
+        for finding in findings
+    ]
+
+
+def _worst_first(finding: Finding) -> tuple[bool, str, int, str, str, str]:
+    return (
+        finding.exception_id is not None,
+        finding.verdict.value,
+        finding.severity.rank,
+        finding.deadline_on or "9999",
+        finding.check,
+        finding.subject,
+    )

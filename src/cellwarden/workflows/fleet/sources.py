@@ -1,0 +1,130 @@
+"""The configured feeds: what is absent, empty, unreadable or older than policy ends with 3."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Final
+
+from cellwarden.advisories import feeds
+from cellwarden.model.errors import SourceError
+from cellwarden.model.report import FeedAge
+from cellwarden.store.state import State
+from cellwarden.workflows.advisory.feeds import import_feeds
+from cellwarden.workflows.workspace import Progress, Workspace
+
+_FOREVER: Final = "9999"
+_UPDATE: Final = "bring it up to date with `cellwarden feeds import` or `feeds sync`"
+
+
+def import_configured(
+    workspace: Workspace, state: State, *, clock_at: str, actor: str, progress: Progress
+) -> tuple[SourceError, ...]:
+    """Import what lies under ``feeds.paths`` and say what is wrong with each of them.
+
+    A folder that holds nothing is wrong only where it gave documents before, or where no advisory
+    was ever imported in any other way: ``feeds import`` and ``feeds sync`` need no folder.
+
+    Returns:
+        What ends the scan with 3 although it could be done with what is known.
+
+    Raises:
+        SourceError: no advisory is known at all: a scan would say "0 findings" about nothing.
+    """
+    problems: list[SourceError] = []
+    for name in workspace.settings.feeds.paths:
+        path = workspace.folder / name
+        try:
+            _import_path(state, path, clock_at=clock_at, actor=actor, progress=progress)
+        except SourceError as error:
+            problems.append(error)
+    if not _has_advisories(state):
+        raise _nothing_known(workspace, problems)
+    return tuple(error for error in problems if not isinstance(error, _NeverFilledError))
+
+
+class _NeverFilledError(SourceError):
+    """A configured folder that has been empty from the start."""
+
+
+def _import_path(
+    state: State, path: Path, *, clock_at: str, actor: str, progress: Progress
+) -> None:
+    if not path.exists():
+        raise SourceError(
+            f"{path} is configured under feeds.paths and does not exist",
+            advice="mount or make it, or take it out of feeds.paths in cellwarden.toml",
+        )
+    if _is_empty(path):
+        if _gave_before(state, path):
+            raise SourceError(
+                f"{path} gave advisories before and is empty now",
+                advice="look whether the drive is mounted and the download still runs; if it is "
+                "meant to be empty, take it out of feeds.paths in cellwarden.toml",
+            )
+        raise _NeverFilledError(
+            f"{path} holds no advisory documents", advice=f"put documents there, or {_UPDATE}"
+        )
+    import_feeds(state, [path], clock_at=clock_at, actor=actor, progress=progress)
+
+
+def _is_empty(path: Path) -> bool:
+    try:
+        next(iter(feeds.documents([path])))
+    except SourceError:
+        return True
+    return False
+
+
+def _gave_before(state: State, path: Path) -> bool:
+    connection = state.connect(as_of=_FOREVER)
+    try:
+        found = connection.execute(
+            "select count(*) from feed_document where name = ? or starts_with(name, ?)",
+            [path.name, f"{path.name}/"],
+        ).fetchall()
+    finally:
+        connection.close()
+    return bool(found[0][0])
+
+
+def _has_advisories(state: State) -> bool:
+    return any(entry.act == "feeds" for _, entry in state.entries())
+
+
+def _nothing_known(workspace: Workspace, problems: Sequence[SourceError]) -> SourceError:
+    for error in problems:
+        if not isinstance(error, _NeverFilledError):
+            return error
+    paths = [str(workspace.folder / name) for name in workspace.settings.feeds.paths]
+    return SourceError(
+        "no advisory has ever been imported, so nothing could be matched",
+        advice=f"put CSAF, CVE or KEV files into {' or '.join(paths)}, or run "
+        "`cellwarden feeds import PATH`",
+    )
+
+
+def outdated(required: Collection[str], ages: Sequence[FeedAge]) -> tuple[SourceError, ...]:
+    """The required feeds that never came or are older than ``feeds.max_age_days`` allows.
+
+    A feed that is not required is told as stale in every report, and ends nothing.
+    """
+    return tuple(
+        SourceError(
+            f"{why}, and feeds.required asks for it",
+            advice=f"{_UPDATE}, or change feeds.max_age_days or feeds.required in cellwarden.toml",
+        )
+        for age in ages
+        if age.feed in required and (why := what_is_wrong(age))
+    )
+
+
+def what_is_wrong(age: FeedAge) -> str | None:
+    """Why nothing can be concluded from what a feed does not say; nothing where it is fresh."""
+    if not age.documents:
+        return f"{age.feed} data was never imported"
+    if not age.is_stale:
+        return None
+    if age.age_days is None:
+        return f"{age.feed} data is of unknown age"
+    return f"{age.feed} data is {age.age_days} days old, older than the settings allow"

@@ -1,0 +1,1 @@
+"""The ledger itself: trusted, signed, moved, stamped, redacted."""

@@ -1,0 +1,1 @@
+"""The life of an asset: history, retirement, incidents, what was accepted."""

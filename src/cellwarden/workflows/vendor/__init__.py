@@ -1,0 +1,1 @@
+"""Vendors: asked, graded, compared, screened, signed, asked again."""

@@ -1,0 +1,425 @@
+"""Everything known of one vendor's assessment, graded: its answers, our evidence, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from cellwarden.advisories.identity.vendors import vendor_ids
+from cellwarden.model.errors import InputError
+from cellwarden.vendors.assessment.answers import Answer, Assessment, Evidence, EvidenceKind
+from cellwarden.vendors.assessment.bank import bank_with
+from cellwarden.vendors.assessment.changing import Change, ChangeKind, void
+from cellwarden.vendors.assessment.claims import with_claims
+from cellwarden.vendors.assessment.deciding import Decision, decide
+from cellwarden.vendors.assessment.gates import GateException, GateResult, gates
+from cellwarden.vendors.assessment.questions import Bank
+from cellwarden.vendors.assessment.receiving import from_vendor
+from cellwarden.vendors.assessment.reviewing import Decided, Paper, Review, apply_reviews
+from cellwarden.vendors.assessment.rows import assessment_of
+from cellwarden.vendors.assessment.scoring import Score, score
+from cellwarden.vendors.assessment.vagueness.follow_ups import (
+    FollowUp,
+    FollowUpState,
+    still_open,
+)
+from cellwarden.vendors.assessment.vagueness.rules import Objection
+from cellwarden.workflows.assemble import fetch
+from cellwarden.workflows.workspace import Workspace
+
+if TYPE_CHECKING:
+    import duckdb
+
+Cells = dict[str, str | None]
+
+CLOSE: Final = "close"
+"""The decision of a review that closes a follow-up."""
+_GATE_PREFIX: Final = "gate:"
+
+_READ: Final[WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[str, list[Cells]]]] = (
+    WeakKeyDictionary()
+)
+"""What was read by connection and kind; it goes with the connection."""
+
+
+class Dossier(msgspec.Struct, frozen=True, kw_only=True):
+    """One vendor's latest assessment as of a day, graded with our own evidence joined.
+
+    ``row`` is its fact, ``given`` what the vendor said, ``graded`` the same with our reviews,
+    tests and readings and with what changes voided. ``own`` are the ids of our own evidence.
+    """
+
+    party: Cells
+    row: Cells
+    bank: Bank
+    given: Assessment
+    graded: Assessment
+    score: Score
+    gates: tuple[GateResult, ...]
+    follow_ups: tuple[FollowUp, ...]
+    decision: Decision
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...]
+    answered_on: date | None
+
+    @property
+    def name(self) -> str:
+        """The legal name, or the short one where no name is known."""
+        return self.party["name"] or self.party["party_id"] or ""
+
+    @property
+    def open_follow_ups(self) -> tuple[FollowUp, ...]:
+        """Those that stand before a signature."""
+        return still_open(self.follow_ups)
+
+
+def bank_of(workspace: Workspace) -> Bank:
+    """Our question bank with the workspace's own questions."""
+    names = workspace.settings.vendors.banks
+    return bank_with([workspace.folder / name for name in names])
+
+
+def party_named(connection: duckdb.DuckDBPyConnection, name: str) -> Cells:
+    """The party with this short or legal name.
+
+    Raises:
+        InputError: there is none, or several share the name.
+    """
+    return party_among(facts_of(connection, "party"), name)
+
+
+def party_among(parties: Sequence[Cells], name: str) -> Cells:
+    """As :func:`party_named`, among parties that were read."""
+    wanted = name.strip().casefold()
+    found = [
+        row
+        for row in parties
+        if wanted in {(row["party_id"] or "").casefold(), (row["name"] or "").casefold()}
+    ]
+    if len(found) == 1:
+        return found[0]
+    known = sorted(row["party_id"] or "" for row in parties)
+    near = [one for one in known if wanted in one.casefold()]
+    raise InputError(
+        f"{len(found) or 'no'} parties are called {name!r}",
+        advice="give a party_id"
+        + (f"; did you mean {', '.join(near[:3])}?" if near else " of the register's parties"),
+    )
+
+
+def makers_of(connection: duckdb.DuckDBPyConnection, party: Cells) -> list[str]:
+    """The maker's names on plates that mean this party, in lower case."""
+    own = (party["name"] or "").casefold()
+    ids = set(vendor_ids(own)) if own else set()
+    plates = {
+        (row["manufacturer"] or "").strip().casefold()
+        for kind in ("component", "asset")
+        for row in facts_of(connection, kind)
+    }
+    stated = {
+        (row["manufacturer"] or "").casefold()
+        for row in facts_of(connection, "relationship")
+        if row["party_id"] == party["party_id"]
+        and row["role"] in {"manufacturer", "firmware_maintainer"}
+    }
+    return sorted(
+        maker
+        for maker in plates
+        if maker
+        and (maker in stated or f"{own} ".startswith(f"{maker} ") or ids & set(vendor_ids(maker)))
+    )
+
+
+def dossier(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, name: str, *, as_of: date
+) -> Dossier:
+    """The latest assessment of one party, graded as of a day.
+
+    Raises:
+        InputError: there is no such party, or it was never asked.
+    """
+    party = party_named(connection, name)
+    row = latest_assessment(connection, party["party_id"] or "", as_of)
+    if row is None:
+        raise InputError(
+            f"{party['name'] or name} was never assessed: unproven",
+            advice=f"ask with `cellwarden vendor questionnaire {party['party_id']}`",
+        )
+    return grade(connection, workspace, party, row, as_of=as_of)
+
+
+def latest_assessment(
+    connection: duckdb.DuckDBPyConnection, party_id: str, as_of: date
+) -> Cells | None:
+    """The row of a party's newest questionnaire that was sent by a day, or nothing."""
+    rows = [
+        row
+        for row in facts_of(connection, "assessment")
+        if row["party_id"] == party_id and (row["asked_on"] or "") <= as_of.isoformat()
+    ]
+    return max(
+        rows, key=lambda row: (row["asked_on"] or "", row["assessment_id"] or ""), default=None
+    )
+
+
+def grade(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    party: Cells,
+    row: Cells,
+    *,
+    as_of: date,
+) -> Dossier:
+    """Join a vendor's words with our reviews and our own evidence, and score the whole."""
+    bank = bank_of(workspace)
+    assessment_id = row["assessment_id"] or ""
+    answers = [r for r in facts_of(connection, "answer") if r["assessment_id"] == assessment_id]
+    raw = assessment_of(row, answers)
+    received = from_vendor(bank, raw)
+    answered_on = day_of(row["answered_on"])
+    dated = answered_on or as_of
+    makers = makers_of(connection, party)
+    values = {
+        "makers": makers,
+        "party": party["party_id"] or "",
+        "product": row["product"] or "",
+        "as_of": as_of.isoformat(),
+    }
+    changes = _changes(connection, values)
+    follow_ups = follow_ups_of(connection, assessment_id)
+    given = with_claims(bank, _with_replies(received.assessment, follow_ups), dated)
+    reviewed = apply_reviews(given, _reviews(connection, assessment_id), _papers(connection))
+    voided = void(bank, reviewed, changes, dated)
+    graded = _with_own(voided, _own(connection, values, raw.entity))
+    exceptions, bad = _exceptions(connection, party["party_id"] or "")
+    scored = score(bank, graded, as_of)
+    judged = gates(bank, graded, as_of, exceptions)
+    return Dossier(
+        party=party,
+        row=row,
+        bank=bank,
+        given=given,
+        graded=graded,
+        score=scored,
+        gates=judged,
+        follow_ups=follow_ups,
+        decision=decide(
+            scored,
+            judged,
+            threshold=workspace.settings.vendors.threshold_fraction,
+            open_follow_ups=len(still_open(follow_ups)),
+        ),
+        changes=changes,
+        notes=(*received.notes, *bad),
+        answered_on=answered_on,
+    )
+
+
+def follow_ups_of(
+    connection: duckdb.DuckDBPyConnection, assessment_id: str
+) -> tuple[FollowUp, ...]:
+    """The follow-ups of one assessment, oldest first."""
+    rows = [r for r in facts_of(connection, "follow_up") if r["assessment_id"] == assessment_id]
+    closed = {
+        row["evidence_id"]: row
+        for row in facts_of(connection, "review")
+        if row["decision"] == CLOSE and row["assessment_id"] == assessment_id
+    }
+    found = [_closed(closed.get(row["follow_up_id"]), _follow_up(row)) for row in rows]
+    return tuple(sorted(found, key=lambda item: (item.opened_on, item.question, item.id)))
+
+
+def _with_replies(assessment: Assessment, items: Sequence[FollowUp]) -> Assessment:
+    """Clear replies stand in the place of the vague words that they were asked for."""
+    answers = dict(assessment.answers)
+    for item in items:
+        if item.reply and item.state is not FollowUpState.OPEN and item.question in answers:
+            answers[item.question] = msgspec.structs.replace(
+                answers[item.question], text=item.reply
+            )
+    return msgspec.structs.replace(assessment, answers=answers)
+
+
+def _closed(review: Cells | None, item: FollowUp) -> FollowUp:
+    if review is None:
+        return item
+    return msgspec.structs.replace(
+        item,
+        state=FollowUpState.CLOSED,
+        closed_by=review["reviewer"],
+        closed_on=day_of(review["decided_on"]),
+        reason=review["reason"],
+    )
+
+
+def _follow_up(row: Cells) -> FollowUp:
+    return FollowUp(
+        id=row["follow_up_id"] or "",
+        vendor=row["party_id"] or "",
+        question=row["question"] or "",
+        wrote=row["wrote"] or "",
+        objections=_objections(row["objections"]),
+        opened_on=day_of(row["opened_on"]) or date.min,
+        state=FollowUpState(row["state"] or "open"),
+        reply=row["reply"],
+    )
+
+
+def _objections(text: str | None) -> tuple[Objection, ...]:
+    """What is objected to; a register written by hand may say it in plain words."""
+    if not text:
+        return ()
+    try:
+        return msgspec.json.decode(text, type=tuple[Objection, ...])
+    except msgspec.DecodeError:
+        return (Objection(rule="by hand", quote="", says="", asks=text),)
+
+
+def _with_own(assessment: Assessment, own: Sequence[tuple[str, str, Evidence]]) -> Assessment:
+    answers = dict(assessment.answers)
+    for question, objective, item in own:
+        answer = answers.get(question, Answer())
+        held = (*answer.evidence.get(objective, ()), item)
+        answers[question] = msgspec.structs.replace(
+            answer, evidence={**answer.evidence, objective: held}
+        )
+    return msgspec.structs.replace(assessment, answers=answers)
+
+
+def _own(
+    connection: duckdb.DuckDBPyConnection, values: Mapping[str, object], entity: str
+) -> list[tuple[str, str, Evidence]]:
+    """What our own facts show: question, objective, evidence named after the fact behind it."""
+    cursor = connection.execute(query("own_evidence"), values)
+    found = []
+    for question, objective, shows, kind, product, version, dated, says, facts in cursor.fetchall():
+        item = Evidence(
+            id=f"{says} (fact {facts[0]})",
+            kind=EvidenceKind(kind),
+            shows_met=bool(shows),
+            entity=entity if shows else None,
+            product=product,
+            version=version,
+            issued_on=day_of(dated),
+            quote=says,
+        )
+        found.append((question, objective, item))
+    return found
+
+
+def _changes(
+    connection: duckdb.DuckDBPyConnection, values: Mapping[str, object]
+) -> tuple[Change, ...]:
+    cursor = connection.execute(query("changes"), values)
+    return tuple(
+        Change(
+            kind=ChangeKind(kind),
+            on=on,
+            says=f"{kind}: {says}",
+            facts=tuple(facts),
+            version=version,
+        )
+        for kind, changed_on, says, version, facts in cursor.fetchall()
+        if (on := day_of(changed_on)) is not None
+    )
+
+
+def _reviews(connection: duckdb.DuckDBPyConnection, assessment_id: str) -> list[Review]:
+    rows = [r for r in facts_of(connection, "review") if r["assessment_id"] == assessment_id]
+    return [
+        Review(
+            id=row["review_id"] or "",
+            question=row["question"] or "",
+            objective=row["objective"] or "*",
+            decision=Decided(row["decision"] or ""),
+            reviewer=row["reviewer"] or "",
+            decided_on=day_of(row["decided_on"]) or date.max,
+            reason=row["reason"] or "",
+            grade=EvidenceKind(row["grade"]) if row["grade"] else None,
+            evidence_id=row["evidence_id"],
+            document_id=row["document_id"],
+            entity=row["entity"],
+            product=row["product"],
+            version=row["version"],
+            expires_on=day_of(row["expires_on"]),
+        )
+        for row in rows
+        if row["decision"] in set(Decided)
+    ]
+
+
+def _papers(connection: duckdb.DuckDBPyConnection) -> dict[str, Paper]:
+    return {
+        row["document_id"] or "": Paper(
+            at_most=EvidenceKind(row["strength"])
+            if row["strength"] in {"policy", "record", "report"}
+            else None,
+            effective_to=day_of(row["effective_to"]),
+        )
+        for row in facts_of(connection, "document")
+    }
+
+
+def _exceptions(
+    connection: duckdb.DuckDBPyConnection, party_id: str
+) -> tuple[tuple[GateException, ...], tuple[str, ...]]:
+    """Exceptions to gates: rows of the kind ``exception`` about ``gate:NAME`` of this party."""
+    found, bad = [], []
+    for row in facts_of(connection, "exception"):
+        check = row["check"] or ""
+        if not check.startswith(_GATE_PREFIX) or row["accepts"] != party_id:
+            continue
+        try:
+            found.append(
+                msgspec.convert(
+                    {
+                        "gate": check.removeprefix(_GATE_PREFIX),
+                        "vendor": party_id,
+                        "reason": row["reason"] or "",
+                        "measure": row["measure"] or "",
+                        "requested_by": row["requester"] or "",
+                        "approved_by": row["approver"] or "",
+                        "expires_on": row["expires_on"],
+                    },
+                    GateException,
+                )
+            )
+        except msgspec.ValidationError as error:
+            bad.append(f"the exception {row['exception_id']} counts for nothing: {error}")
+    return tuple(found), tuple(bad)
+
+
+def facts_of(connection: duckdb.DuckDBPyConnection, kind: str) -> list[Cells]:
+    """Every fact of a kind in force, with its id beside its columns.
+
+    A connection shows the ledger of one moment, so each kind is read from it once.
+    """
+    known = _READ.setdefault(connection, {})
+    if kind not in known:
+        known[kind] = fetch(
+            connection,
+            "select *, cast(entry as varchar) || '.' || cast(\"row\" as varchar) as fact_id"
+            f' from "{kind}" order by subject',
+        )
+    return known[kind]
+
+
+def day_of(text: str | None) -> date | None:
+    """The day of a cell, or nothing."""
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
+
+
+@cache
+def query(name: str) -> str:
+    """The text of one query of this room."""
+    folder = resources.files("cellwarden.workflows.vendor").joinpath("queries")
+    return folder.joinpath(f"{name}.sql").read_text("utf-8")

@@ -1,0 +1,419 @@
+"""Take a vendor's answers back: record every word, reply to follow-ups, open new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from cellwarden.model.errors import InputError, SourceError
+from cellwarden.model.facts import END, Row, kinds
+from cellwarden.store.facts import Fact
+from cellwarden.store.state import Draft, State
+from cellwarden.vendors.assessment.answers import Answer, Assessment
+from cellwarden.vendors.assessment.bank import bank_sha256
+from cellwarden.vendors.assessment.days import read_day
+from cellwarden.vendors.assessment.form import read_form
+from cellwarden.vendors.assessment.questions import Bank
+from cellwarden.vendors.assessment.receiving import fit_choices, from_vendor
+from cellwarden.vendors.assessment.returned import Returned, read_workbook
+from cellwarden.vendors.assessment.rows import answer_rows, as_given, assessment_of
+from cellwarden.vendors.assessment.vagueness.follow_ups import (
+    FollowUp,
+    FollowUpState,
+    follow_ups,
+    reply,
+)
+from cellwarden.workflows.vendor.assess import source_of
+from cellwarden.workflows.vendor.dossier import Cells, bank_of, facts_of, follow_ups_of
+from cellwarden.workflows.workspace import Progress, Workspace
+
+if TYPE_CHECKING:
+    import duckdb
+
+ACT: Final = "receive"
+_FOREVER: Final = "9999"
+_SUFFIXES: Final = frozenset({".xlsx", ".xlsm", ".json"})
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What came back: counts, what was opened and replied to, and every note, place first."""
+
+    assessment_id: str
+    party_id: str
+    answered_on: date
+    answered: int
+    asked: int
+    changed: int
+    opened: tuple[FollowUp, ...]
+    replied: tuple[FollowUp, ...]
+    waiting: int
+    notes: tuple[str, ...]
+    entry: int | None
+
+
+def receive(
+    workspace: Workspace,
+    path: Path,
+    *,
+    as_of: date,
+    clock_at: str,
+    actor: str,
+    vendor: str | None = None,
+) -> Receipt:
+    """Record an answered questionnaire, XLSX or JSON.
+
+    Raises:
+        InputError: the file cannot be read, is of another vendor, or answers no questionnaire
+            that was sent.
+    """
+    data = _bytes_of(path)
+    with workspace.open_state() as state, state.alone(), closing(_Look(state)) as look:
+        return _received(
+            workspace,
+            look,
+            path.name,
+            data,
+            as_of=as_of,
+            clock_at=clock_at,
+            actor=actor,
+            vendor=vendor,
+        )
+
+
+def record_answers(
+    workspace: Workspace,
+    state: State,
+    *,
+    as_of: date,
+    clock_at: str,
+    actor: str,
+    progress: Progress,
+) -> tuple[SourceError, ...]:
+    """Record the answered questionnaires in the workspace's folders whose bytes are new.
+
+    One that cannot be read stops nothing; it comes back as an error to report at the end.
+    """
+    files = list(answer_files(workspace))
+    taken = [e.document_sha256 for _, e in state.entries() if e.act == ACT] if files else []
+    problems = []
+    with closing(_Look(state)) as look:
+        for done, path in enumerate(files):
+            progress("reading answers of vendors", done, len(files))
+            try:
+                data = _bytes_of(path)
+                if any(state.sealed.holds(digest, data) for digest in taken if digest):
+                    continue
+                _received(
+                    workspace, look, path.name, data, as_of=as_of, clock_at=clock_at, actor=actor
+                )
+            except InputError as error:
+                place = path.relative_to(workspace.folder).as_posix()
+                problems.append(SourceError(f"{place}: {error}", advice=error.advice))
+    return tuple(problems)
+
+
+class _Look:
+    """One connection for several files, renewed where a file speaks of what was just recorded."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._recorded: set[str] = set()
+
+    def at(self, assessment_id: str) -> duckdb.DuckDBPyConnection:
+        """What the ledger says, with everything that it says of one assessment."""
+        if assessment_id in self._recorded:
+            self.close()
+        if self._connection is None:
+            self._connection = self.state.connect(as_of=_FOREVER)
+        return self._connection
+
+    def recorded(self, assessment_id: str) -> None:
+        """Something was recorded of an assessment."""
+        self._recorded.add(assessment_id)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._recorded.clear()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def answer_files(workspace: Workspace) -> Iterator[Path]:
+    """Answered questionnaires in the workspace, in the order of their names."""
+    for name in workspace.settings.vendors.answers:
+        folder = workspace.folder / name
+        for path in sorted(folder.rglob("*")):
+            is_hidden = any(part.startswith((".", "~")) for part in path.relative_to(folder).parts)
+            if path.is_file() and not is_hidden and path.suffix.casefold() in _SUFFIXES:
+                yield path
+
+
+def read_answers(name: str, data: bytes, bank: Bank) -> Returned:
+    """Read an answered questionnaire by what it is, not by what it is called.
+
+    Raises:
+        InputError: it is neither XLSX nor JSON, or cannot be used; the file is named.
+    """
+    start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n\xff\xfe\x00")
+    try:
+        if data[:2] == b"PK":
+            return read_workbook(data, bank)
+        if start[:1] == b"{":
+            return read_form(data)
+    except InputError as error:
+        raise InputError(f"{name}: {error}", advice=error.advice) from error
+    kind = "an old binary workbook" if data[:4] == b"\xd0\xcf\x11\xe0" else "neither XLSX nor JSON"
+    raise InputError(f"{name} is {kind}", advice="save the workbook as XLSX (Excel workbook)")
+
+
+def _received(
+    workspace: Workspace,
+    look: _Look,
+    name: str,
+    data: bytes,
+    *,
+    as_of: date,
+    clock_at: str,
+    actor: str,
+    vendor: str | None = None,
+) -> Receipt:
+    bank = bank_of(workspace)
+    returned = read_answers(name, data, bank)
+    row = _questionnaire(look.at(""), returned, name, vendor)
+    notes = list(returned.notes)
+    on = _answered_on(returned, as_of, notes)
+    connection = look.at(row["assessment_id"] or "")
+    step = _compared(connection, workspace, bank, row, returned, on=on, notes=notes)
+    entry = None
+    if step.answers or step.follow_ups:
+        kept = look.state.sealed.put(data)
+        row = row | {"answered_on": on.isoformat(), "document_sha256": kept.sha256}
+        told = {k: v for k, v in row.items() if k in kinds()["assessment"].column_names}
+        tables = {
+            "assessment": [Fact(cells=kinds()["assessment"].row(told), valid_from=on.isoformat())],
+            "answer": step.answers,
+            "follow_up": step.follow_ups,
+        }
+        draft = Draft(
+            act=ACT,
+            actor=actor,
+            source=source_of(row),
+            clock_at=clock_at,
+            document_sha256=kept.sha256,
+            document_commitment=kept.commitment,
+            taken_at=on.isoformat(),
+            note=name,
+        )
+        entry = look.state.record(draft, tables)
+        look.recorded(row["assessment_id"] or "")
+    return Receipt(
+        assessment_id=row["assessment_id"] or "",
+        party_id=row["party_id"] or "",
+        answered_on=on,
+        answered=len(step.merged.answers),
+        asked=len(bank.of_tier(step.merged.tier)),
+        changed=step.changed,
+        opened=step.opened,
+        replied=step.replied,
+        waiting=step.waiting,
+        notes=tuple(notes),
+        entry=entry,
+    )
+
+
+class _Step(msgspec.Struct, frozen=True, kw_only=True):
+    """What one receipt changes."""
+
+    merged: Assessment
+    changed: int
+    answers: list[Fact]
+    follow_ups: list[Fact]
+    opened: tuple[FollowUp, ...]
+    replied: tuple[FollowUp, ...]
+    waiting: int
+
+
+def _compared(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    bank: Bank,
+    row: Cells,
+    returned: Returned,
+    *,
+    on: date,
+    notes: list[str],
+) -> _Step:
+    """What is new in a file, beside what this vendor said before."""
+    assessment_id = row["assessment_id"] or ""
+    told = [r for r in facts_of(connection, "answer") if r["assessment_id"] == assessment_id]
+    before = assessment_of(row, told)
+    now = {
+        name: fit_choices(bank, name, as_given(answer))
+        for name, answer in returned.assessment.answers.items()
+    }
+    changed = {name: a for name, a in now.items() if before.answers.get(name, Answer()) != a}
+    merged = msgspec.structs.replace(before, answers={**before.answers, **now})
+    notes.extend(from_vendor(bank, msgspec.structs.replace(before, answers=now)).notes)
+    notes.extend(_gone(bank, before, returned))
+    if (row["bank_sha256"] or "") not in {"", bank_sha256(bank)}:
+        notes.append("the question bank has changed since this was sent; it is graded by today's")
+    rows = answer_rows(assessment_id, changed, by=returned.about.get("answered by"), on=on)
+    known = follow_ups_of(connection, assessment_id)
+    replied = tuple(_replied(known, returned, changed, bank, notes))
+    busy = {item.question for item in known if item.state is not FollowUpState.CLOSED}
+    ids = {item.id for item in known}
+    opened = tuple(
+        item
+        for item in follow_ups(bank, merged, on)
+        if item.question in changed and item.id not in ids and item.question not in busy
+    )
+    due_on = on + timedelta(days=workspace.settings.vendors.reply_days)
+    state_now = {item.id: item for item in (*known, *replied, *opened)}
+    return _Step(
+        merged=merged,
+        changed=len(changed),
+        answers=_answer_facts(rows, told, on),
+        follow_ups=[_follow_up_fact(item, row, due_on, on) for item in (*replied, *opened)],
+        opened=opened,
+        replied=replied,
+        waiting=sum(item.state is FollowUpState.OPEN for item in state_now.values()),
+    )
+
+
+def _questionnaire(
+    connection: duckdb.DuckDBPyConnection, returned: Returned, name: str, vendor: str | None
+) -> Cells:
+    """The questionnaire that a file answers, by its id; the vendor on it has to be the same."""
+    wanted = returned.about.get("assessment", "").strip()
+    rows = {row["assessment_id"]: row for row in facts_of(connection, "assessment")}
+    if wanted not in rows:
+        sent = ", ".join(sorted(str(key) for key in rows)) or "none was sent"
+        raise InputError(
+            f"{name}: answers the questionnaire {wanted[:60]!r}, which was never sent",
+            advice=f"send it with `cellwarden vendor questionnaire`; known: {sent}",
+        )
+    row = rows[wanted]
+    parties = {p["party_id"]: p["name"] or "" for p in facts_of(connection, "party")}
+    names = {row["party_id"] or "", row["entity"] or "", parties.get(row["party_id"], "")}
+    folded = {text.casefold() for text in names if text}
+    said = returned.assessment.vendor.strip()
+    if said.casefold() not in folded:
+        raise InputError(
+            f"{name}: {wanted} was sent to {row['party_id']}, and the file speaks for"
+            f" {said[:60]!r}",
+            advice="ask the vendor for its own workbook; nothing of this one was recorded",
+        )
+    if vendor is not None and vendor.strip().casefold() not in folded:
+        raise InputError(
+            f"{name} is {row['party_id']}'s, not {vendor!r}'s",
+            advice="leave out --vendor, or give the other file",
+        )
+    for key in ("product", "version"):
+        mine, theirs = row[key] or "", getattr(returned.assessment, key)
+        if mine != theirs:
+            raise InputError(
+                f"{name}: {wanted} asked about {key} {mine!r}, the file speaks of {theirs[:60]!r}",
+                advice="put it back, or ask anew with `vendor questionnaire --new`",
+            )
+    return row
+
+
+def _answered_on(returned: Returned, as_of: date, notes: list[str]) -> date:
+    said = returned.about.get("answered on", "").strip()
+    day = read_day(said) if said else as_of
+    if day is None:
+        notes.append(
+            f"About: answered on {said[:40]!r} is no day that can be read in one way; {as_of} was"
+            " taken"
+        )
+        return as_of
+    if day > as_of:
+        notes.append(f"About: answered on {day} lies ahead; {as_of} was taken")
+        return as_of
+    return day
+
+
+def _gone(bank: Bank, before: Assessment, returned: Returned) -> Iterator[str]:
+    """Earlier answers that the file lacks: they stand, and that is said."""
+    kept = before.answers.keys() - returned.assessment.answers.keys()
+    emptied = sorted(kept & returned.rows_of)
+    lost = sorted(kept - returned.rows_of)
+    if emptied:
+        yield f"{', '.join(emptied)}: emptied; the earlier answer stands"
+    if lost and returned.rows_of:
+        yield f"{', '.join(lost)}: no row any more; the earlier answer stands"
+    if not returned.rows_of:
+        return
+    asked = {question.id for question in bank.of_tier(before.tier)}
+    missing = sorted(asked - returned.rows_of - before.answers.keys())
+    if missing and len(missing) < len(asked):
+        shown = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if missing[3:] else "")
+        yield f"{len(missing)} questions are unanswered or have no row: {shown}"
+
+
+def _replied(
+    known: Sequence[FollowUp],
+    returned: Returned,
+    changed: Mapping[str, Answer],
+    bank: Bank,
+    notes: list[str],
+) -> Iterator[FollowUp]:
+    """Follow-ups with new words: a reply, or a changed answer to the question itself."""
+    by_id = {item.id: item for item in known}
+    notes.extend(
+        f"Follow-ups: {name[:40]!r} is none of ours; its reply was not taken"
+        for name in sorted(returned.replies.keys() - by_id.keys())
+    )
+    for item in known:
+        rewritten = changed[item.question].text if item.question in changed else ""
+        words = returned.replies.get(item.id) or (rewritten if rewritten != item.wrote else "")
+        if not words.strip() or words == item.reply:
+            continue
+        if item.state is FollowUpState.CLOSED:
+            notes.append(f"Follow-ups: {item.id} is closed; its reply was not taken")
+            continue
+        yield reply(item, bank, words)
+
+
+def _answer_facts(rows: Mapping[str, Sequence[Row]], told: Sequence[Cells], on: date) -> list[Fact]:
+    kind = kinds()["answer"]
+    facts = [Fact(cells=row, valid_from=on.isoformat()) for found in rows.values() for row in found]
+    now = {kind.subject_of(row) for found in rows.values() for row in found}
+    for old in told:
+        row = kind.row({name: old[name] for name in kind.column_names})
+        if old["question"] in rows and kind.subject_of(row) not in now:
+            facts.append(Fact(cells=row, op=END, valid_from=on.isoformat()))
+    return facts
+
+
+def _follow_up_fact(item: FollowUp, row: Cells, due_on: date, on: date) -> Fact:
+    cells = {
+        "follow_up_id": item.id,
+        "assessment_id": row["assessment_id"],
+        "party_id": row["party_id"],
+        "question": item.question,
+        "wrote": item.wrote,
+        "objections": msgspec.json.encode(item.objections).decode(),
+        "opened_on": item.opened_on.isoformat(),
+        "due_on": due_on.isoformat(),
+        "state": item.state.value,
+        "reply": item.reply,
+        "replied_on": on.isoformat() if item.reply else None,
+    }
+    return Fact(cells=kinds()["follow_up"].row(cells), valid_from=on.isoformat())
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}", advice="give the answered XLSX or JSON file"
+        ) from error
