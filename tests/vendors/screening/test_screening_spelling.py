@@ -110,3 +110,15 @@ def test_any_text_is_spelt_in_lower_case_ascii(text: str) -> None:
         assert token.isascii()
         assert token == token.lower()
         assert " " not in token
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "\x1b[31mOrdan Cells\x1b[0m Ltd",
+        "Ordan\x07 Cells Ltd",
+        "Ordan\u200b Cells Ltd",
+    ],
+)
+def test_what_steers_a_terminal_hides_no_name(hidden: str) -> None:
+    assert spell(hidden).text.split() == spell("Ordan Cells Ltd").text.split()

@@ -13,6 +13,9 @@ from cellwarden.vendors.screening import tables
 LONGEST: Final = 1_000
 """Characters of a name that are read; what lies behind them is no name."""
 
+_ESCAPES: Final = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|[@-Z\\^_])?")
+"""What steers a terminal is no part of a name."""
+
 _READ_SHARE: Final = 0.7
 
 _HANGUL: Final = 0xAC00
@@ -144,7 +147,8 @@ def spell(name: str) -> Spelling:
     is_cut = len(name) > LONGEST
     if is_cut:
         name = name[:LONGEST]
-    if name.isascii():
+    name = _ESCAPES.sub("", name)
+    if name.isascii() and name.isprintable():
         spelt = Spelling(name.lower())
         spelt.is_cut = is_cut
         return spelt
