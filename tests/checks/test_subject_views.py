@@ -586,6 +586,18 @@ def a_vendor(fleet: Fleet, *, source: str = "register.csv") -> None:
     )
 
 
+def what_is_outside(fleet: Fleet, *, source: str) -> None:
+    """A screening with a hit, an origin of cells, and a disruption that touches them."""
+    fleet.fact(
+        "asset", source=source, asset_id="B", site_id="NG1", manufacturer="APC", model="Li",
+        chemistry="lithium_ion",
+    )  # fmt: skip
+    fleet.fact("screening_run", source=source, list="L")
+    fleet.fact("screening_hit", source=source, party_id="P", list="L", list_id="1")
+    fleet.fact("origin", source=source, origin_id="C", manufacturer="APC", model="Li", part="cell")
+    fleet.fact("signal", source=source, signal_id="S", manufacturer="APC", from_on="2026-01-01")
+
+
 @pytest.mark.parametrize("name", sorted(subjects()))
 def test_no_subject_has_two_rows_of_one_key_on_a_fleet_told_twice(name: str, fleet: Fleet) -> None:
     for source in ("one.csv", "two.csv"):
@@ -610,6 +622,8 @@ def test_no_subject_has_two_rows_of_one_key_on_a_fleet_told_twice(name: str, fle
         fleet.fact("evidence_pack", source=source, pack_id="K", exported_at="2026-01-01")
         a_life(fleet, source)
         a_vendor(fleet, source=source)
+        what_is_outside(fleet, source=source)
+    fleet.table("dated_rule_row", rule_id="r", about_id="A", name="A")
     fleet.table("assessment_row", party_id="P", name="APC", is_asked=True, is_answered=True)
     fleet.table("claim_row", party_id="P", name="APC", question="support-mfa")
     fleet.table("certificate_row", party_id="P", name="APC", scheme="UL 2900", is_held=True)
