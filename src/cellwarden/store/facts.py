@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
@@ -194,13 +194,14 @@ def make_views(
     *,
     as_of: str,
     known_at: int,
+    only: Collection[str] | None = None,
 ) -> None:
-    """Define ``<kind>``, ``<kind>_all`` and ``<kind>_history`` for every kind.
+    """Define ``<kind>``, ``<kind>_all`` and ``<kind>_history`` for every kind, or for some.
 
     ``as_of`` is the time that the facts must hold at (RFC 3339 in UTC), ``known_at`` the ledger
     size that they must have been recorded below.
     """
-    for kind in kinds():
+    for kind in kinds() if only is None else only:
         files = partitions.entries_of(kind, known_at)
         beside = personal.files(kind, known_at)
         for statement in _statements(kind, files, beside, as_of):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
@@ -217,14 +217,21 @@ class State:
         keep_in_memory(connection, self.partitions, known_at=size)
         return connection
 
-    def connect(self, *, as_of: str, known_at: int | None = None) -> duckdb.DuckDBPyConnection:
-        """An in-memory DuckDB with the views of every kind, as of a time and a ledger size."""
+    def connect(
+        self, *, as_of: str, known_at: int | None = None, only: Collection[str] | None = None
+    ) -> duckdb.DuckDBPyConnection:
+        """An in-memory DuckDB with the views of every kind, as of a time and a ledger size.
+
+        ``only`` names the kinds that are wanted, as making views of all of them takes its time.
+        """
         import duckdb
 
         connection = duckdb.connect(":memory:", config={"threads": 2})
         connection.execute("set timezone = 'UTC'")
         size = self.log.size() if known_at is None else known_at
-        make_views(connection, self.partitions, self.personal, as_of=as_of, known_at=size)
+        make_views(
+            connection, self.partitions, self.personal, as_of=as_of, known_at=size, only=only
+        )
         return connection
 
     def refuse_damage(self) -> None:

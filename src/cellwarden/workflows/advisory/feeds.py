@@ -29,6 +29,8 @@ SOURCE: Final = "feeds"
 _FOREVER: Final = "9999"
 _FEED_OF: Final = {"kev": "exploited", "epss": "likelihood"}
 _PER_ADVISORY: Final = ("advisory", "statement", "vulnerability", "remediation")
+_OURS: Final = ("feed_document", *_PER_ADVISORY, "exploited", "likelihood", "unreadable")
+"""The kinds that an import asks about."""
 _DATED: Final = {"exploited": "added_on", "likelihood": "scored_on"}
 _WHOLE_LISTS: Final = ("exploited",)
 _LISTS: Final = ("exploited", "likelihood", "unreadable")
@@ -107,7 +109,7 @@ def record_documents(
             may be, as for what was new today.
         StoreError: as for ``import_feeds``.
     """
-    connection = state.connect(as_of=_FOREVER)
+    connection = state.connect(as_of=_FOREVER, only=_OURS)
     try:
         fresh, known = _fresh(connection, documents)
         read = _read(connection, fresh, progress)

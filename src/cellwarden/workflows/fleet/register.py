@@ -63,12 +63,13 @@ def record_register(
             advice="fill the templates that `cellwarden init` made, or import an inventory",
         )
     seen = _latest_documents(state)
-    connection = state.connect(as_of=_FOREVER)
+    known = _known_sources(state)
+    said = {kind for ever_said in known.values() for kind in ever_said}
+    connection = state.connect(as_of=_FOREVER, only={"document", *said})
     recorded: list[int] = []
     problems: list[SourceError] = []
     unreadable = 0
     key = _digest_key(state)
-    known = _known_sources(connection)
     with_papers = names_files(connection)
     for done, path in enumerate(files):
         source = path.relative_to(workspace.folder).as_posix()
@@ -212,12 +213,13 @@ def _kept_document(state: State, reading: Reading, data: bytes, digest: str) -> 
     return None
 
 
-def _known_sources(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+def _known_sources(state: State) -> dict[str, set[str]]:
     """The kinds that each source has ever spoken of."""
     found: dict[str, set[str]] = {}
-    for kind in kinds():
-        for (source,) in connection.sql(f'select distinct source from "{kind}_history"').fetchall():
-            found.setdefault(source, set()).add(kind)
+    for _, entry in state.entries():
+        for table in entry.tables:
+            if table.kind in kinds():
+                found.setdefault(entry.source, set()).add(table.kind)
     return found
 
 

@@ -77,7 +77,7 @@ def _is_empty(path: Path) -> bool:
 
 
 def _gave_before(state: State, path: Path) -> bool:
-    connection = state.connect(as_of=_FOREVER)
+    connection = state.connect(as_of=_FOREVER, only=("feed_document",))
     try:
         found = connection.execute(
             "select count(*) from feed_document where name = ? or starts_with(name, ?)",
