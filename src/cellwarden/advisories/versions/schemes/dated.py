@@ -6,12 +6,8 @@ import re
 from datetime import date
 from typing import Final
 
-from cellwarden.advisories.versions.numerals import (
-    number_key,
-    order_unless_extended,
-    parsed_numbers,
-    sign,
-)
+from cellwarden.advisories.plain import number_key
+from cellwarden.advisories.versions.numerals import order_unless_extended, parsed_numbers, sign
 from cellwarden.advisories.versions.scheme import Parsed, read_table
 
 TABLE: Final = r"""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cellwarden.advisories.versions.numerals import number_key, parsed_numbers, sign
+from cellwarden.advisories.plain import number_key
+from cellwarden.advisories.versions.numerals import parsed_numbers, sign
 from cellwarden.advisories.versions.scheme import Parsed, read_table
 from cellwarden.advisories.versions.schemes.dated import day_of
 
