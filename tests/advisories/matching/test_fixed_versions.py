@@ -6,7 +6,7 @@ import pytest
 
 from cellwarden.advisories.matching import Matcher, versions_named
 from cellwarden.advisories.matching.reached import Fixes, fixed_since, is_of_another_line
-from cellwarden.model.matching import Component, Statement
+from cellwarden.model.matching import Component, Remedy, Statement
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_text_names_the_fix_of_the_product_that_it_speaks_of(text: str, fix: str
         component_id="C", manufacturer="Corvane Energy", model="CBC-200", firmware="2.4.1"
     )
 
-    (found,) = Matcher(statements, fixes={"CW-1": (text,)}).match([component])
+    (found,) = Matcher(statements, fixes={"CW-1": (Remedy(text),)}).match([component])
 
     assert found.fixed_in == fix
 
@@ -126,6 +126,8 @@ def test_list_of_corrected_versions_names_the_fixes_behind_the_product() -> None
         component_id="C", manufacturer="Corvane Energy", model="CBC-200 Base", firmware="6.1.1-3"
     )
 
-    (found,) = Matcher([statement], fixes={"CW-1": texts}).match([component])
+    (found,) = Matcher([statement], fixes={"CW-1": [Remedy(text) for text in texts]}).match(
+        [component]
+    )
 
     assert (found.state.value, found.fixed_in) == ("fixed", "6.1.1-3")

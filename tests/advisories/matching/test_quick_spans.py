@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cellwarden.advisories.matching import Matcher
 from cellwarden.advisories.matching import matcher as long_way
-from cellwarden.model.matching import Component, Match, Statement
+from cellwarden.model.matching import Component, Match, Remedy, Statement
 
 RANGES = (
     "<= 2.4.1",
@@ -70,7 +70,9 @@ def fleet() -> list[Component]:
     ]
 
 
-def by_the_long_way(statements: list[Statement], fixes: dict[str, tuple[str, ...]]) -> list[Match]:
+def by_the_long_way(
+    statements: list[Statement], fixes: dict[str, tuple[Remedy, ...]]
+) -> list[Match]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(long_way, "compiled", lambda *_: None)
         return list(Matcher(statements, fixes=fixes).match(fleet()))
@@ -81,7 +83,7 @@ def by_the_long_way(statements: list[Statement], fixes: dict[str, tuple[str, ...
 def test_short_way_gives_the_long_ways_rows_whichever_version_comes_first(
     statements: list[Statement], texts: tuple[str, ...], chance: object
 ) -> None:
-    fixes = {"A1": texts}
+    fixes = {"A1": tuple(map(Remedy, texts))}
     components = fleet()
     chance.shuffle(components)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
 
