@@ -15,7 +15,9 @@ from cellwarden.advisories.matching.nouns import Line
 from cellwarden.advisories.matching.reached import (
     BEGIN,
     MOST_FIXES,
+    ends_a_branch,
     is_at_least,
+    is_without_end,
     refines_an_end,
 )
 from cellwarden.model.matching import Remedy, Statement
@@ -43,6 +45,7 @@ _PATTERNS: Final = tuple(
         rf"\b(?:updat|upgrad|migrat|mov)\w*\b[^.;:\n]{{0,60}}?\bto\s+(?:[A-Z][\w-]*\s+){{0,4}}?{_BEFORE}{_LIST}",
         rf"\b(?:fixed|corrected)\s+(?:by|in|with|from)\s+{_BEFORE}{_LIST}",
         rf"{_BEFORE}{_LIST}(?:\s+of\s+[^.;\n]{{0,80}}?)?\s+(?:includes?|contains?|provides?)\s+(?:a\s+|the\s+)?fix",
+        rf"\bto\s+the\s+following\b[^:\n]{{0,120}}:\s{{0,3}}[^:;\n]{{0,60}}?\bversions?\s{{1,3}}{_LIST}",
         rf"{_LIST}{_LATER}",
         rf"\bversion\s+(?P<list>\d{{1,4}}){_LATER}",
         rf"\b(?:released?|issued?|provides?)\s+(?:an?\s+)?(?:updated\s+)?[^.;\n]{{0,60}}?(?:firmware|version|FW)\s+\(?{_LIST}",
@@ -125,9 +128,9 @@ def fix_of(line: Line, remedies: Sequence[Remedy], document: Around) -> tuple[st
     is_listed = any(_INTRODUCES.search(one.text[:_LONGEST]) for one in remedies)
     for text in dict.fromkeys((*own, *_for_product(line, shared, others, document.ranges))):
         named.extend(_named_for(line, text, others))
-        named.extend(_after_the_name(line, text))
         if is_listed:
             named.extend(_behind_the_name(line, text))
+    named.extend(v for text in (*own, *shared) for v in _after_the_name(line, text))
     return tuple(dict.fromkeys(v for v in named if _is_after(line, v)))[:MOST_FIXES]
 
 
@@ -270,11 +273,13 @@ def _names_of(line: Line) -> tuple[str, ...]:
 
 
 def _is_after(line: Line, version: str) -> bool:
-    """True where a version certainly lies behind the range, or behind its coarse end."""
+    """True where a version certainly lies behind the range, behind its coarse end, or ends it."""
     if line.range.is_all or not _is_begun(line, version):
         return False
     inside = line.range.place(version).inside
-    return inside is False or (inside is None and refines_an_end(line, version))
+    if inside:
+        return is_without_end(line) or ends_a_branch(line, version)
+    return inside is False or refines_an_end(line, version)
 
 
 def _is_begun(line: Line, version: str) -> bool:
