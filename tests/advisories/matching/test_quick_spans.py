@@ -23,9 +23,14 @@ RANGES = (
     "vers:all/*",
     "vers:generic/>=2.0|<2.4.1",
     "V2.4 SP1",
+    "> 1.9",
+    "<= 2.0.1",
+    "<= 2.3.4",
+    "all versions except 2.4.1",
     "",
 )
 VERSIONS = (
+    *("2.0.1", "2.0.2", "2.0.9", "2.3.4", "2.3.5", "2.3.6", "03.04.2019", "02.2019", "2401"),
     *("1.0.9", "1.9", "2.0", "2.0.0", "2.4", "2.4.0.1", "2.4.1", "2.4.2", "2.5", "2.41.1"),
     *(
         "3.0.2",
@@ -43,7 +48,12 @@ VERSIONS = (
     ),
 )
 PRODUCTS = ("CBC-200", "CBC-200 V2.4", "CBC-200 V2", "CBC-200 Cabinet Controller", "CBC series")
-FIXES = ((), ("Update to V2.4.2 or later.",), ("Update to 2.5.", "Update to V3.0.3 or later."))
+FIXES = (
+    (),
+    ("Update to 2.0.2 or later.", "Update to 2.3.5 or later."),
+    ("Update to V2.4.2 or later.",),
+    ("Update to 2.5.", "Update to V3.0.3 or later."),
+)
 
 said = st.lists(
     st.builds(
