@@ -29,6 +29,8 @@ _ORDER_NUMBER: Final = re.compile(
 )
 _NAME_NUMBER: Final = re.compile(r"([a-z]{3,})(\d{2,})")
 _WILD: Final = re.compile(r"\d+[a-z]*x{2,}|\dx(?=\d|$)|[a-z]{2,}\d*x{2,}$|\*$")
+_MEMBER: Final = re.compile(r"(\d{4})\.\d{3}")
+"""``3232.700``: one of the series 3232."""
 _SHORT_WILD: Final = re.compile(r"\d{1,2}(?:x{2,}|x\d)")
 _VARIANT: Final = re.compile(r"([a-z]+\d{2,})[a-z]{1,3}")
 _SHORT_CODE: Final = re.compile(r"[a-z]{1,3}(?:-[a-z]{1,3})+")
@@ -193,7 +195,8 @@ def wildcard(chunk: str) -> re.Pattern[str]:
 def spellings(parts: tuple[str, ...]) -> frozenset[str]:
     """Every way in which a name's words may be written together or apart.
 
-    ``("netman", "204")`` also gives ``netman204``; ``("px3-5493u-k2",)`` also gives ``px3``.
+    ``("netman", "204")`` also gives ``netman204``; ``("px3-5493u-k2",)`` also gives ``px3``, and
+    ``("3232.700",)`` ``3232``.
     """
     found: set[str] = set()
     small: list[str] = []
@@ -205,6 +208,8 @@ def spellings(parts: tuple[str, ...]) -> frozenset[str]:
             match = _NAME_NUMBER.fullmatch(piece)
             if match:
                 found.update(match.groups())
+            if member := _MEMBER.fullmatch(piece):
+                found.add(member.group(1))
             if piece:
                 small.append(piece)
     for here, there in pairwise(small):

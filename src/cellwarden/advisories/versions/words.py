@@ -29,6 +29,10 @@ _HARMLESS: Final = re.compile(
     r"|pi sql client|gold build|rev [a-z]$|global|u\.s\.|\d+-?x\d*$",
     re.IGNORECASE,
 )
+_PLATFORM: Final = re.compile(
+    r"(?:(?:microsoft )?windows(?: server)?|linux|macos|android|ios)(?: \d[\d.]*)?", re.IGNORECASE
+)
+_AND: Final = re.compile(r"\s*(?:,|&|\band\b)\s*")
 _SERIAL_OR_DAY: Final = re.compile(
     r"serial (?:number|no)|production[ _]date|distributed|numbers ending|manufactured|shipped",
     re.IGNORECASE,
@@ -260,10 +264,23 @@ def _judge_bracket(tidied: Tidied, words: str) -> None:
     elif "may also" in low:
         tidied.doubt = "the words say that others may be meant too"
         tidied.qualifiers.append(words)
-    elif _HARMLESS.match(words):
+    elif _HARMLESS.match(words) or _is_list_of_platforms(words):
         tidied.qualifiers.append(words)
     else:
         tidied.require(words)
+
+
+def _is_list_of_platforms(words: str) -> bool:
+    """True for ``Windows 10, 11, Windows Server 2019``: all that a program runs on.
+
+    A single platform does narrow: ``on Windows Server 2008``.
+    """
+    pieces = [piece for piece in _AND.split(words) if piece]
+    return (
+        len(pieces) > 1
+        and _PLATFORM.fullmatch(pieces[0]) is not None
+        and all(_PLATFORM.fullmatch(one) or one.replace(".", "").isdigit() for one in pieces)
+    )
 
 
 def _set_aside_conditions(tidied: Tidied) -> None:
