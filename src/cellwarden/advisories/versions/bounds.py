@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from cellwarden.advisories.plain import stripped
 from cellwarden.advisories.versions.nouns import Comparator
-from cellwarden.advisories.versions.numerals import extends, stripped
+from cellwarden.advisories.versions.numerals import extends
 from cellwarden.advisories.versions.order import (
     BUILD_LIKE,
     DEEPER,

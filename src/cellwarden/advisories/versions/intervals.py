@@ -6,9 +6,9 @@ from typing import Final, Protocol
 
 import msgspec
 
+from cellwarden.advisories.plain import number_key
 from cellwarden.advisories.versions.bounds import cuts
 from cellwarden.advisories.versions.nouns import Alternative, Comparator
-from cellwarden.advisories.versions.numerals import number_key
 from cellwarden.advisories.versions.order import BUILD_LIKE, YEARS, counts_years, readings
 from cellwarden.advisories.versions.scheme import Parsed
 from cellwarden.advisories.versions.schemes import scheme_named, schemes

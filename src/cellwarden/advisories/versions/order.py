@@ -6,16 +6,12 @@ import re
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from cellwarden.advisories.versions.days import begins_with_day, pointed_days
-from cellwarden.advisories.versions.numerals import (
-    extends,
-    number_key,
-    stripped,
-    written,
-)
+from cellwarden.advisories.plain import LONGEST_VERSION, read_plain
+from cellwarden.advisories.versions.days import begins_with_day
+from cellwarden.advisories.versions.numerals import extends, written
 from cellwarden.advisories.versions.scheme import Parsed, Scheme
 from cellwarden.advisories.versions.schemes import scheme_named, schemes
-from cellwarden.advisories.versions.spelling import LONGEST_VERSION, spell
+from cellwarden.advisories.versions.spelling import spell
 
 BUILD_LIKE: Final = 1000
 """A further number from here on is a build's rather than a version's own next step."""
@@ -30,14 +26,11 @@ DEEPER: Final = "it goes on with a pack or a fix behind the bound"
 """The doubt of a version that is the bound with one more step; none where the bound is outside."""
 _SHORTER: Final = "one of the two may leave out numbers that the other writes"
 
-_QUICK: Final = re.compile(r"[vV]?(\d{1,7}(?:\.\d{1,7})+)")
-"""What most devices say; anything else takes the longer way to the same key."""
 _DASHED: Final = re.compile(
     r"(?P<first>\d{1,7}(?:\.\d{1,7})+)-(?P<behind>\d{4,9}|\d{1,7}(?:\.\d{1,7})+)"
 )
 _POINTED_BUILD: Final = re.compile(r"\d{1,7}(?:\.\d{1,7})+\.\d{4,9}")
 _POINTS: Final = re.compile(r"\d{1,7}(?:\.\d{1,9})+")
-_FRACTION: Final = re.compile(r"\d+\.0\d*")
 _BUILD_ALONE: Final = re.compile(r"(?:build|bn|revision|rev|release|rel)[\s.:_#-]*\d+")
 _NUMBER_ALONE: Final = re.compile(r"[a-z\s.:_#-]*\d+")
 
@@ -245,13 +238,8 @@ def version_key(text: str, scheme: str = "dotted") -> bytes | None:
 
 @lru_cache(maxsize=65536)
 def _key(text: str, scheme: str) -> bytes | None:
-    if (
-        scheme == "dotted"
-        and (quick := _QUICK.fullmatch(text))
-        and not _FRACTION.fullmatch(quick[1])
-        and not pointed_days(quick[1])
-    ):
-        return number_key(stripped(tuple(map(int, quick[1].split(".")))))
+    if scheme == "dotted" and (plain := read_plain(text)):
+        return plain.key
     by = scheme_named(scheme)
     spelled = spell(text)
     parsed = by.read(spelled.text) if not spelled.label else None

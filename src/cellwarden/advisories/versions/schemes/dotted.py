@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from cellwarden.advisories.plain import number_key
 from cellwarden.advisories.versions.days import day_of, pointed_days
-from cellwarden.advisories.versions.numerals import number_key, parsed_numbers, sign
+from cellwarden.advisories.versions.numerals import parsed_numbers, sign
 from cellwarden.advisories.versions.scheme import Parsed, read_table
 
 TABLE: Final = r"""
