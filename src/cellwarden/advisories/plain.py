@@ -12,12 +12,13 @@ MOST_TAME: Final = 999
 """Above it, a number may be a build or a year."""
 _PLAIN: Final = re.compile(r"[vV]?(\d{1,7}(?:\.\d{1,7})+)")
 _PADDED_FRACTION: Final = re.compile(r"\d+\.0\d*[1-9]\d*")
+_LIKE_A_DAY: Final = re.compile(r"(?:\d\d?\.\d\d?|0[1-9]|1[0-2])\.(?:199\d|20[0-4]\d)")
 _TAME: Final = re.compile(r"[vV]?(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){1,2}")
 _ONE_BYTE: Final = 256
 
 
 class Plain(NamedTuple):
-    """A plain version: its key, nothing where its point may be a decimal one (1.07).
+    """A plain version: its key, nothing where it may be a decimal fraction (1.07) or a day.
 
     ``tame`` is how many numbers it has if it is tame, else 0: two or three numbers below 1000,
     none with a zero before it.
@@ -33,7 +34,7 @@ def read_plain(text: str) -> Plain | None:
     found = _PLAIN.fullmatch(text) if len(text) <= LONGEST_VERSION else None
     if found is None:
         return None
-    if _PADDED_FRACTION.fullmatch(found[1]):
+    if _PADDED_FRACTION.fullmatch(found[1]) or _LIKE_A_DAY.fullmatch(found[1]):
         return Plain(None, 0)
     key = number_key(stripped(tuple(map(int, found[1].split(".")))))
     return Plain(key, text.count(".") + 1 if _TAME.fullmatch(text) else 0)

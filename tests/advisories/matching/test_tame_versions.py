@@ -17,7 +17,7 @@ from cellwarden.advisories.matching.nouns import read
 from cellwarden.advisories.matching.tame import COUNTS, key_of, points
 from cellwarden.advisories.plain import read_plain
 from cellwarden.advisories.versions.order import version_key
-from cellwarden.model.matching import Component, Match, Statement
+from cellwarden.model.matching import Component, Match, Remedy, Statement
 
 FAMILIES = (
     *("MX-V4.1.1.24", "<= 5.028", "= 1.07", "7.2x", ">=v2.001.x", "< V3.X.17", "< SP3 Update 6"),
@@ -67,7 +67,7 @@ def answers(statements: list[Statement], shown: list[str], fix: str) -> list[Mat
         )
         for at, version in enumerate(shown)
     ]
-    return list(Matcher(statements, fixes={"A1": (fix,)}).match(components))
+    return list(Matcher(statements, fixes={"A1": (Remedy(fix),)}).match(components))
 
 
 @given(data=st.data())

@@ -47,7 +47,7 @@ from cellwarden.advisories.matching.telling import in_words, match_of
 from cellwarden.advisories.matching.together import Outcome, together
 from cellwarden.advisories.plain import read_plain
 from cellwarden.advisories.versions.order import version_key
-from cellwarden.model.matching import Component, Match, Statement
+from cellwarden.model.matching import Component, Match, Remedy, Statement
 
 
 class Group(msgspec.Struct, frozen=True, eq=False):
@@ -69,7 +69,7 @@ class Plan(msgspec.Struct, frozen=True, eq=False):
 class Matcher:
     """Matches components against statements; pure, it holds no clock and reads no file.
 
-    ``fixes`` maps an advisory to its remediation texts. ``decisions`` and ``corrections`` are
+    ``fixes`` maps an advisory to its remedies. ``decisions`` and ``corrections`` are
     rows of the kinds ``match_decision`` and ``correction``, as structs or as mappings. The answer
     depends neither on the order of the statements nor on that of the components.
     """
@@ -78,7 +78,7 @@ class Matcher:
         self,
         statements: Iterable[Statement] | Prepared,
         *,
-        fixes: Mapping[str, Sequence[str]] | None = None,
+        fixes: Mapping[str, Sequence[Remedy]] | None = None,
         decisions: Iterable[Decision | Mapping[str, Any]] = (),
         corrections: Iterable[Correction | Mapping[str, Any]] = (),
     ) -> None:
@@ -171,7 +171,7 @@ class Matcher:
         return self._plan(component).seen
 
     def alone(
-        self, advisory_id: str, statements: Iterable[Statement], fixes: Sequence[str] = ()
+        self, advisory_id: str, statements: Iterable[Statement], fixes: Sequence[Remedy] = ()
     ) -> Matcher:
         """A matcher of one advisory's new statements, with the same decisions and corrections."""
         alone = Matcher(

@@ -121,7 +121,7 @@ def _open(op: str, bound: Parsed) -> list[Interval]:
     spans = _other_style(numbers)
     if op in {"<=", "="}:
         written = tuple(map(int, bound.segments))
-        is_short = len(written) <= (2 if op == "=" else 1)
+        is_short = len(written) <= (3 if op == "=" else 1)
         low = number_key(written) if is_short else number_key((*written, BUILD_LIKE))
         spans.append((low + b"\0" if is_short else low, _above(written)))
     if op in {">=", ">", "="}:

@@ -177,7 +177,7 @@ def _prepared(connection: duckdb.DuckDBPyConnection) -> Prepared:
 
     return prepare(
         assemble.statements(connection),
-        assemble.remediation_texts(connection),
+        assemble.remedies(connection),
         corrections_of(assemble.fetch(connection, "select * from correction")),
     )
 
