@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final
@@ -122,22 +123,32 @@ def part_sql(name: str) -> str:
     return folder.joinpath(f"{name}.sql").read_text("utf-8")
 
 
-def create_subjects(connection: DuckDBPyConnection) -> None:
-    """Define every subject's view, and the views that they share, over the tables of a run."""
+def create_subjects(connection: DuckDBPyConnection, *, kept: Collection[str] = ()) -> None:
+    """Define every subject's view, and the views that they share, over the tables of a run.
+
+    Those named in ``kept`` are worked out here and now where they are small, and their views read
+    the rows: for who asks the same subject many times.
+    """
     for name in PARTS:
         connection.execute(f"create or replace temp view part_{name} as {part_sql(name)}")
     for subject in subjects().values():
-        connection.execute(f"create or replace temp view {subject.view} as {subject.sql}")
+        is_kept = subject.name in kept and _keep_rows(connection, subject)
+        text = f"select * from kept_{subject.name}" if is_kept else subject.sql
+        connection.execute(f"create or replace temp view {subject.view} as {text}")
 
 
-def keep_rows(connection: DuckDBPyConnection, subject: Subject) -> None:
-    """Let a subject's view read a table where it is small, as it is asked many times."""
-    few = f"select count(*) from (select 1 from {subject.view} limit {MOST_KEPT + 1}) as seen"
-    counted = connection.execute(few).fetchone()
+def _keep_rows(connection: DuckDBPyConnection, subject: Subject) -> bool:
+    """Put a subject's rows into a table, unless there are too many; says whether they are there.
+
+    One statement works them out and counts them: planning a subject takes longer than its rows.
+    """
+    kept = f"kept_{subject.name}"
+    few = f"select * from (\n{subject.sql}\n) as seen limit {MOST_KEPT + 1}"
+    counted = connection.execute(f"create or replace temp table {kept} as {few}").fetchone()
     if counted and counted[0] <= MOST_KEPT:
-        kept = f"kept_{subject.name}"
-        connection.execute(f"create or replace temp table {kept} as select * from {subject.view}")
-        connection.execute(f"create or replace temp view {subject.view} as select * from {kept}")
+        return True
+    connection.execute(f"drop table {kept}")
+    return False
 
 
 def _column(name: str, words: str) -> SubjectColumn:
