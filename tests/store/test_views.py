@@ -20,7 +20,7 @@ def test_every_view_has_a_spark_twin(name: str, kind: str) -> None:
         columns=", ".join(f'"{column}"' for column in names),
         nulls=", ".join(f'cast(null as varchar) as "{column}"' for column in names),
         merged_columns=", ".join(
-            f'max_by("{column}", seen) filter (where "{column}" is not null) as "{column}"'
+            f'max_by("{column}", case when "{column}" is not null then seen end) as "{column}"'
             for column in names
         ),
         observed="null",

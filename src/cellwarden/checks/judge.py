@@ -179,12 +179,9 @@ def _findings(
     controls_for: ControlsFor,
 ) -> Iterator[Finding]:
     failing = [number for number, count in enumerate(counts) if count.fails]
-    groups = {
-        number: _unknown_groups(connection, subject, number)
-        for number, count in enumerate(counts)
-        if count.unknowns
-    }
-    named = {name for rows in groups.values() for *_, names in rows for name in names}
+    unknown = [number for number, count in enumerate(counts) if count.unknowns]
+    groups = _unknown_groups(connection, subject, unknown) if unknown else {}
+    named = {name for rows in groups.values() for group in rows for name in group.names}
     common = {number: _common(checks[number], controls_for) for number in (*failing, *groups)}
     evidence: dict[str, tuple[FactId, ...]] = {}
     for row in _shown(connection, subject, {n: checks[n] for n in failing}, named):
@@ -197,18 +194,32 @@ def _findings(
 
 
 def _unknown_groups(
-    connection: DuckDBPyConnection, subject: Subject, number: int
-) -> list[tuple[int, str | None, str | None, int, list[str]]]:
-    """Unknowns of one check together: place of the missing column, site, vendor, count, names.
+    connection: DuckDBPyConnection, subject: Subject, numbers: Sequence[int]
+) -> dict[int, list[_Group]]:
+    """Unknowns of each check together, by the check's number.
 
     ``min(x, n)`` keeps the n smallest while it passes; it runs on our own verdicts only.
     """
-    return connection.execute(
-        f"""
-        select -"c{number}", site_id, vendor, count(*), min(subject, {SAMPLED})
-        from verdict_{subject.name} where "c{number}" < 0 group by all order by all
-        """
-    ).fetchall()
+    each = "\nunion all\n".join(
+        f'select {number} as number, -"c{number}" as place, site_id, vendor, count(*) as rows,'
+        f" min(subject, {SAMPLED}) as names"
+        f' from verdict_{subject.name} where "c{number}" < 0 group by all'
+        for number in numbers
+    )
+    found: dict[int, list[_Group]] = {number: [] for number in numbers}
+    for number, *group in connection.execute(f"select * from (\n{each}\n) order by all").fetchall():
+        found[number].append(_Group(*group))
+    return found
+
+
+class _Group(NamedTuple):
+    """Rows for which one column is missing: its place among those mentioned, and some by name."""
+
+    place: int
+    site_id: str | None
+    vendor: str | None
+    rows: int
+    names: list[str]
 
 
 class _Shown(NamedTuple):
@@ -285,11 +296,11 @@ def _fail(subject: Subject, check: Check, row: _Shown, common: Mapping[str, Any]
 def _unknown(
     subject: Subject,
     check: Check,
-    row: tuple[int, str | None, str | None, int, list[str]],
+    unknown: _Group,
     evidence: Mapping[str, tuple[FactId, ...]],
     common: Mapping[str, Any],
 ) -> Finding:
-    place, site, vendor, count, names = row
+    place, site, vendor, count, names = unknown
     missing = mentioned(check)[place - 1]
     says = subject.says[missing]
     group = f"{site or '-'}/{vendor or '-'}"

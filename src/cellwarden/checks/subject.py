@@ -127,28 +127,30 @@ def create_subjects(connection: DuckDBPyConnection, *, kept: Collection[str] = (
     """Define every subject's view, and the views that they share, over the tables of a run.
 
     Those named in ``kept`` are worked out here and now where they are small, and their views read
-    the rows: for who asks the same subject many times.
+    the rows: for who asks the same subject many times. So is what several of them share.
     """
+    asked = [subject.sql for subject in subjects().values() if subject.name in kept]
     for name in PARTS:
-        connection.execute(f"create or replace temp view part_{name} as {part_sql(name)}")
+        is_shared = sum(f"part_{name}" in sql for sql in asked) > 1
+        _define(connection, f"part_{name}", part_sql(name), is_kept=is_shared)
     for subject in subjects().values():
-        is_kept = subject.name in kept and _keep_rows(connection, subject)
-        text = f"select * from kept_{subject.name}" if is_kept else subject.sql
-        connection.execute(f"create or replace temp view {subject.view} as {text}")
+        _define(connection, subject.view, subject.sql, is_kept=subject.name in kept)
 
 
-def _keep_rows(connection: DuckDBPyConnection, subject: Subject) -> bool:
-    """Put a subject's rows into a table, unless there are too many; says whether they are there.
+def _define(connection: DuckDBPyConnection, view: str, sql: str, *, is_kept: bool) -> None:
+    """Define a view; one that is kept reads a table of its rows, unless there are too many.
 
-    One statement works them out and counts them: planning a subject takes longer than its rows.
+    One statement works them out and counts them: planning them takes longer than the rows.
     """
-    kept = f"kept_{subject.name}"
-    few = f"select * from (\n{subject.sql}\n) as seen limit {MOST_KEPT + 1}"
-    counted = connection.execute(f"create or replace temp table {kept} as {few}").fetchone()
-    if counted and counted[0] <= MOST_KEPT:
-        return True
-    connection.execute(f"drop table {kept}")
-    return False
+    if is_kept:
+        few = f"select * from (\n{sql}\n) as seen limit {MOST_KEPT + 1}"
+        kept = f"kept_{view}"
+        counted = connection.execute(f"create or replace temp table {kept} as {few}").fetchone()
+        if counted and counted[0] <= MOST_KEPT:
+            sql = f"select * from {kept}"
+        else:
+            connection.execute(f"drop table {kept}")
+    connection.execute(f"create or replace temp view {view} as {sql}")
 
 
 def _column(name: str, words: str) -> SubjectColumn:

@@ -223,7 +223,7 @@ def _statements(
         "columns": ", ".join(f'"{name}"' for name in names),
         "nulls": ", ".join(f'cast(null as varchar) as "{name}"' for name in names),
         "merged_columns": ",\n  ".join(
-            f'max_by("{name}", seen) filter (where "{name}" is not null) as "{name}"'
+            f'max_by("{name}", case when "{name}" is not null then seen end) as "{name}"'
             for name in names
         ),
         "observed": _OBSERVED.get(kind, "null"),
