@@ -24,8 +24,13 @@ from cellwarden.reports.evidence import packing, verify
 
 Files = dict[str, bytes]
 Attack = Callable[[Files], bytes]
-_NOBODY = base64.b64encode(b"\x01" + bytes(32)).decode()
-_ITS_ID = hashlib.sha256(b"other\n\x01" + bytes(32)).hexdigest()[:8]
+
+
+def a_key(name: str, type_: int = 1, length: int = 32) -> str:
+    """A verifier key with the right id, of nobody."""
+    raw = bytes([type_]) + bytes(length)
+    short = hashlib.sha256(name.encode() + b"\n" + raw).hexdigest()[:8]
+    return f"{name}+{short}+{base64.b64encode(raw).decode()}"
 
 
 def with_comment(whole: bytes) -> bytes:
@@ -103,6 +108,20 @@ def short_root(files: Files) -> None:
     text, _, block = files["checkpoint.note"].decode().rpartition("\n\n")
     origin, size, _ = (text + "\n").split("\n")[:3]
     files["checkpoint.note"] = f"{origin}\n{size}\nAAAA\n\n{block}".encode()
+
+
+def negative_size(files: Files) -> None:
+    text, _, block = files["checkpoint.note"].decode().rpartition("\n\n")
+    origin, _, root = (text + "\n").split("\n")[:3]
+    files["checkpoint.note"] = f"{origin}\n-1\n{root}\n\n{block}".encode()
+
+
+def origin_of(files: Files) -> str:
+    return str(json.loads(files["manifest.json"])["origin"])
+
+
+def size_of(files: Files) -> int:
+    return int(json.loads(files["manifest.json"])["size"])
 
 
 def flipped_signature(files: Files) -> None:
@@ -183,11 +202,19 @@ ATTACKS: dict[str, Attack] = {
     "no entries": without("entries.jsonl"),
     "no keys": without("keys.txt"),
     "a short root": with_files(short_root),
+    "a size below nothing": lambda f: with_files(negative_size)(
+        f | {"manifest.json": json.dumps(json.loads(f["manifest.json"]) | {"size": -1}).encode()}
+    ),
     "another size": manifest_of(lambda told: told.update(size=told["size"] + 1)),
     "another text to stamp": more_lines("checkpoint.txt", b"other"),
-    "a foreign key": more_lines("keys.txt", f"other+{_ITS_ID}+{_NOBODY}".encode()),
+    "a foreign key": more_lines("keys.txt", a_key("other").encode()),
     "no key": more_lines("keys.txt", b"nothing"),
-    "a damaged key": more_lines("keys.txt", f"other+00000000+{_NOBODY}".encode()),
+    "a damaged key": more_lines("keys.txt", b"other+00000000+" + a_key("x").encode()[-44:]),
+    "a key that is too short": more_lines("keys.txt", a_key("other", 1, 31).encode()),
+    "a key of no known type": more_lines("keys.txt", a_key("other", 2).encode()),
+    "a cosigner's key as the log's": lambda f: with_files(
+        lambda g: g.update({"keys.txt": g["keys.txt"] + a_key(origin_of(f), 4).encode() + b"\n"})
+    )(f),
     "a stranger's signature": with_files(signed_by_a_stranger),
     "a false signature": with_files(flipped_signature),
     "no note": with_files(lambda g: g.update({"checkpoint.note": b"x\n"})),
@@ -212,10 +239,20 @@ ATTACKS: dict[str, Attack] = {
         "entries.proof.json", lambda v: v["entries"].append([10**9, 10**9])
     ),
     "places backwards": line_of("entries.proof.json", lambda v: v["entries"].reverse()),
+    "a place twice": line_of(
+        "entries.proof.json", lambda v: v["entries"].insert(0, v["entries"][0])
+    ),
+    "a place after the last": lambda f: line_of(
+        "entries.proof.json", lambda v: v["entries"].append([size_of(f), size_of(f)])
+    )(f),
+    "a place that is no number": line_of(
+        "entries.proof.json", lambda v: v["entries"].insert(0, [False, False])
+    ),
     "a hash too many": line_of("entries.proof.json", lambda v: v["beside"].append("0" * 64)),
     "a hash too few": line_of("entries.proof.json", lambda v: v["beside"].pop()),
     "a hash that is none": line_of("entries.proof.json", lambda v: v["beside"].append("zz")),
     "rows without proofs": more_lines("rows/stray.jsonl", b"[]"),
+    "proofs without rows": more_lines("rows/stray.proof.jsonl", b"{}"),
     "rows of an entry that is not here": line_of(
         "rows/site.proof.jsonl", lambda v: v.update(entry=10**6)
     ),

@@ -146,12 +146,19 @@ def rows_problem(partitions: Partitions, index: int, entry: Entry) -> Iterator[s
 
 
 def personal_problem(
-    partitions: Partitions, personal: PersonalCells, index: int, kind: Kind, erased: set[str]
+    partitions: Partitions,
+    personal: PersonalCells,
+    index: int,
+    kind: Kind,
+    erased: set[str],
+    *,
+    is_closed: bool = False,
 ) -> Iterator[str]:
     """What is wrong with the personal cells of one kind of one entry.
 
     ``erased`` names the cells that were redacted, as ``row column``. Every other commitment must
-    have its value beside it, and each value must fit.
+    have its value beside it, unless the entry ``is_closed`` and came without them; each value must
+    fit.
     """
     path = partitions.path(kind.name, index)
     if not kind.personal or not path.exists():
@@ -165,7 +172,7 @@ def personal_problem(
             place = f"the {name} of {kind.name} {index}.{number}"
             cell = held.get(number, {}).get(name)
             if cell is None:
-                if f"{number} {name}" not in erased:
+                if not is_closed and f"{number} {name}" not in erased:
                     yield f"{place} is gone, and no redaction says why"
             elif f"{number} {name}" in erased:
                 yield f"{place} was redacted and is still here; `ledger redact --resume` ends it"

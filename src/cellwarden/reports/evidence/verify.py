@@ -280,7 +280,9 @@ def table_head(proof: Any, here: dict[int, bytes], count: int, place: str) -> by
 
 def cells_of(rows: Rows, table: tuple[int, str], row: int) -> dict[str, Any]:
     columns, lines = rows[table]
-    return dict(zip(columns, JSON.decode(lines[row].decode())[3:]))  # what was done and two times come first
+    return dict(
+        zip(columns, JSON.decode(lines[row].decode())[3:])
+    )  # what was done and two times come first
 
 
 def check_documents(data: Data, entries: dict[int, Any], rows: Rows) -> int:
