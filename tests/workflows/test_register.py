@@ -6,9 +6,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from cellwarden import collect
+from cellwarden.collect.values import register_kinds
 from cellwarden.model.errors import InputError, SourceError
 from cellwarden.store.state import State
-from cellwarden.workflows.fleet.init import init_workspace
+from cellwarden.workflows.fleet.init import init_workspace, write_templates
 from cellwarden.workflows.fleet.register import RegisterOutcome, record_register
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
@@ -179,3 +181,36 @@ def test_a_secret_in_a_configuration_is_kept_as_a_digest_that_shows_change(
         assert b"hunter2" not in file.read_bytes()
     objects = (workspace.folder / ".state" / "objects").rglob("*")
     assert not any(b"hunter2" in file.read_bytes() for file in objects if file.is_file())
+
+
+def test_every_kind_that_people_write_has_a_template_that_records_nothing(
+    workspace: Workspace,
+) -> None:
+    there = {path.name for path in (workspace.folder / "register").iterdir()}
+    wanted = [kind for kind in register_kinds() if collect.file_name(kind) not in there]
+
+    made = write_templates(workspace, wanted)
+
+    assert {"documents.csv", "contracts.csv", "retirements.csv"} <= {path.name for path in made}
+    for path in made:
+        headings, remarks = path.read_text("utf-8-sig").splitlines()[:2]
+        assert headings
+        assert remarks.startswith(("# ", '"# '))
+    with workspace.open_state() as state:
+        outcome = record(workspace, state)
+    assert outcome.recorded == ()
+    assert outcome.unreadable_rows == 0
+
+
+def test_a_template_may_be_named_as_its_file_and_never_overwrites(workspace: Workspace) -> None:
+    (made,) = write_templates(workspace, ["Documents"])
+    made.write_text(made.read_text("utf-8-sig") + "DOC-1\n", "utf-8")
+
+    with pytest.raises(InputError, match="there already"):
+        write_templates(workspace, ["contract", "document"])
+    with pytest.raises(InputError, match="no kind 'dokument'") as refused:
+        write_templates(workspace, ["dokument"])
+
+    assert made.read_text("utf-8").endswith("DOC-1\n")
+    assert not (workspace.folder / "register" / "contracts.csv").exists()
+    assert "document" in refused.value.advice
