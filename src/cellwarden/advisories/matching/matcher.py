@@ -43,6 +43,7 @@ from cellwarden.advisories.matching.people import (
 )
 from cellwarden.advisories.matching.prepared import Prepared, prepare
 from cellwarden.advisories.matching.quick import Asked, Pair, Quick, compiled
+from cellwarden.advisories.matching.tame import count_of
 from cellwarden.advisories.matching.telling import in_words, match_of
 from cellwarden.advisories.matching.together import Outcome, together
 from cellwarden.advisories.versions.order import version_key
@@ -128,7 +129,8 @@ class Matcher:
         version, part = parts[0].version, parts[0].name or component.part
         is_weak = not component.firmware.strip()
         key = None if is_weak else version_key(version)
-        return Asked(version, key, Chosen(part, (version,), is_weak=is_weak))
+        count = 0 if key is None else count_of(version)
+        return Asked(version, key, Chosen(part, (version,), is_weak=is_weak), count)
 
     def explain(self, component: Component, advisory_id: str) -> Explanation:
         """Everything that was compared for one component and one advisory, in words."""

@@ -8,7 +8,7 @@ from typing import Any
 from cellwarden.advisories.identity import Claim, ClaimIndex, Evidence
 from cellwarden.advisories.matching.fixes import Around, around, fix_of
 from cellwarden.advisories.matching.nouns import Correction, Line
-from cellwarden.advisories.matching.ranged import Answers, Ranged, cuts, ranged, wording
+from cellwarden.advisories.matching.ranged import Answers, Ranged, cuts, ranged, unasked, wording
 from cellwarden.advisories.matching.statements import ready
 from cellwarden.model.matching import Statement
 
@@ -65,8 +65,7 @@ class Prepared:
         found = self._wordings.get(key)
         if found is None:
             found = self._wordings[key] = len(self._answers)
-            ends = cuts(line, named)
-            self._answers.append(Answers(ends, [None] * (len(ends or ()) + 1)))
+            self._answers.append(unasked(cuts(line, named)))
         return found
 
     def _named(self, line: Line) -> tuple[str, ...]:
