@@ -22,12 +22,15 @@ from cellwarden.store.personal import PersonalCells
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow.parquet as pq
 
 MOST_IN_MEMORY: Final = 200_000
 """Rows of a kind up to which a judgement keeps them in memory."""
 
 _NAME: Final = re.compile(r"(\d{12})\.parquet")
 _PENDING: Final = re.compile(r"\.(\d{12})\.pending")
+
+_NEWEST_FIRST: Final = "coalesce(valid_from, '') desc, entry desc, row desc"
 
 # When a kind's own column says when it was observed, that orders the sources of one subject.
 _OBSERVED: Final = {"component": "read_at", "support": "checked_on", "setting": "taken_at"}
@@ -258,20 +261,25 @@ def _statements(kind: str, files: list[Path], beside: list[Path], as_of: str) ->
             ["cast(null as bigint) as entry", 'cast(null as bigint) as "row"']
             + [f'cast(null as varchar) as "{name}"' for name in shape.personal]
         ),
-        "personal_columns": ",\n  ".join(_opened(name, shape) for name in names),
+        "personal_columns": ",\n  ".join(_uncovered(name, shape) for name in names),
         "as_of": as_of,
     }
     history = "history_personal" if shape.personal else "history"
     yield _template(history if files else "empty").format(**words)
-    yield _template("by_source").format(**words)
-    sources = {_opened_schema(file)[0] for file in files}
+    seen = [_opened(file) for file in files]
+    days = {day for one in seen for day in one.days}
+    is_told = all(one.days for one in seen)
+    words["order"] = "entry desc, row desc" if is_told and len(days) == 1 else _NEWEST_FIRST
+    mixed = not is_told or (None in days and len(days) > 1)
+    yield _template("by_source_mixed" if mixed else "by_source").format(**words)
+    sources = {one.source for one in seen}
     yield _template("merged" if len(sources) > 1 else "one_source").format(**words)
 
 
 def _rows_sql(kind: Kind, files: Sequence[Path]) -> str:
     """The rows of partitions in the kind's columns; opening each file for its names costs most."""
     wanted = {"entry", "row", *FRAME, *kind.column_names}
-    if all(_opened_schema(file)[1] >= wanted for file in files):
+    if all(_opened(file).columns >= wanted for file in files):
         return f"select * from read_parquet({_list_sql(files)})"
     nulls = ", ".join(f'cast(null as varchar) as "{name}"' for name in kind.column_names)
     return (
@@ -280,20 +288,54 @@ def _rows_sql(kind: Kind, files: Sequence[Path]) -> str:
     )
 
 
+class _Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """What the foot of a partition says: who wrote it, its columns, from when its rows hold.
+
+    ``days`` are the first and the last, and nothing among them where a row has none; none at all
+    where the foot does not say.
+    """
+
+    source: str
+    columns: frozenset[str]
+    days: frozenset[str | None]
+
+
 @lru_cache(maxsize=10_000)
-def _opened_schema(file: Path) -> tuple[str, frozenset[str]]:
-    """The source that wrote a partition and the names of its columns; a partition never changes."""
+def _opened(file: Path) -> _Opened:
+    """The foot of a partition; a partition never changes."""
     import pyarrow.parquet as pq
 
-    schema = pq.read_schema(file)
-    return (schema.metadata or {}).get(b"source", b"").decode(), frozenset(schema.names)
+    foot = pq.read_metadata(file)
+    schema = foot.schema.to_arrow_schema()
+    return _Opened(
+        source=(schema.metadata or {}).get(b"source", b"").decode(),
+        columns=frozenset(schema.names),
+        days=frozenset(_days(foot, schema.names)),
+    )
+
+
+def _days(foot: pq.FileMetaData, names: Sequence[str]) -> set[str | None]:
+    at = list(names).index("valid_from")
+    found: set[str | None] = set()
+    for group in range(foot.num_row_groups):
+        column = foot.row_group(group).column(at)
+        told = column.statistics
+        if told is None or not told.has_null_count:
+            return set()
+        if told.null_count:
+            found.add(None)
+        if told.null_count < column.num_values:
+            if not told.has_min_max:
+                return set()
+            found |= {told.min, told.max}
+    return found
 
 
 def _list_sql(files: Sequence[Path]) -> str:
     return "[" + ", ".join("'" + str(file).replace("'", "''") + "'" for file in files) + "]"
 
 
-def _opened(name: str, kind: Kind) -> str:
+def _uncovered(name: str, kind: Kind) -> str:
     """A column as readers see it: a commitment gives way to what it stands for."""
     if name not in kind.personal:
         return f'h."{name}"'
