@@ -9,7 +9,7 @@ from cellwarden.model.facts import FRAME, kinds
 from cellwarden.store import facts
 
 
-@pytest.mark.parametrize("name", ["by_source", "one_source", "merged", "empty"])
+@pytest.mark.parametrize("name", ["by_source", "by_source_mixed", "one_source", "merged", "empty"])
 @pytest.mark.parametrize("kind", ["component", "window", "exception"])
 def test_every_view_has_a_spark_twin(name: str, kind: str) -> None:
     template = facts._template(name)
@@ -24,6 +24,7 @@ def test_every_view_has_a_spark_twin(name: str, kind: str) -> None:
             for column in names
         ),
         observed="null",
+        order=facts._NEWEST_FIRST,
         files="[]",
         as_of="2026-11-16T23:59:59.000000Z",
     )

@@ -31,6 +31,7 @@ PARTS: Final = (
     "access_left",
     "wiped",
     "citation",
+    "gone",
 )
 """Views that several subjects share, ``part_<name>``, each before those that read it."""
 

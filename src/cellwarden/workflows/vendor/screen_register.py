@@ -32,7 +32,7 @@ from cellwarden.vendors.screening import (
     read_list,
     screen,
 )
-from cellwarden.workflows.fleet.register import changed_facts
+from cellwarden.workflows.fleet.differences import changed_facts
 from cellwarden.workflows.vendor.dossier import Cells, day_of, facts_of
 from cellwarden.workflows.workspace import Progress, Workspace
 
