@@ -17,6 +17,8 @@ import msgspec
 
 from cellwarden.advisories.answered import (
     ALWAYS,
+    ANSWERED,
+    MET,
     Answered,
     Groups,
     Seen,
@@ -44,7 +46,7 @@ MOST_NAMES: Final = 40_000
 """With more products, answering for all of them takes longer than anybody waits."""
 MOST_MET: Final = 50_000
 """Firmware texts, over all names, whose rows are kept beyond the plain versions."""
-PREPARED, ANSWERED, MET = ".prepared", ".answered", ".met"
+PREPARED: Final = ".prepared"
 _MOST_KEPT: Final = 4
 _FEWEST_TO_SHARE: Final = 1_000
 """Fewer names are answered for by one process."""
