@@ -95,12 +95,15 @@ class Book(Generic[_T]):
         self._read: dict[str, _T] = {}
 
     def page(self, name: str) -> _T | None:
-        """The page of a name; nothing where it has none."""
+        """The page of a name; nothing where it has none, or a damaged one."""
         found = self._read.get(name)
         if found is None and name in self.names:
             offset, size = self.names[name]
             packed = self._data[self._start + offset : self._start + offset + size]
-            found = self._read[name] = self._decode(zlib.decompress(packed))
+            try:
+                found = self._read[name] = self._decode(zlib.decompress(packed))
+            except (zlib.error, msgspec.DecodeError):
+                del self.names[name]
         return found
 
 
@@ -182,27 +185,27 @@ def filled(rows: bytes, component_id: str, firmware: str, version: str | None) -
     return rows.replace(VERSION, _text(firmware)).replace(INSIDE, _text(version)[1:-1])
 
 
-def packed(pages: Iterable[tuple[str, object]], times: Times = ALWAYS) -> bytes:
-    """Pages by name as the bytes of a file, with a digest of its head in front.
+def page(value: object) -> bytes:
+    """A page of a book: what is known of one name, with a checksum of its own."""
+    return zlib.compress(msgspec.msgpack.encode(value), _LEVEL)
 
-    Each page carries a checksum of its own, so that damage is found when it is read.
-    """
-    encode = msgspec.msgpack.Encoder().encode
+
+def bound(pages: Iterable[tuple[str, bytes]], times: Times = ALWAYS) -> bytes:
+    """Pages by name as the bytes of a book, with a digest of its head in front."""
     places: dict[str, tuple[int, int]] = {}
     blobs: list[bytes] = []
     offset = 0
-    for name, page in pages:
-        blob = zlib.compress(encode(page), _LEVEL)
+    for name, blob in pages:
         places[name] = (offset, len(blob))
         blobs.append(blob)
         offset += len(blob)
-    head = encode(_Head(times=times, places=places))
+    head = msgspec.msgpack.encode(_Head(times=times, places=places))
     size = len(head).to_bytes(_SIZE_BYTES, "big")
     return b"".join((hashlib.sha256(size + head).digest(), size, head, *blobs))
 
 
 def open_book(file: Path, kind: type[_T], *, as_of: str = "") -> Book[_T] | None:
-    """What :func:`packed` wrote; nothing where it is not there, damaged, or of another time.
+    """What :func:`bound` made; nothing where it is not there, damaged, or of another time.
 
     Without ``as_of``, the beginning of time is meant.
     """

@@ -100,7 +100,8 @@ def test_points_are_tame_versions_in_the_order_of_their_keys(count: int) -> None
     for point in found:
         text = ".".join(map(str, point))
         plain = read_plain(text)
-        assert plain is not None and plain.tame == count
+        assert plain is not None
+        assert plain.tame == count
         assert version_key(text) == key_of(point)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 from typing import Final
 
 from cellwarden.advisories.answered import ALL, CONSTANT, Group, Groups, Rows, name_of
 from cellwarden.advisories.matching.many import Encode, as_text
 from cellwarden.advisories.matching.matcher import Matcher
+from cellwarden.advisories.matching.prepared import Prepared
 from cellwarden.advisories.matching.quick import Quick
 from cellwarden.advisories.matching.sounding import versions_between
 from cellwarden.advisories.matching.tame import COUNTS
@@ -16,11 +17,12 @@ from cellwarden.advisories.versions.intervals import HIGHEST, LOWEST
 from cellwarden.model.matching import Component
 
 _SOME_VERSION: Final = "1.0.0"
+_MANY: Final = 256
 
 
-def named(matcher: Matcher) -> list[Component]:
+def named(prepared: Prepared) -> list[Component]:
     """A component for each maker and product as the statements write them."""
-    said = (line.statement for line in matcher.lines())
+    said = (line.statement for line in prepared.lines)
     names = dict.fromkeys((one.vendor, one.product) for one in said)
     return [
         Component(component_id="", manufacturer=maker, model=product, firmware=_SOME_VERSION)
@@ -29,20 +31,22 @@ def named(matcher: Matcher) -> list[Component]:
 
 
 def answered(
-    matcher: Matcher, wanted: Iterable[Component], encode: Encode
+    prepared: Prepared, wanted: Sequence[Component], encode: Encode
 ) -> Iterator[tuple[str, Groups]]:
     """What advisories say of each name, where everything is known but the version.
 
     A name is left out where firmware says more than a version, or where an advisory has to be
     looked at for each component.
     """
-    for component in wanted:
-        if not matcher.is_bare(component):
-            continue
-        _, groups = matcher.look(component)
-        found = tuple(_rows(group.quick, encode) for group in groups if group.quick is not None)
-        if len(found) == len(groups):
-            yield name_of(component), found
+    for start in range(0, len(wanted), _MANY):
+        matcher = Matcher(prepared)  # a new one, so that not all that it saw is held at once
+        for component in wanted[start : start + _MANY]:
+            if not matcher.is_bare(component):
+                continue
+            _, groups = matcher.look(component)
+            found = tuple(_rows(group.quick, encode) for group in groups if group.quick)
+            if len(found) == len(groups):
+                yield name_of(component), found
 
 
 def _rows(quick: Quick, encode: Encode) -> Group:

@@ -187,10 +187,6 @@ class Matcher:
         """The distinct products that the statements speak of."""
         return self._prepared.claims
 
-    def lines(self) -> Sequence[Line]:
-        """The statements made ready."""
-        return self._prepared.lines
-
     def is_bare(self, component: Component) -> bool:
         """True where a plain firmware version says nothing of which product this is."""
         self._plan(component)

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from cellwarden.advisories.matching.nouns import Line, read
+from cellwarden.advisories.matching.nouns import Beside, Line, read
 from cellwarden.advisories.versions import VersionRange
 
 BEGIN: Final = frozenset({">", ">=", "="})
@@ -52,8 +52,10 @@ def usable(line: Line, named: tuple[str, ...]) -> Fixes:
     beside = line.beside
     if beside is not None and beside.is_cut:
         return NO_FIXES
-    kept = own if beside is None else tuple(v for one in own if (v := _followed(line, one)))
-    more = tuple(v for v in named if ends_a_branch(line, v) or not _affecting(line, v))
+    kept = own if beside is None else tuple(v for one in own if (v := _followed(beside, one)))
+    more = tuple(
+        v for v in named if beside is None or ends_a_branch(line, v) or not _affecting(beside, v)
+    )
     shown = line.range.first_after if kept == own else " | ".join(kept)
     return Fixes(
         versions=tuple(dict.fromkeys((*kept, *more)))[:MOST_FIXES],
@@ -111,18 +113,19 @@ def is_without_end(line: Line) -> bool:
     return bool(found) and all(c.op in _BELOW for c in found)
 
 
-def _affecting(line: Line, version: str) -> VersionRange | None:
+@lru_cache(maxsize=16384)
+def _affecting(beside: Beside, version: str) -> VersionRange | None:
     """A range of the same product in which a version lies; nothing where it lies in none."""
-    for text, kind, branch in line.beside.affected if line.beside else ():
+    for text, kind, branch in beside.affected:
         if (not branch or in_branch(version, branch)) and read(text, kind).place(version).inside:
             return read(text, kind)
     return None
 
 
-def _followed(line: Line, version: str) -> str:
+def _followed(beside: Beside, version: str) -> str:
     """The first version behind a range and those that follow on it; empty where nobody says it."""
     for _ in range(_MOST_STEPS):
-        found = _affecting(line, version)
+        found = _affecting(beside, version)
         if found is None:
             return version
         version = found.first_after

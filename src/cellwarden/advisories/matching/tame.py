@@ -28,7 +28,7 @@ _PLAIN_WILD: Final = re.compile(
 )
 _DIGITS: Final = (1, 10, 100)
 _FRACTION: Final = 2
-"""Of two numbers the second may be a fraction."""
+"""Of two numbers the second may be a fraction; of more, only a padded one may."""
 
 
 def is_beyond(words: VersionRange) -> bool:
@@ -72,7 +72,7 @@ def _named(text: str, count: int) -> frozenset[tuple[int, ...]]:
         numbers = [int(digits) for digits in run[:count] if len(digits) <= LONGEST_NUMBER]
         for end in range(1, len(numbers) + 1):
             found.update(_around(tuple(numbers[:end]), count))
-        if len(numbers) >= _FRACTION:
+        if len(numbers) >= _FRACTION and (count == _FRACTION or run[1][0] == "0"):
             found.update(_fractions(numbers[0], run[1], count))
     return frozenset(found)
 
