@@ -60,7 +60,9 @@ class SyncSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where advisories are taken from at a scan, and how old each feed may be, in days.
 
-    A scan ends with 3 where a ``required`` feed never came or is older.
+    A scan ends with 3 where a ``required`` feed never came or is older, and with 4 where one of its
+    documents is not what its digest or signature says. ``keys`` are files of OpenPGP public keys
+    whose signatures count.
     """
 
     paths: tuple[str, ...] = ("advisories",)
@@ -69,6 +71,7 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     )
     required: tuple[str, ...] = ("advisories",)
     sync: tuple[SyncSource, ...] = ()
+    keys: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a required feed whose age nothing limits: it could never be too old."""
@@ -200,6 +203,11 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     def state_folder(self) -> Path:
         """Where the ledger, the objects and the facts are kept."""
         return self.folder / ".state"
+
+    @property
+    def signing_keys(self) -> tuple[Path, ...]:
+        """The files of public keys whose signatures over advisories count."""
+        return tuple(self.folder / name for name in self.settings.feeds.keys)
 
     @property
     def papers_folder(self) -> Path:
