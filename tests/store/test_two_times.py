@@ -31,7 +31,7 @@ def seen(state: State, as_of: str, known_at: int) -> list[tuple[str | None, ...]
     """What the view of this one kind says; the views of all kinds would be made for nothing."""
     files = state.partitions.entries_of("component", known_at)
     with duckdb.connect(":memory:") as connection:
-        for statement in _statements("component", files, [], as_of):
+        for statement in _statements("component", files, [], as_of, "view"):
             connection.execute(statement)
         return connection.execute("select firmware from component").fetchall()
 

@@ -16,10 +16,11 @@ def test_every_view_has_a_spark_twin(name: str, kind: str) -> None:
     names = kinds()[kind].column_names
     text = template.format(
         kind=kind,
+        made="view",
         columns=", ".join(f'"{column}"' for column in names),
         nulls=", ".join(f'cast(null as varchar) as "{column}"' for column in names),
         merged_columns=", ".join(
-            f'max_by("{column}", seen) filter (where "{column}" is not null) as "{column}"'
+            f'max_by("{column}", case when "{column}" is not null then seen end) as "{column}"'
             for column in names
         ),
         observed="null",

@@ -205,50 +205,35 @@ def make_views(
     as_of: str,
     known_at: int,
     only: Collection[str] | None = None,
+    kept: int = 0,
 ) -> None:
     """Define ``<kind>``, ``<kind>_all`` and ``<kind>_history`` for every kind, or for some.
 
     ``as_of`` is the time that the facts must hold at (RFC 3339 in UTC), ``known_at`` the ledger
-    size that they must have been recorded below.
+    size that they must have been recorded below. A view reads its files anew for every question;
+    a kind of at most ``kept`` rows is read here and now into tables: for who asks many times.
     """
     for kind in kinds() if only is None else only:
         files = partitions.entries_of(kind, known_at)
         beside = personal.files(kind, known_at)
-        for statement in _statements(kind, files, beside, as_of):
+        is_kept = 0 < sum(_footer(file).rows for file in files) <= kept
+        for statement in _statements(kind, files, beside, as_of, "table" if is_kept else "view"):
             connection.execute(statement)
 
 
-def keep_in_memory(
-    connection: duckdb.DuckDBPyConnection, partitions: Partitions, *, known_at: int
-) -> None:
-    """Put a table in the place of ``<kind>`` where it is small enough: for who asks many times.
-
-    A view reads its files anew for every question; what a judgement asks some hundred times is
-    read once. Large kinds stay views.
-    """
-    for kind in kinds():
-        files = partitions.entries_of(kind, known_at)
-        if files and _rows(files) <= MOST_IN_MEMORY:
-            connection.execute(f'create temp table kept as select * from "{kind}"')
-            connection.execute(f'drop view "{kind}"')
-            connection.execute(f'alter table kept rename to "{kind}"')
-
-
-def _rows(files: Sequence[Path]) -> int:
-    import pyarrow.parquet as pq
-
-    return sum(pq.read_metadata(file).num_rows for file in files)
-
-
-def _statements(kind: str, files: list[Path], beside: list[Path], as_of: str) -> Iterable[str]:
+def _statements(
+    kind: str, files: list[Path], beside: list[Path], as_of: str, made: str
+) -> Iterable[str]:
+    """The statements that define a kind; ``made`` is what its ends become, views or tables."""
     shape = kinds()[kind]
     names = shape.column_names
     words = {
+        "made": made,
         "kind": kind,
         "columns": ", ".join(f'"{name}"' for name in names),
         "nulls": ", ".join(f'cast(null as varchar) as "{name}"' for name in names),
         "merged_columns": ",\n  ".join(
-            f'max_by("{name}", seen) filter (where "{name}" is not null) as "{name}"'
+            f'max_by("{name}", case when "{name}" is not null then seen end) as "{name}"'
             for name in names
         ),
         "observed": _OBSERVED.get(kind, "null"),
@@ -266,7 +251,7 @@ def _statements(kind: str, files: list[Path], beside: list[Path], as_of: str) ->
     }
     history = "history_personal" if shape.personal else "history"
     yield _template(history if files else "empty").format(**words)
-    seen = [_opened(file) for file in files]
+    seen = [_footer(file) for file in files]
     days = {day for one in seen for day in one.days}
     is_told = all(one.days for one in seen)
     words["order"] = "entry desc, row desc" if is_told and len(days) == 1 else _NEWEST_FIRST
@@ -279,7 +264,7 @@ def _statements(kind: str, files: list[Path], beside: list[Path], as_of: str) ->
 def _rows_sql(kind: Kind, files: Sequence[Path]) -> str:
     """The rows of partitions in the kind's columns; opening each file for its names costs most."""
     wanted = {"entry", "row", *FRAME, *kind.column_names}
-    if all(_opened(file).columns >= wanted for file in files):
+    if all(_footer(file).columns >= wanted for file in files):
         return f"select * from read_parquet({_list_sql(files)})"
     nulls = ", ".join(f'cast(null as varchar) as "{name}"' for name in kind.column_names)
     return (
@@ -288,8 +273,8 @@ def _rows_sql(kind: Kind, files: Sequence[Path]) -> str:
     )
 
 
-class _Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """What the foot of a partition says: who wrote it, its columns, from when its rows hold.
+class _Footer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the foot of a partition says: who wrote it, columns, rows, and from when rows hold.
 
     ``days`` are the first and the last, and nothing among them where a row has none; none at all
     where the foot does not say.
@@ -297,19 +282,21 @@ class _Opened(msgspec.Struct, frozen=True, kw_only=True):
 
     source: str
     columns: frozenset[str]
+    rows: int
     days: frozenset[str | None]
 
 
 @lru_cache(maxsize=10_000)
-def _opened(file: Path) -> _Opened:
+def _footer(file: Path) -> _Footer:
     """The foot of a partition; a partition never changes."""
     import pyarrow.parquet as pq
 
     foot = pq.read_metadata(file)
     schema = foot.schema.to_arrow_schema()
-    return _Opened(
+    return _Footer(
         source=(schema.metadata or {}).get(b"source", b"").decode(),
         columns=frozenset(schema.names),
+        rows=foot.num_rows,
         days=frozenset(_days(foot, schema.names)),
     )
 

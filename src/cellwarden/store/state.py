@@ -20,10 +20,10 @@ from cellwarden.store import wholeness
 from cellwarden.store.bulk import write_bulk
 from cellwarden.store.engines import Engine, open_engine
 from cellwarden.store.facts import (
+    MOST_IN_MEMORY,
     Fact,
     Partitions,
     commitment,
-    keep_in_memory,
     make_views,
     read_committed,
     table_problem,
@@ -209,10 +209,7 @@ class State:
 
     def connect_to_judge(self, moment: Moment) -> duckdb.DuckDBPyConnection:
         """As :meth:`connect_at`, with small kinds in memory: for hundreds of questions."""
-        connection = self.connect_at(moment)
-        size = self.log.size() if moment.known_at is None else moment.known_at
-        keep_in_memory(connection, self.partitions, known_at=size)
-        return connection
+        return self._connect(moment.as_of, moment.known_at, kept=MOST_IN_MEMORY)
 
     def connect(
         self, *, as_of: str, known_at: int | None = None, only: Collection[str] | None = None
@@ -221,13 +218,28 @@ class State:
 
         ``only`` names the kinds that are wanted, as making views of all of them takes its time.
         """
+        return self._connect(as_of, known_at, only=only)
+
+    def _connect(
+        self,
+        as_of: str,
+        known_at: int | None,
+        *,
+        only: Collection[str] | None = None,
+        kept: int = 0,
+    ) -> duckdb.DuckDBPyConnection:
         import duckdb
 
         connection = duckdb.connect(":memory:", config={"threads": 2})
         connection.execute("set timezone = 'UTC'")
-        size = self.log.size() if known_at is None else known_at
         make_views(
-            connection, self.partitions, self.personal, as_of=as_of, known_at=size, only=only
+            connection,
+            self.partitions,
+            self.personal,
+            as_of=as_of,
+            known_at=self.log.size() if known_at is None else known_at,
+            only=only,
+            kept=kept,
         )
         return connection
 
