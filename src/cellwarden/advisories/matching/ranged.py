@@ -9,12 +9,14 @@ from typing import Any, Final
 
 import msgspec
 
+from cellwarden.advisories.answered import ALL
 from cellwarden.advisories.matching.nouns import Line, read
 from cellwarden.advisories.matching.reached import usable
 from cellwarden.advisories.matching.tame import COUNTS, is_beyond, key_of, points
+from cellwarden.advisories.plain import number_key, stripped
 from cellwarden.advisories.versions import VersionRange
 from cellwarden.advisories.versions.intervals import LOWEST
-from cellwarden.advisories.versions.numerals import LONGEST_NUMBER, number_key, stripped
+from cellwarden.advisories.versions.numerals import LONGEST_NUMBER
 from cellwarden.advisories.versions.plain import in_words
 from cellwarden.model.matching import MatchState
 
@@ -37,8 +39,6 @@ class Said(msgspec.Struct, frozen=True, gc=False):
     is_off_line: bool
 
 
-ALL: Final = 0
-"""All plain versions that have a key, however many numbers they have."""
 SHOWN: Final = "\ufdd0"
 """Stands for the version in words that many share; Unicode keeps the character for no text."""
 
@@ -58,7 +58,7 @@ class Answers(msgspec.Struct, frozen=True):
     """What statements of one wording say of plain versions.
 
     ``spans`` are those of all versions with a key (:data:`ALL`), or of tame versions by how many
-    numbers they have; see :func:`tame.count_of`. Any other version has to be asked about by
+    numbers they have; see :class:`plain.Plain`. Any other version has to be asked about by
     itself; ``known`` are those that were.
     """
 

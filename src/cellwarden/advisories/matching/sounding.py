@@ -11,9 +11,8 @@ from cellwarden.advisories.matching.nouns import Chosen
 from cellwarden.advisories.matching.prepared import Prepared
 from cellwarden.advisories.matching.quick import Asked, oddly, say
 from cellwarden.advisories.matching.ranged import Answers, Ranged, Said, Spans
-from cellwarden.advisories.matching.tame import count_of
+from cellwarden.advisories.plain import read_plain
 from cellwarden.advisories.versions.intervals import HIGHEST, LOWEST
-from cellwarden.advisories.versions.order import version_key
 
 _ANYBODY: Final = Evidence(
     text="", vendors=(), keys=frozenset(), tokens=frozenset(), codes=(), words=(), editions=(),
@@ -52,15 +51,24 @@ def _filled(prepared: Prepared, number: int, one: Ranged, counted: tuple[int, Sp
 def _asked(
     prepared: Prepared, number: int, one: Ranged, place: tuple[tuple[bytes, bytes], int]
 ) -> Said | bool | None:
-    span, count = place
-    for version in _versions(*span, count):
-        key = version_key(version)
-        if key is None or not span[0] <= key < span[1] or (count and count_of(version) != count):
-            continue
-        odd = oddly(Asked(version, key, Chosen("", (version,)), count))
+    for asked in versions_between(*place[0], place[1]):
+        odd = oddly(asked)
         if odd is not None:
             return say(prepared.lines[number], one, _CERTAIN, odd, _ANYBODY)
     return None
+
+
+def versions_between(low: bytes, high: bytes, count: int) -> Iterator[Asked]:
+    """Versions between two keys, to ask about in their stead: tame ones of so many numbers.
+
+    Without a count any plain ones. None where the span is empty, or none was found.
+    """
+    for version in _versions(low, high, count):
+        plain = read_plain(version)
+        if plain is None or plain.key is None or not low <= plain.key < high:
+            continue
+        if not count or plain.tame == count:
+            yield Asked(version, plain.key, Chosen("", (version,)), plain.tame)
 
 
 def _joined(cuts: tuple[bytes, ...], said: list[Said | bool | None]) -> Spans:
@@ -98,7 +106,7 @@ def _text(numbers: tuple[int, ...], count: int) -> str:
 
 
 def _numbers(key: bytes) -> tuple[int, ...]:
-    """The numbers at the start of a key; see :func:`versions.numerals.number_key`."""
+    """The numbers at the start of a key; see :func:`plain.number_key`."""
     found, at = [], 0
     while at < len(key) and 0 < (size := key[at]) < HIGHEST[0]:
         found.append(int.from_bytes(key[at + 1 : at + size], "big"))

@@ -12,15 +12,13 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
+from cellwarden.advisories.plain import MOST_TAME, number_key, stripped
 from cellwarden.advisories.versions import VersionRange
-from cellwarden.advisories.versions.numerals import LONGEST_NUMBER, number_key, stripped
+from cellwarden.advisories.versions.numerals import LONGEST_NUMBER
 from cellwarden.advisories.versions.spelling import spell
 
 COUNTS: Final = (2, 3)
 """How many numbers a tame version may have."""
-MOST: Final = 999
-"""Above it, a number may be a build or a year."""
-_TAME: Final = re.compile(r"[vV]?(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){1,2}")
 _RUNS: Final = re.compile(r"\d+(?:\.\d+)*")
 _NUMBERS: Final = re.compile(r"\d+")
 _MOST_RUNS: Final = 8
@@ -30,15 +28,7 @@ _PLAIN_WILD: Final = re.compile(
 )
 _DIGITS: Final = (1, 10, 100)
 _FRACTION: Final = 2
-"""Of two numbers the second may be a fraction."""
-
-
-def count_of(version: str) -> int:
-    """How many numbers a tame version has; 0 for one that is not tame.
-
-    Tame are two or three numbers below 1000, without a zero before any.
-    """
-    return version.count(".") + 1 if _TAME.fullmatch(version) else 0
+"""Of two numbers the second may be a fraction; of more, only a padded one may."""
 
 
 def is_beyond(words: VersionRange) -> bool:
@@ -66,7 +56,7 @@ def points(texts: Iterable[str], count: int) -> tuple[tuple[int, ...], ...]:
     All between two of them lie alike to the texts. The lowest version is no point.
     """
     found = {point for text in texts for point in _named(text, count)}
-    return tuple(sorted(point for point in found if any(point) and max(point) <= MOST))
+    return tuple(sorted(point for point in found if any(point) and max(point) <= MOST_TAME))
 
 
 def key_of(point: tuple[int, ...]) -> bytes:
@@ -82,7 +72,7 @@ def _named(text: str, count: int) -> frozenset[tuple[int, ...]]:
         numbers = [int(digits) for digits in run[:count] if len(digits) <= LONGEST_NUMBER]
         for end in range(1, len(numbers) + 1):
             found.update(_around(tuple(numbers[:end]), count))
-        if len(numbers) >= _FRACTION:
+        if len(numbers) >= _FRACTION and (count == _FRACTION or run[1][0] == "0"):
             found.update(_fractions(numbers[0], run[1], count))
     return frozenset(found)
 

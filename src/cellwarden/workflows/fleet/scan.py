@@ -186,7 +186,7 @@ def _judge(
     previous = last_run_before(workspace, as_of=as_of, ledger_size=size)
     dated = checks.set_deadlines(_first_seen(judgement.findings, previous, as_of), catalogue)
     accepted, exceptions = checks.accept(
-        dated, assemble.fetch(connection, "select * from exception"), as_of=as_of
+        dated, assemble.fetch(connection, assemble.EXCEPTIONS), as_of=as_of
     )
     findings = tuple(sorted(accepted, key=_worst_first))
     root, digest = state.root(size), checks.catalogue_sha256(catalogue)

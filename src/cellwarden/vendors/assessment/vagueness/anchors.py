@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from cellwarden.vendors.assessment.questions import Slot
@@ -90,13 +92,14 @@ _ADMISSION: Final = re.compile(
 )
 
 
-def anchors(text: str) -> dict[Slot, list[tuple[int, int]]]:
+@lru_cache(maxsize=1_024)
+def anchors(text: str) -> Mapping[Slot, Sequence[tuple[int, int]]]:
     """Where a folded text names something checkable, by the slot that it fills.
 
     Standards' numbers and round-the-clock figures are passed over: every brochure has them.
     """
     skipped = [found.span() for found in _BOILERPLATE.finditer(text)]
-    found: dict[Slot, list[tuple[int, int]]] = {}
+    found: dict[Slot, Sequence[tuple[int, int]]] = {}
     for slot, pattern in _PATTERNS.items():
         spans = [hit.span() for hit in pattern.finditer(text)]
         if slot == "mechanism":
@@ -123,5 +126,5 @@ def concedes(text: str) -> bool:
     )
 
 
-def _touches(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
+def _touches(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in others)
