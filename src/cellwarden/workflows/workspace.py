@@ -124,9 +124,12 @@ class VendorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     questionnaires that every scan records, ``threshold`` the low end from which a vendor may be
     signed, ``reassess_days`` how old an assessment may be by the criticality of the sites served.
     ``lists`` are files, or folders of files, that forbid dealings: every scan screens against them.
+    ``identifiers`` are files of the Global LEI System, or folders of them: every scan imports what
+    is new.
     """
 
     lists: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
     banks: tuple[str, ...] = ()
     answers: tuple[str, ...] = ("vendors",)
     threshold: Decimal = Decimal("0.6")
