@@ -53,20 +53,34 @@ class Asked:
 
     def _join(self, index: Index, *, is_abjad: bool) -> None:
         """Neighbours written apart: dandong hong xiang is dandong hongxiang."""
-        for start, size, joined in neighbours(self.name.tokens):
+        for start, size, joined in neighbours(self.name):
             alike = index.alike(joined, is_abjad=True) if is_abjad else index.sounding(joined)
             if alike:
                 self.spans.append((start, size))
                 self.found.append(alike)
+                self._share_weight(start, size, max(index.weight[other] for other in alike))
+
+    def _share_weight(self, start: int, size: int, whole: float) -> None:
+        """Parts of one word weigh together no more than it does."""
+        parts = sum(self.weights[start : start + size])
+        if parts > whole:
+            for at in range(start, start + size):
+                self.weights[at] *= whole / parts
 
 
-def neighbours(tokens: list[str]) -> Iterator[tuple[int, int, str]]:
-    """Start, count and text of two or three neighbouring tokens as one."""
+def neighbours(name: Name) -> Iterator[tuple[int, int, str]]:
+    """Start, count and text of two or three neighbouring tokens as one.
+
+    They are joined as they are written, and as they are known: petro park is petropark.
+    """
+    tokens = name.tokens
     for size in range(2, _JOINED + 1):
         for start in range(len(tokens) - size + 1):
-            joined = "".join(tokens[start : start + size])
-            if len(joined) <= _LONGEST_JOINED:
-                yield start, size, joined
+            known = "".join(tokens[start : start + size])
+            written = "".join(name.written[start : start + size])
+            for joined in (written,) if written == known else (written, known):
+                if len(joined) <= _LONGEST_JOINED:
+                    yield start, size, joined
 
 
 class Compared:

@@ -15,7 +15,9 @@ from cellwarden.vendors.screening import names, spelling
 from cellwarden.vendors.screening.comparing import Asked, Compared, compare, neighbours
 from cellwarden.vendors.screening.index import Index, Listed
 from cellwarden.vendors.screening.lists.places import country_code
+from cellwarden.vendors.screening.names import Name
 from cellwarden.vendors.screening.nouns import Decision, Entry, Judged, Party, Quality
+from cellwarden.vendors.screening.readings import other_readings
 
 MATCH: Final = 0.86
 REVIEW: Final = 0.74
@@ -61,20 +63,30 @@ def screen(parties: Iterable[Party], index: Index) -> Iterator[Judged]:
     A party that no entry came near to gets one answer with decision ``none`` and, where one was
     compared at all, the nearest entry.
     """
-    named = [(party, names.take_apart(party.name)) for party in parties]
-    index.hear(token for _, name in named for token in name.tokens)
-    index.hear(joined for _, name in named for _, _, joined in neighbours(name.tokens))
+    named = [(party, _named(party)) for party in parties]
+    index.hear(token for _, read in named for name in read for token in name.tokens)
+    index.hear(
+        joined for _, read in named for name in read for _, _, joined in neighbours(name)
+    )
     places = _Places()
-    for party, name in named:
-        asked = Asked(party, name, index)
-        candidates = index.candidates(asked.total, asked.found)
+    for party, read in named:
         best: dict[int, Weighed] = {}
-        for listed in _with_acronyms(asked, candidates, index):
-            weighed = Weighed(asked, compare(asked, listed, index.weight, places))
-            key = id(listed.entry)
-            if key not in best or weighed.rank() > best[key].rank():
-                best[key] = weighed
-        yield from _answers(asked, sorted(best.values(), key=Weighed.rank, reverse=True))
+        readings = [Asked(party, name, index) for name in read]
+        for asked in readings:
+            candidates = index.candidates(asked.total, asked.found)
+            for listed in _with_acronyms(asked, candidates, index):
+                weighed = Weighed(asked, compare(asked, listed, index.weight, places))
+                key = id(listed.entry)
+                if key not in best or weighed.rank() > best[key].rank():
+                    best[key] = weighed
+        yield from _answers(readings[0], sorted(best.values(), key=Weighed.rank, reverse=True))
+
+
+def _named(party: Party) -> list[Name]:
+    """The party's name in all its readings, the plain one first."""
+    name = names.take_apart(party.name)
+    countries = frozenset({country_code(party.country)} - {""})
+    return [name, *other_readings(party.name, name, countries, is_person=None)]
 
 
 class _Places:

@@ -17,10 +17,13 @@ from typing import Final
 from rapidfuzz.distance.OSA import normalized_similarity
 from rapidfuzz.process import extract
 
-from cellwarden.vendors.screening import names, tables
+from cellwarden.vendors.screening import abjad, names, tables
+from cellwarden.vendors.screening.abjad import bones
 from cellwarden.vendors.screening.names import Name
-from cellwarden.vendors.screening.nouns import Entry, Quality
-from cellwarden.vendors.screening.spelling import bones, sound, sounds
+from cellwarden.vendors.screening.nouns import Entry, ListedName, Quality
+from cellwarden.vendors.screening.readings import other_readings
+from cellwarden.vendors.screening.romanised import MARKS
+from cellwarden.vendors.screening.spelling import sound, sounds
 
 LEAST_ALIKE: Final = 0.79
 """Normalised similarity (optimal string alignment) below which tokens are different words."""
@@ -29,15 +32,15 @@ _LEAST_SHORT: Final = 0.74
 """The same for words of four letters: one letter may differ."""
 
 _SAME_SOUND: Final = 0.97
-_SAME_BONES: Final = 0.9
-"""How alike two tokens are where one is written without vowels and the consonants agree."""
+_MARKED: Final = 0.97
+"""How alike two tokens are that are the same in a romanisation's own spelling."""
+
+_MOST_ALIKE_WITHOUT_VOWELS: Final = 0.95
 
 _AFFIX: Final = 3
 _SHORTEST_FUZZY: Final = 4
 _SHORTEST_BONES: Final = 2
-_LENGTHS: Final = 3
-"""Letters by which two sounds may differ in length and still be alike."""
-
+_LEAST_WITH_ONE_BONE: Final = 0.88
 _SHORT_PART: Final = 4
 _LONGEST_JOINED: Final = 14
 _SMALLEST_CORPUS: Final = 4_000
@@ -90,6 +93,8 @@ class Index:
         self._heard: dict[str, str] = {}
         self._same_sound: defaultdict[str, list[str]] = defaultdict(list)
         self._same_bones: defaultdict[str, list[str]] = defaultdict(list)
+        self._bare_bones: defaultdict[str, list[str]] = defaultdict(list)
+        self._bare: set[str] = set()
         self._starts: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         self._ends: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         self._frames: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -101,8 +106,8 @@ class Index:
 
     def _add(self, entry: Entry) -> None:
         seen: set[str] = set()
-        holders = self.holders
         is_person = entry.kind == "individual"
+        countries = frozenset(entry.countries)
         for listed_name in entry.names:
             text = listed_name.text
             if text in seen:
@@ -111,14 +116,21 @@ class Index:
             name = names.take_apart(text, is_person=is_person)
             if not name.tokens:
                 continue
-            at = len(self.listed)
-            listed = Listed(at, entry, text, listed_name.quality, name)
-            self._take_units(listed)
-            for unit in listed.units:
-                holders[unit].append(at)
+            self._list(entry, listed_name, name)
             if _SHORTEST_ACRONYM <= len(name.words) <= _LONGEST_ACRONYM:
-                self.acronyms[name.initials()].append(at)
-            self.listed.append(listed)
+                self.acronyms[name.initials()].append(len(self.listed) - 1)
+            for other in other_readings(text, name, countries, is_person=is_person):
+                self._list(entry, listed_name, other)
+
+    def _list(self, entry: Entry, listed_name: ListedName, name: Name) -> None:
+        at = len(self.listed)
+        listed = Listed(at, entry, listed_name.text, listed_name.quality, name)
+        self._take_units(listed)
+        for unit in listed.units:
+            self.holders[unit].append(at)
+        if name.spelt.is_abjad:
+            self._bare.update(name.tokens)
+        self.listed.append(listed)
 
     def _take_units(self, listed: Listed) -> None:
         """The tokens of a name, and its short neighbours as one: nasr allah is nasrallah."""
@@ -127,7 +139,7 @@ class Index:
         for place, token in enumerate(tokens):
             if token not in units:
                 units[token] = (place, 1)
-        for place, (first, second) in enumerate(pairwise(tokens)):
+        for place, (first, second) in enumerate(pairwise(listed.name.written)):
             short = len(first) <= _SHORT_PART or len(second) <= _SHORT_PART
             if short and len(first) + len(second) <= _LONGEST_JOINED:
                 joined = first + second
@@ -160,10 +172,14 @@ class Index:
         skeletons = bones("\n".join(heard)).split("\n")
         joined = self._joined
         for token, sounded, skeleton in zip(tokens, heard, skeletons, strict=True):
+            if token[0] in MARKS:
+                continue
             self._same_sound[sounded].append(token)
+            self._same_bones[skeleton].append(token)
             if token in joined:
                 continue
-            self._same_bones[skeleton].append(token)
+            if token in self._bare:
+                self._bare_bones[skeleton].append(token)
             if len(token) >= _SHORTEST_FUZZY:
                 one = (sounded, token)
                 self._starts[sounded[:_AFFIX]].append(one)
@@ -207,25 +223,44 @@ class Index:
         return found
 
     def _search(self, token: str, *, is_abjad: bool) -> dict[str, float]:
-        spelt, classes, _ = tables.words()
+        _, classes, _ = tables.words()
         holders = self.holders
+        if token[0] in MARKS:
+            return {token: _MARKED} if token in holders else {}
         if token.isdigit() or (token in classes and not is_abjad):
             return {token: 1.0} if token in holders else {}
         found = self.sounding(token)
         sounded = self._sound(token)
-        length = len(sounded)
         if len(token) >= _SHORTEST_FUZZY and token not in found:
             self._misspelt(token, sounded, found)
         if "j" in token:
             for other, value in self.sounding(token.replace("j", "y")).items():
                 found[other] = max(found.get(other, 0.0), value * _SAME_SOUND)
         skeleton = bones(sounded)
-        if is_abjad and len(skeleton) >= _SHORTEST_BONES:
-            for other in self._same_bones.get(skeleton, ()):
-                meant = spelt.get(other, other)
-                if meant in holders and abs(len(sound(other)) - length) <= _LENGTHS:
-                    found[meant] = max(found.get(meant, 0.0), _SAME_BONES)
+        if is_abjad and skeleton and token not in classes:
+            self._with_vowels(sounded, self._same_bones.get(skeleton, ()), found)
+        elif skeleton in self._bare_bones:
+            self._without_vowels(sounded, self._bare_bones[skeleton], found)
         return found
+
+    def _with_vowels(self, bare: str, others: Iterable[str], found: dict[str, float]) -> None:
+        """Add the tokens that a word written without vowels can be."""
+        spelt = tables.words()[0]
+        least = abjad.LEAST if len(bones(bare)) >= _SHORTEST_BONES else _LEAST_WITH_ONE_BONE
+        for other in others:
+            meant = spelt.get(other, other)
+            value = abjad.likeness(bare, sound(other))
+            if value >= least and meant in self.holders:
+                value = min(value, _MOST_ALIKE_WITHOUT_VOWELS)
+                found[meant] = max(found.get(meant, 0.0), value)
+
+    def _without_vowels(self, full: str, others: Iterable[str], found: dict[str, float]) -> None:
+        """Add the listed words, written without vowels, that a word can be."""
+        for other in others:
+            value = abjad.likeness(sound(other), full)
+            if value >= abjad.LEAST:
+                value = min(value, _MOST_ALIKE_WITHOUT_VOWELS)
+                found[other] = max(found.get(other, 0.0), value)
 
     def _misspelt(self, token: str, sounded: str, found: dict[str, float]) -> None:
         """Add tokens that differ by little, in writing or in sound, to what was found."""

@@ -50,18 +50,32 @@ _NO_FAMILY: Final[AbstractSet[str]] = frozenset()
 class Name:
     """A name as the rules see it.
 
-    ``tokens``: the folded words in their order, without forms, stop words and titles.
-    ``families``: families of its legal forms, and ``form`` the first form's name.
+    ``tokens``: the folded words in their order, without forms, stop words and titles;
+    ``written``: the same before each became the one spelling of its word.
+    ``families``: families of its legal forms, and ``form`` the first form's name. ``reading``
+    names how it was read; empty for the plain one.
     """
 
-    __slots__ = ("families", "form", "spelt", "tokens", "words")
+    __slots__ = ("families", "form", "reading", "spelt", "tokens", "words", "written")
 
-    def __init__(self, spelt: spelling.Spelling, words: list[str], tokens: list[str]) -> None:
+    def __init__(
+        self, spelt: spelling.Spelling, words: list[str], tokens: list[str], written: list[str]
+    ) -> None:
         self.spelt = spelt
         self.words = words
         self.tokens = tokens
+        self.written = written
         self.families: AbstractSet[str] = _NO_FAMILY
         self.form = ""
+        self.reading = ""
+
+    def read_as(self, reading: str, tokens: list[str]) -> Name:
+        """The same name with other tokens; ``reading`` says what they are."""
+        name = Name(self.spelt, self.words, tokens, tokens)
+        name.families = self.families
+        name.form = self.form
+        name.reading = reading
+        return name
 
     def initials(self) -> str:
         """The first letter of every word."""
@@ -90,7 +104,11 @@ def take_apart(text: str, *, is_person: bool = False) -> Name:
 
     A person has no legal form: Se and Co are names.
     """
-    spelt = spelling.spell(text)
+    return from_spelling(spelling.spell(text), is_person=is_person)
+
+
+def from_spelling(spelt: spelling.Spelling, *, is_person: bool) -> Name:
+    """The parts of a name that was spelt already; as ``take_apart``."""
     raw = spelling.tokens(spelt.text)
     if len(raw) > MOST_TOKENS:
         del raw[MOST_TOKENS * 2 :]
@@ -100,8 +118,9 @@ def take_apart(text: str, *, is_person: bool = False) -> Name:
     spelt_as, classes, phrases = tables.words()
     if not _phrase_starts().isdisjoint(kept):
         kept = _with_phrases(kept, phrases)
-    telling = [spelt_as.get(token, token) for token in kept if classes.get(token) != "stop"]
-    name = Name(spelt, raw, (telling or kept or raw)[:MOST_TOKENS])
+    written = [token for token in kept if classes.get(token) != "stop"] or kept or raw
+    del written[MOST_TOKENS:]
+    name = Name(spelt, raw, [spelt_as.get(token, token) for token in written], written)
     if families:
         name.families = families
         name.form = form

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
 from cellwarden.vendors.screening import tables
+
+_Phrases = Callable[[], tuple[dict[str, str], int]]
 
 LONGEST: Final = 1_000
 """Characters of a name that are read; what lies behind them is no name."""
@@ -105,6 +108,15 @@ _SEEN_AS: Final = dict(
 _ARTICLE: Final = re.compile(r"(?<!\S)ال(?=\S{2})")
 """The Arabic article, which Latin spellings write as al, el, an, as or not at all."""
 
+_AND: Final = re.compile(r"(?<!\S)(?:و|ו)(?!\S)")
+_PERSIAN_ONLY: Final = frozenset("پچژگکی")
+_PERSIAN: Final = str.maketrans("ثذضظ", "سززز")
+"""Arabic letters that Persian says as s and z."""
+
+_BARE_H: Final = "هہה"
+_BEFORE_H: Final = frozenset("cdgkpstz")
+"""After these an h of its own would be read as one letter with them: an unwritten vowel parts them."""
+
 _GREEK: Final = {"ντ": "d", "μπ": "b", "γκ": "g", "ου": "u", "αυ": "av", "ευ": "ev", "τσ": "ts"}
 _GREEK_PAIRS: Final = re.compile("(?<!\\S)ντ|(?<!\\S)μπ|(?<!\\S)γκ|ου|αυ|ευ|τσ")
 
@@ -143,21 +155,32 @@ class Spelling:
 
 
 def spell(name: str) -> Spelling:
-    """Spell a name in plain Latin letters: NFKD, no marks, no controls, one script."""
+    """Spell a name in plain Latin letters: NFKD, no marks, no controls, one script.
+
+    Words of the trade in scripts without other spellings become English ones.
+    """
+    return _spelt(name, tables.phrases)
+
+
+def spell_by_letter(name: str) -> Spelling:
+    """Spell a name as ``spell`` does, but translate nothing except legal forms."""
+    return _spelt(name, tables.form_phrases)
+
+
+def _spelt(name: str, known: _Phrases) -> Spelling:
     is_cut = len(name) > LONGEST
     if is_cut:
         name = name[:LONGEST]
     name = _ESCAPES.sub("", name)
     if name.isascii() and name.isprintable():
         spelt = Spelling(name.lower())
-        spelt.is_cut = is_cut
-        return spelt
-    spelt = _from_scripts(name)
+    else:
+        spelt = _from_scripts(name, known)
     spelt.is_cut = is_cut
     return spelt
 
 
-def _from_scripts(name: str) -> Spelling:
+def _from_scripts(name: str, known: _Phrases) -> Spelling:
     spelt = Spelling("")
     clean = []
     for char in unicodedata.normalize("NFKC", name):
@@ -178,7 +201,7 @@ def _from_scripts(name: str) -> Spelling:
     text = " ".join(words)
     spelt.script = _script(text)
     spelt.is_abjad = spelt.script in {"arabic", "hebrew"}
-    spelt.text = _latin(text)
+    spelt.text = _latin(text, known)
     letters = sum(map(str.isalpha, text))
     readable = sum(char.isalpha() and _is_read(char) for char in text)
     spelt.is_unread = readable < _READ_SHARE * letters
@@ -220,9 +243,11 @@ def _script(text: str) -> str:
     return max(counts, key=counts.__getitem__) if counts else "latin"
 
 
-def _latin(text: str) -> str:
-    if any(char >= "\u0600" for char in text):
-        text = _ARTICLE.sub("", _known_phrases(text))
+def _latin(text: str, known: _Phrases) -> str:
+    if not _PERSIAN_ONLY.isdisjoint(text):
+        text = text.translate(_PERSIAN)
+    if any(char >= "\u0590" for char in text):
+        text = _AND.sub(" and ", _ARTICLE.sub("", _known_phrases(text, known)))
     text = text.lower()
     if any("\u0370" <= char <= "\u03ff" for char in text):
         text = _GREEK_PAIRS.sub(lambda found: _GREEK[found[0]], _unmarked(text))
@@ -232,6 +257,8 @@ def _latin(text: str) -> str:
         if char.isascii():
             out.append(char)
         elif char in letters:
+            if char in _BARE_H and out and out[-1][-1:] in _BEFORE_H:
+                out.append("a")
             out.append(letters[char])
         elif "가" <= char <= "힣":
             out.append(_hangul(char))
@@ -279,13 +306,13 @@ def _hanzi(char: str) -> str:
     return f" {syllables[bisect_right(firsts, code) - 1]} "
 
 
-def _known_phrases(text: str) -> str:
+def _known_phrases(text: str, phrases: _Phrases) -> str:
     """Words of the trade in English, the longest first, where a script has no other spelling."""
-    known, longest = tables.phrases()
+    known, longest = phrases()
     out: list[str] = []
     at = 0
     while at < len(text):
-        if text[at] < "\u0600":
+        if text[at] < "\u0590":
             out.append(text[at])
             at += 1
             continue
@@ -328,7 +355,7 @@ _SOUNDS: Final = (
     *(("zh", "Z"), ("sh", "S"), ("ch", "J"), ("ts", "C"), ("tz", "C"), ("ck", "K"), ("ph", "F")),
     *(("th", "T"), ("gh", "G"), ("dh", "D"), ("dj", "J"), ("qu", "K"), ("ce", "Se"), ("ci", "Si")),
     *(("cy", "Si"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ae", "a"), ("oe", "o"), ("ue", "u")),
-    *(("iy", "i"), ("yi", "i"), ("ij", "i"), ("iu", "u"), ("ia", "a"), ("yo", "o"), ("ya", "a")),
+    *(("iy", "i"), ("yi", "i"), ("ij", "i"), ("yj", "i"), ("iu", "u"), ("ia", "a"), ("yo", "o"), ("ya", "a")),
     *(("yu", "u"), ("ie", "e"), ("ye", "e"), ("x", "ks"), ("w", "v"), ("q", "k"), ("y", "i")),
     ("c", "k"),
 )
@@ -356,10 +383,3 @@ def sound(token: str) -> str:
     """How one token sounds."""
     return sounds(token)
 
-
-_BONES: Final = str.maketrans("bdgvzjqc", "ptkfsjks", "aeiouyhw")
-
-
-def bones(sounded: str) -> str:
-    """The consonants of a sound, voiced ones as voiceless: what survives most transcriptions."""
-    return sounded.translate(_BONES)

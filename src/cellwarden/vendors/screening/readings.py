@@ -1,0 +1,124 @@
+"""Other readings of a name: without its brackets, by letter, in Japanese, as others romanise it.
+
+A name is compared in each of its readings, and the best one counts. A reading is a whole name; its
+``reading`` says which it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from cellwarden.vendors.screening import names, romanised, spelling, tables
+from cellwarden.vendors.screening.names import Name
+
+_BRACKETS: Final = re.compile(r"\s*[(（\[]([^()（）\[\]]{1,80})[)）\]]\s*")
+_SHORTEST_ALIAS: Final = 3
+_LONGEST_ALIAS: Final = 8
+_JAPANESE: Final = re.compile("[ぁ-ヿ]|株式会社|株式會社|有限会社|合同会社")
+
+
+def other_readings(
+    text: str, name: Name, countries: frozenset[str], *, is_person: bool | None
+) -> list[Name]:
+    """The readings of a name beside the one that it has; ``countries`` are its ISO codes."""
+    found: list[Name] = []
+    seen = {tuple(name.tokens)}
+    for one in _readings(text, name, countries, is_person=is_person):
+        key = tuple(one.tokens)
+        if one.tokens and key not in seen:
+            seen.add(key)
+            found.append(one)
+    return found
+
+
+def _readings(
+    text: str, name: Name, countries: frozenset[str], *, is_person: bool | None
+) -> Iterator[Name]:
+    if "(" in text or "（" in text or "[" in text:
+        yield from _without_brackets(text, is_person=is_person)
+    if not text.isascii():
+        yield from _in_other_letters(text, name, countries, is_person=is_person)
+    if is_person and not countries.isdisjoint(romanised.SOUTH_SLAVIC_COUNTRIES):
+        yield name.read_as("balkan", romanised.as_heard_in_the_balkans(name.tokens))
+    script = name.spelt.script
+    if script == "hangul" or (
+        script == "latin" and not countries.isdisjoint(romanised.KOREAN_COUNTRIES)
+    ):
+        yield name.read_as("korean", _korean(name, is_person=is_person))
+    elif script == "latin" and is_person is None:
+        yield name.read_as("korean", romanised.korean_person(name.words, _family_words(name)))
+    if script == "latin" and is_person is not False:
+        for tokens in romanised.chinese_persons(name.words, _family_words(name)):
+            yield name.read_as("wade-giles", tokens)
+
+
+def _family_words(name: Name) -> int:
+    """Words before the comma, stop words too: Lo and An are family names."""
+    before, comma, _ = name.spelt.text.partition(",")
+    return len(spelling.tokens(before)) if comma else 0
+
+
+def _korean(name: Name, *, is_person: bool | None) -> list[str]:
+    person = romanised.korean_person(name.words, _family_words(name))
+    if person or is_person:
+        return person
+    return romanised.korean_company(name.tokens, tables.words()[1])
+
+
+def _without_brackets(text: str, *, is_person: bool | None) -> Iterator[Name]:
+    """The name beside its brackets, and an abbreviation that stands in them."""
+    outside = _BRACKETS.sub(" ", text).strip()
+    beside = names.take_apart(outside, is_person=is_person)
+    beside.reading = "without brackets"
+    classes = tables.words()[1]
+    if any(token not in classes and len(token) > 1 for token in beside.tokens):
+        yield beside
+    for inside in _BRACKETS.findall(text):
+        word = inside.strip().replace(".", "")
+        is_short = _SHORTEST_ALIAS <= len(word) <= _LONGEST_ALIAS
+        if is_short and word.isalpha() and word.isupper() and outside:
+            alias = names.take_apart(word, is_person=True)
+            if not set(alias.tokens) & classes.keys() and (word.lower(),) not in tables.forms():
+                alias.reading = "abbreviation in brackets"
+                yield alias
+
+
+def _in_other_letters(
+    text: str, name: Name, countries: frozenset[str], *, is_person: bool | None
+) -> Iterator[Name]:
+    script = name.spelt.script
+    slavic = romanised.south_slavic(text, countries) if script == "cyrillic" else ""
+    if slavic:
+        yield _named("south slavic", spelling.spell(slavic), is_person=is_person)
+    if script not in {"latin", "cyrillic", "greek"}:
+        yield _named("by letter", spelling.spell_by_letter(text), is_person=is_person)
+    if script in {"cjk", "katakana", "hiragana"} and (
+        "JP" in countries or _JAPANESE.search(text)
+    ):
+        yield _named("japanese", spelling.spell(_japanese(text)), is_person=is_person)
+
+
+def _named(reading: str, spelt: spelling.Spelling, *, is_person: bool | None) -> Name:
+    name = names.from_spelling(spelt, is_person=is_person)
+    name.reading = reading
+    return name
+
+
+def _japanese(text: str) -> str:
+    """The text with the words that we can read in Japanese spelt out, the longest first."""
+    known, longest = tables.japanese()
+    out: list[str] = []
+    at = 0
+    while at < len(text):
+        for size in range(min(longest, len(text) - at), 0, -1):
+            found = known.get(text[at : at + size])
+            if found:
+                out.append(f" {found} ")
+                at += size
+                break
+        else:
+            out.append(text[at])
+            at += 1
+    return "".join(out)
