@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cellwarden.vendors.screening.abjad import bones
 from cellwarden.vendors.screening.names import take_apart
-from cellwarden.vendors.screening.spelling import LONGEST, bones, sound, spell, tokens
+from cellwarden.vendors.screening.spelling import LONGEST, sound, spell, tokens
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ from cellwarden.vendors.screening.spelling import LONGEST, bones, sound, spell, 
         ("丹东", "dan dong"),
         ("電池", "battery"),
         ("東莞", "dong"),
-        ("バッテリー", "bateri"),
+        ("バッテリー", "battery"),
         ("ひかり", "hikari"),
         ("بانک سامان", "bank saman"),
         ("Łódź Straße Þór", "lodz strasse thor"),
@@ -62,7 +63,7 @@ def test_consonants_survive_a_script_without_vowels() -> None:
         ("Minerales, S.A. de C.V.", "SA de CV", ["mineral"]),
         ("Oy Langvik Ab", "Oy", ["langvik"]),
         ("丹东鸿祥有限公司", "Ltd", ["dan", "dong", "hong", "xiang"]),
-        ("Swiss Services S.à r.l.", "SARL", ["swiss", "service"]),
+        ("Swiss Services S.à r.l.", "SARL", ["switzerland", "service"]),
         ("株式会社ヒカリ", "KK", ["hikari"]),
     ],
 )

@@ -17,6 +17,7 @@ _LONGEST_JOINED: Final = 20
 _JOINS_ALIKE: Final = 0.96
 """Joined neighbours on both sides have to sound the same: liu fangwei is not li fangwei."""
 
+_KNOWN: Final = 0.9
 _INITIAL: Final = 0.6
 _ACRONYM: Final = 0.9
 _LONGEST_INITIALS: Final = 3
@@ -60,6 +61,16 @@ class Asked:
                 self.found.append(alike)
                 self._share_weight(start, size, max(index.weight[other] for other in alike))
 
+    def with_words_apart(self, index: Index) -> Asked | None:
+        """The name with the words that nobody listed taken apart; None where there are none."""
+        tokens: list[str] = []
+        for token, alike in zip(self.name.tokens, self.found, strict=False):
+            is_known = any(value >= _KNOWN for value in alike.values())
+            tokens += (not is_known and index.apart(token)) or [token]
+        if len(tokens) == len(self.name.tokens):
+            return None
+        return Asked(self.party, self.name.read_as("words apart", tokens), index)
+
     def _share_weight(self, start: int, size: int, whole: float) -> None:
         """Parts of one word weigh together no more than it does."""
         parts = sum(self.weights[start : start + size])
@@ -74,6 +85,8 @@ def neighbours(name: Name) -> Iterator[tuple[int, int, str]]:
     They are joined as they are written, and as they are known: petro park is petropark.
     """
     tokens = name.tokens
+    if name.is_marked():
+        return
     for size in range(2, _JOINED + 1):
         for start in range(len(tokens) - size + 1):
             known = "".join(tokens[start : start + size])
@@ -89,7 +102,8 @@ class Compared:
     ``asked_share`` and ``listed_share``: matched weight over all weight, of either side.
     ``pairs``: token, listed token, how alike; ``paired``: where these stand in both names.
     ``telling``: weight of what was matched. ``heaviest`` and ``heaviest_left``: weight of the most
-    telling word that paired, and of the most telling one on either side that did not.
+    telling word that paired, and of the most telling one on either side that did not;
+    ``said_beside``: of the most telling one of the asked name that did not, places left out.
     """
 
     __slots__ = (
@@ -99,6 +113,7 @@ class Compared:
         "heaviest",
         "heaviest_left",
         "in_order",
+        "initialled",
         "initials",
         "least_alike",
         "left_asked",
@@ -107,6 +122,7 @@ class Compared:
         "listed_share",
         "paired",
         "pairs",
+        "said_beside",
         "telling",
         "weights",
     )
@@ -121,9 +137,11 @@ class Compared:
         self.telling = 0.0
         self.heaviest = 0.0
         self.heaviest_left = 0.0
+        self.said_beside = 0.0
         self.least_alike = 1.0
         self.in_order = True
         self.initials = 0
+        self.initialled = 0
         self.acronym = False
         self.family_met = True
         self.left_asked: list[str] = []
@@ -153,7 +171,8 @@ def compare(asked: Asked, listed: Listed, weight: Mapping[str, float], places: P
             if is_near and token in places(listed.entry):
                 total -= asked.weights[at] * (1 - _IN_PLACE)
             else:
-                result.heaviest_left = max(result.heaviest_left, asked.weights[at])
+                result.said_beside = max(result.said_beside, asked.weights[at])
+    result.heaviest_left = result.said_beside
     for weight_there, free in zip(result.weights, free_listed, strict=True):
         if free:
             result.heaviest_left = max(result.heaviest_left, weight_there)
@@ -199,6 +218,8 @@ def _pair(
     order = []
     for _, value, start, size, token in options:
         begin, length = units[token]
+        if length == 1 and not free_listed[begin]:
+            begin = _again(token, listed.name.tokens, free_listed, begin)
         my_places, their_places = range(start, start + size), range(begin, begin + length)
         if not all(free_asked[at] for at in my_places) or not all(
             free_listed[at] for at in their_places
@@ -220,6 +241,11 @@ def _pair(
     return gained_asked, gained_listed
 
 
+def _again(token: str, tokens: list[str], free: list[bool], taken: int) -> int:
+    """Where a word stands once more and is free: south-south; ``taken`` where it does not."""
+    return next((at for at, other in enumerate(tokens) if free[at] and other == token), taken)
+
+
 def _abbreviations(
     asked: Asked, listed: Listed, result: Compared, free_asked: list[bool], free_listed: list[bool]
 ) -> tuple[float, float]:
@@ -231,9 +257,10 @@ def _abbreviations(
             continue
         rest = [place for place, free in enumerate(free_listed) if free]
         if is_person and result.pairs and len(token) <= _LONGEST_INITIALS:
-            chosen = _initialled(token, rest, listed.name.tokens)
+            chosen = _initialled(token, rest, listed.name)
             worth = _INITIAL
             result.initials += len(chosen)
+            result.initialled += bool(chosen)
         elif (
             not is_person
             and _SHORTEST_ACRONYM <= len(token) <= _LONGEST_ACRONYM
@@ -255,11 +282,21 @@ def _abbreviations(
     return gained_asked, gained_listed
 
 
-def _initialled(letters: str, rest: list[int], tokens: list[str]) -> list[int]:
-    """The places of the tokens whose first letters these are; none where one letter has none."""
+def _initialled(letters: str, rest: list[int], name: Name) -> list[int]:
+    """The places of the tokens whose first letters these are; none where one letter has none.
+
+    A name begins as it is written, or as it is known: Evgeniy is yevgeny.
+    """
     chosen: list[int] = []
     for letter in letters:
-        place = next((p for p in rest if p not in chosen and tokens[p][0] == letter), None)
+        place = next(
+            (
+                place
+                for place in rest
+                if place not in chosen and letter in {name.tokens[place][0], name.written[place][0]}
+            ),
+            None,
+        )
         if place is None:
             return []
         chosen.append(place)

@@ -21,7 +21,7 @@ from cellwarden.vendors.screening import abjad, names, tables
 from cellwarden.vendors.screening.abjad import bones
 from cellwarden.vendors.screening.names import Name
 from cellwarden.vendors.screening.nouns import Entry, ListedName, Quality
-from cellwarden.vendors.screening.readings import other_readings
+from cellwarden.vendors.screening.readings import Kind, other_readings
 from cellwarden.vendors.screening.romanised import MARKS
 from cellwarden.vendors.screening.spelling import sound, sounds
 
@@ -33,12 +33,15 @@ _LEAST_SHORT: Final = 0.74
 
 _SAME_SOUND: Final = 0.97
 _MARKED: Final = 0.97
-"""How alike two tokens are that are the same in a romanisation's own spelling."""
+"""How alike two tokens are that a romanisation's own spelling makes the same."""
 
 _MOST_ALIKE_WITHOUT_VOWELS: Final = 0.95
 
 _AFFIX: Final = 3
 _SHORTEST_FUZZY: Final = 4
+_SHORTEST_LISTED: Final = 6
+"""Letters from which a word that is listed may still be another one that is misspelt."""
+
 _SHORTEST_BONES: Final = 2
 _LEAST_WITH_ONE_BONE: Final = 0.88
 _SHORT_PART: Final = 4
@@ -55,6 +58,30 @@ _LONGEST_ACRONYM: Final = 6
 _LEAST: Final = 0.12
 _LETTER: Final = 0.15
 """Weight of a single letter: an initial or a remnant."""
+
+_NUMBER: Final = 0.5
+"""The most that a number weighs."""
+
+_SEEN_ALIKE: Final = 0.93
+"""How alike two tokens are that a scanner or an eye takes for each other: sirna and sima."""
+
+_RESPELT: Final = 0.95
+_OTHER_LANGUAGES: Final = (
+    (("j", "y"),),
+    (("tch", "ch"), ("ch", "sh"), ("ou", "u")),
+    (("sz", "sh"), ("cz", "ch"), ("rz", "zh"), ("ie", "e"), ("io", "yo")),
+    (("ch", "kh"),),
+    (("z", "ts"),),
+    (("c", "ts"),),
+    (("x", "sh"),),
+    (("ts", "c"), ("ch", "c"), ("sh", "s"), ("zh", "z"), ("kh", "h"), ("ly", "lj"), ("y", "j")),
+)
+"""What other languages write for what English writes, and English for Serbian without marks."""
+
+_SHORTEST_RESPELT: Final = 5
+
+_SHORTEST_SPLIT: Final = 7
+_SHORTEST_PART: Final = 3
 
 _CANDIDATES: Final = 14
 _NEAR: Final = 0.33
@@ -95,6 +122,7 @@ class Index:
         self._same_bones: defaultdict[str, list[str]] = defaultdict(list)
         self._bare_bones: defaultdict[str, list[str]] = defaultdict(list)
         self._bare: set[str] = set()
+        self._same_look: defaultdict[str, list[str]] = defaultdict(list)
         self._starts: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         self._ends: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         self._frames: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -107,6 +135,7 @@ class Index:
     def _add(self, entry: Entry) -> None:
         seen: set[str] = set()
         is_person = entry.kind == "individual"
+        kind: Kind = "person" if is_person else "other"
         countries = frozenset(entry.countries)
         for listed_name in entry.names:
             text = listed_name.text
@@ -119,7 +148,7 @@ class Index:
             self._list(entry, listed_name, name)
             if _SHORTEST_ACRONYM <= len(name.words) <= _LONGEST_ACRONYM:
                 self.acronyms[name.initials()].append(len(self.listed) - 1)
-            for other in other_readings(text, name, countries, is_person=is_person):
+            for other in other_readings(text, name, countries, kind):
                 self._list(entry, listed_name, other)
 
     def _list(self, entry: Entry, listed_name: ListedName, name: Name) -> None:
@@ -139,6 +168,8 @@ class Index:
         for place, token in enumerate(tokens):
             if token not in units:
                 units[token] = (place, 1)
+        if listed.name.is_marked():
+            return
         for place, (first, second) in enumerate(pairwise(listed.name.written)):
             short = len(first) <= _SHORT_PART or len(second) <= _SHORT_PART
             if short and len(first) + len(second) <= _LONGEST_JOINED:
@@ -159,7 +190,9 @@ class Index:
             rarity = max(_LEAST, 1.0 - log(len(holders)) / full)
             kind = classes.get(token)
             weight[token] = min(rarity, _MOST[kind]) if kind else rarity
-            if len(token) == 1:
+            if token.isdigit():
+                weight[token] = min(weight[token], _NUMBER)
+            elif len(token) == 1:
                 weight[token] = _LETTER
         known = weight.__getitem__
         for listed in self.listed:
@@ -181,6 +214,7 @@ class Index:
             if token in self._bare:
                 self._bare_bones[skeleton].append(token)
             if len(token) >= _SHORTEST_FUZZY:
+                self._same_look[_look(token)].append(token)
                 one = (sounded, token)
                 self._starts[sounded[:_AFFIX]].append(one)
                 self._ends[sounded[-_AFFIX:]].append(one)
@@ -188,11 +222,13 @@ class Index:
 
     def weight_of(self, token: str) -> float:
         """A token's weight: its own, or for one that the list does not know, its class's most."""
-        if len(token) == 1:
-            return _LETTER
         known = self.weight.get(token)
         if known is not None:
             return known
+        if token.isdigit():
+            return _NUMBER
+        if len(token) == 1:
+            return _LETTER
         kind = tables.words()[1].get(token)
         return _MOST[kind] if kind else 1.0
 
@@ -231,17 +267,48 @@ class Index:
             return {token: 1.0} if token in holders else {}
         found = self.sounding(token)
         sounded = self._sound(token)
-        if len(token) >= _SHORTEST_FUZZY and token not in found:
+        shortest = _SHORTEST_LISTED if token in found else _SHORTEST_FUZZY
+        if len(token) >= shortest:
             self._misspelt(token, sounded, found)
-        if "j" in token:
-            for other, value in self.sounding(token.replace("j", "y")).items():
-                found[other] = max(found.get(other, 0.0), value * _SAME_SOUND)
+        if token not in found:
+            self._respelt(token, found)
         skeleton = bones(sounded)
-        if is_abjad and skeleton and token not in classes:
+        if is_abjad and skeleton and token not in tables.translated():
             self._with_vowels(sounded, self._same_bones.get(skeleton, ()), found)
         elif skeleton in self._bare_bones:
             self._without_vowels(sounded, self._bare_bones[skeleton], found)
         return found
+
+    def _respelt(self, token: str, found: dict[str, float]) -> None:
+        """Add what a token is as other languages write it, and what looks like it."""
+        spelt = tables.words()[0]
+        for other in self._same_look.get(_look(token), ()):
+            meant = spelt.get(other, other)
+            if meant in self.holders:
+                found[meant] = max(found.get(meant, 0.0), _SEEN_ALIKE)
+        for changes in _OTHER_LANGUAGES if len(token) >= _SHORTEST_RESPELT else ():
+            plain = token
+            for theirs, english in changes:
+                plain = plain.replace(theirs, english)
+            if plain == token:
+                continue
+            for other in self.sounding(plain):
+                found[other] = max(found.get(other, 0.0), _RESPELT)
+
+    def apart(self, token: str) -> list[str]:
+        """A token that nobody listed as two that are: marshallcapital; empty where it is not."""
+        if len(token) < _SHORTEST_SPLIT or not token.isalpha() or token[0] in MARKS:
+            return []
+        spelt = tables.words()[0]
+        best: list[str] = []
+        weight = 0.0
+        for at in range(_SHORTEST_PART, len(token) - _SHORTEST_PART + 1):
+            parts = [spelt.get(part, part) for part in (token[:at], token[at:])]
+            if all(part in self.holders and part not in self._joined for part in parts):
+                total = sum(self.weight[part] for part in parts)
+                if total > weight:
+                    best, weight = parts, total
+        return best
 
     def _with_vowels(self, bare: str, others: Iterable[str], found: dict[str, float]) -> None:
         """Add the tokens that a word written without vowels can be."""
@@ -284,11 +351,14 @@ class Index:
                     continue
                 found[meant] = min(value, _SAME_SOUND)
 
-    def candidates(self, asked: float, found: Sequence[dict[str, float]]) -> list[Listed]:
+    def candidates(
+        self, asked: float, found: Sequence[dict[str, float]], singles: int
+    ) -> list[Listed]:
         """The listed names that share the most weight with a name that weighs ``asked``.
 
-        ``found`` gives for each of its tokens, or joined neighbours, the list's tokens that are
-        alike. Heavy tokens find names; light ones only put those in order.
+        ``found`` gives for each of its tokens, the first ``singles``, or joined neighbours, the
+        list's tokens that are alike. Heavy tokens find names; light ones only put those in order.
+        How heavy is told by what each token most likely is, not by rare words that it is not.
         """
         shared: defaultdict[int, float] = defaultdict(float)
         holders = self.holders
@@ -296,7 +366,10 @@ class Index:
         shares = [
             {token: weight[token] * value for token, value in alike.items()} for alike in found
         ]
-        best = max((share for one in shares for share in one.values()), default=0.0)
+        best = max(
+            (weight[max(alike, key=alike.__getitem__)] for alike in found[:singles] if alike),
+            default=0.0,
+        )
         least = _LIGHT * best if best >= _HEAVY else 0.0
         light: dict[str, float] = {}
         for one in shares:
@@ -317,3 +390,11 @@ class Index:
         if len(scored) > _CANDIDATES:
             scored = nlargest(_CANDIDATES, scored)
         return [listed[at] for _, at in scored]
+
+
+_LOOKS: Final = str.maketrans("0158ij", "olsbll")
+
+
+def _look(token: str) -> str:
+    """What a scanner makes of a token, and of every token that it takes for it."""
+    return token.translate(_LOOKS).replace("rn", "m").replace("vv", "w").replace("cl", "d")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Literal
 
 from cellwarden.vendors.screening import names, romanised, spelling, tables
 from cellwarden.vendors.screening.names import Name
@@ -19,39 +19,49 @@ _LONGEST_ALIAS: Final = 8
 _JAPANESE: Final = re.compile("[ぁ-ヿ]|株式会社|株式會社|有限会社|合同会社")
 
 
-def other_readings(
-    text: str, name: Name, countries: frozenset[str], *, is_person: bool | None
-) -> list[Name]:
+Kind = Literal["person", "other", "unknown"]
+"""What bears a name; of a name that is asked for nobody knows."""
+
+
+def other_readings(text: str, name: Name, countries: frozenset[str], kind: Kind) -> list[Name]:
     """The readings of a name beside the one that it has; ``countries`` are its ISO codes."""
-    found: list[Name] = []
-    seen = {tuple(name.tokens)}
-    for one in _readings(text, name, countries, is_person=is_person):
-        key = tuple(one.tokens)
-        if one.tokens and key not in seen:
-            seen.add(key)
-            found.append(one)
-    return found
+    found = _readings(text, name, countries, kind)
+    return [one for one in found if one.tokens and one.tokens != name.tokens]
 
 
-def _readings(
-    text: str, name: Name, countries: frozenset[str], *, is_person: bool | None
-) -> Iterator[Name]:
+def _readings(text: str, name: Name, countries: frozenset[str], kind: Kind) -> Iterator[Name]:
+    is_person = kind == "person"
     if "(" in text or "（" in text or "[" in text:
         yield from _without_brackets(text, is_person=is_person)
+    if kind == "unknown" and name.families and _is_initials(name):
+        yield _named("initials", name.spelt, is_person=True)
     if not text.isascii():
         yield from _in_other_letters(text, name, countries, is_person=is_person)
     if is_person and not countries.isdisjoint(romanised.SOUTH_SLAVIC_COUNTRIES):
         yield name.read_as("balkan", romanised.as_heard_in_the_balkans(name.tokens))
+    if not is_person and (numbered := name.with_last_numeral()):
+        yield name.read_as("numeral", numbered)
+    yield from _romanised(name, countries, kind)
+
+
+def _romanised(name: Name, countries: frozenset[str], kind: Kind) -> Iterator[Name]:
+    """The name as the systems for Korean and Chinese have it in common."""
     script = name.spelt.script
-    if script == "hangul" or (
-        script == "latin" and not countries.isdisjoint(romanised.KOREAN_COUNTRIES)
-    ):
-        yield name.read_as("korean", _korean(name, is_person=is_person))
-    elif script == "latin" and is_person is None:
+    is_latin = script == "latin"
+    is_korean = not countries.isdisjoint(romanised.KOREAN_COUNTRIES)
+    if script == "hangul" or (is_latin and is_korean):
+        yield name.read_as("korean", _korean(name, kind))
+    elif is_latin and kind == "unknown":
         yield name.read_as("korean", romanised.korean_person(name.words, _family_words(name)))
-    if script == "latin" and is_person is not False:
+    if is_latin and kind != "other" and romanised.may_be_chinese(name.words):
         for tokens in romanised.chinese_persons(name.words, _family_words(name)):
             yield name.read_as("wade-giles", tokens)
+
+
+def _is_initials(name: Name) -> bool:
+    """Whether what was taken for a legal form can be initials, or a short name: A. S., Pao."""
+    dropped = set(name.words) - set(name.written)
+    return all(len(word) <= _SHORTEST_ALIAS for word in dropped)
 
 
 def _family_words(name: Name) -> int:
@@ -60,14 +70,14 @@ def _family_words(name: Name) -> int:
     return len(spelling.tokens(before)) if comma else 0
 
 
-def _korean(name: Name, *, is_person: bool | None) -> list[str]:
+def _korean(name: Name, kind: Kind) -> list[str]:
     person = romanised.korean_person(name.words, _family_words(name))
-    if person or is_person:
+    if person or kind == "person":
         return person
     return romanised.korean_company(name.tokens, tables.words()[1])
 
 
-def _without_brackets(text: str, *, is_person: bool | None) -> Iterator[Name]:
+def _without_brackets(text: str, *, is_person: bool) -> Iterator[Name]:
     """The name beside its brackets, and an abbreviation that stands in them."""
     outside = _BRACKETS.sub(" ", text).strip()
     beside = names.take_apart(outside, is_person=is_person)
@@ -86,7 +96,7 @@ def _without_brackets(text: str, *, is_person: bool | None) -> Iterator[Name]:
 
 
 def _in_other_letters(
-    text: str, name: Name, countries: frozenset[str], *, is_person: bool | None
+    text: str, name: Name, countries: frozenset[str], *, is_person: bool
 ) -> Iterator[Name]:
     script = name.spelt.script
     slavic = romanised.south_slavic(text, countries) if script == "cyrillic" else ""
@@ -94,13 +104,11 @@ def _in_other_letters(
         yield _named("south slavic", spelling.spell(slavic), is_person=is_person)
     if script not in {"latin", "cyrillic", "greek"}:
         yield _named("by letter", spelling.spell_by_letter(text), is_person=is_person)
-    if script in {"cjk", "katakana", "hiragana"} and (
-        "JP" in countries or _JAPANESE.search(text)
-    ):
+    if script in {"cjk", "katakana", "hiragana"} and ("JP" in countries or _JAPANESE.search(text)):
         yield _named("japanese", spelling.spell(_japanese(text)), is_person=is_person)
 
 
-def _named(reading: str, spelt: spelling.Spelling, *, is_person: bool | None) -> Name:
+def _named(reading: str, spelt: spelling.Spelling, *, is_person: bool) -> Name:
     name = names.from_spelling(spelt, is_person=is_person)
     name.reading = reading
     return name

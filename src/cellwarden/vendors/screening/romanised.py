@@ -18,7 +18,14 @@ WADE_MARK: Final = "ʷ"
 MARKS: Final = frozenset((KOREAN_MARK, WADE_MARK))
 
 _KOREAN: Final = (
-    *(("yeo", "yo"), ("young", "yong"), ("hyun", "hyon"), ("kyung", "kyong"), ("eui", "ui")),
+    *(
+        ("yeo", "yo"),
+        ("young", "yong"),
+        ("hyun", "hyon"),
+        ("hyuk", "hyok"),
+        ("kyung", "kyong"),
+        ("eui", "ui"),
+    ),
     *(("hui", "hi"), ("weo", "wo"), ("eo", "o"), ("eu", "u"), ("woo", "u"), ("oo", "u")),
     *(("ee", "i"), ("ae", "e"), ("oi", "oe"), ("sh", "s"), ("tch", "j"), ("ch", "j")),
     *(("kk", "k"), ("gg", "k"), ("tt", "t"), ("dd", "t"), ("pp", "p"), ("bb", "p"), ("ss", "s")),
@@ -33,6 +40,7 @@ _KOREAN_SURNAMES: Final = (
 )
 _KOREAN_SYLLABLES: Final = re.compile(r"(?:[kntrmpsjh]?[yw]?[aeiou]e?(?:nk|[kntrmps])?){1,2}")
 _LONGEST_KOREAN: Final = 12
+_MOST_KOREAN: Final = 4
 
 _INITIAL: Final = "zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw]"
 _FINAL: Final = (
@@ -63,21 +71,17 @@ _WADE_FINALS: Final = {
     "er": "erh",
 }
 _WITH_Y: Final = {"yan": "yen", "ye": "yeh", "you": "yu", "yi": "i", "yong": "yung", "yue": "yueh"}
+_MOST_CHINESE: Final = 3
 _CHINESE_SURNAMES: Final = (
     "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang"
-    " xie song tang deng han feng cao peng zeng xiao tian dong pan yuan cai jiang yu du ye cheng wei"
-    " su lu ding ren yao shen zhong tan jia xia fu fang zou xiong bai meng qin qiu hou yan xue lei"
-    " long shi tao gu mao hao gong shao wan qian dai mo kong xiang chang hong"
+    " xie song tang deng han feng cao peng zeng xiao tian dong pan yuan cai jiang yu du ye cheng"
+    " wei su lu ding ren yao shen zhong tan jia xia fu fang zou xiong bai meng qin qiu hou yan"
+    " xue lei long shi tao gu mao hao gong shao wan qian dai mo kong xiang chang hong"
 )
 
-_SOUTH_SLAVIC: Final = str.maketrans(
-    dict(
-        zip(
-            "абвгдежзијклмнопрстћуфхцчшђљњџѓќѕ",
-            "a b v g d e z z i j k l m n o p r s t c u f h c c s dj lj nj dz gj kj dz".split(),
-            strict=True,
-        )
-    )
+_SOUTH_SLAVIC: Final = (
+    "а a б b в v г g д d е e ж z з z и i ј j к k л l м m н n о o п p р r с s т t ћ c у u ф f х h"
+    " ц c ч c џ dz ш s ђ dj љ lj њ nj ѓ gj ќ kj ѕ dz"
 )
 _SOUTH_SLAVIC_ONLY: Final = frozenset("ћђљњџјЋЂЉЊЏЈ")
 SOUTH_SLAVIC_COUNTRIES: Final = frozenset({"RS", "BA", "ME", "MK", "HR", "SI", "XK"})
@@ -109,7 +113,7 @@ def _korean_family(token: str) -> str:
 
 def korean_person(tokens: list[str], family_size: int) -> list[str]:
     """Family and given name of a Korean, both marked; empty where it is no Korean's name."""
-    if not 1 < len(tokens) <= 4 or family_size > 1:
+    if not 1 < len(tokens) <= _MOST_KOREAN or family_size > 1:
         return []
     orders = [(tokens[0], tokens[1:])]
     if not family_size:
@@ -176,13 +180,28 @@ def _chinese_surnames() -> frozenset[str]:
     return frozenset(map(from_pinyin, _CHINESE_SURNAMES.split()))
 
 
+@cache
+def _written_surnames() -> frozenset[str]:
+    """Chinese surnames as pinyin and as Wade-Giles write them."""
+    known = _chinese_surnames()
+    apart = ("lo", "kuo", "kao", "chou", "chao", "hsu", "chu", "teng", "tsao", "hsieh", "tsui")
+    pinyin = _CHINESE_SURNAMES.split()
+    return frozenset([*pinyin, *known, *(one for one in apart if from_wade(one) in known)])
+
+
+def may_be_chinese(words: list[str]) -> bool:
+    """Whether two or three words begin or end with what can be a Chinese surname."""
+    if not 1 < len(words) <= _MOST_CHINESE:
+        return False
+    known = _written_surnames()
+    return words[0] in known or words[-1] in known
+
+
 def chinese_persons(tokens: list[str], family_size: int) -> list[list[str]]:
     """A Chinese person's family and given name, marked: read as pinyin, and as Wade-Giles."""
-    if not 1 < len(tokens) <= 3 or family_size > 1 or not all(map(str.isalpha, tokens)):
+    if family_size > 1 or not all(map(str.isalpha, tokens)):
         return []
-    orders = [(tokens[0], tokens[1:])]
-    if not family_size:
-        orders.append((tokens[-1], tokens[:-1]))
+    orders = ((tokens[0], tokens[1:]), (tokens[-1], tokens[:-1]))
     found = []
     for read in (from_pinyin, from_wade):
         for first, rest in orders:
@@ -201,7 +220,13 @@ def south_slavic(text: str, countries: frozenset[str]) -> str:
         return ""
     if _SOUTH_SLAVIC_ONLY.isdisjoint(text) and countries.isdisjoint(SOUTH_SLAVIC_COUNTRIES):
         return ""
-    return lower.translate(_SOUTH_SLAVIC)
+    return lower.translate(_south_slavic_letters())
+
+
+@cache
+def _south_slavic_letters() -> dict[int, str]:
+    cells = _SOUTH_SLAVIC.split()
+    return {ord(letter): latin for letter, latin in zip(cells[::2], cells[1::2], strict=True)}
 
 
 def as_heard_in_the_balkans(tokens: list[str]) -> list[str]:

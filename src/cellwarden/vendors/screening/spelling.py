@@ -115,7 +115,7 @@ _PERSIAN: Final = str.maketrans("ثذضظ", "سززز")
 
 _BARE_H: Final = "هہה"
 _BEFORE_H: Final = frozenset("cdgkpstz")
-"""After these an h of its own would be read as one letter with them: an unwritten vowel parts them."""
+"""An h of its own behind these would be read as one letter with them: a vowel parts the two."""
 
 _GREEK: Final = {"ντ": "d", "μπ": "b", "γκ": "g", "ου": "u", "αυ": "av", "ευ": "ev", "τσ": "ts"}
 _GREEK_PAIRS: Final = re.compile("(?<!\\S)ντ|(?<!\\S)μπ|(?<!\\S)γκ|ου|αυ|ευ|τσ")
@@ -129,7 +129,8 @@ _CUT: Final = str.maketrans(dict.fromkeys(_SIGNS, " ") | dict.fromkeys(_QUOTES, 
 class Spelling:
     """A name in plain lower-case Latin letters, and what had to be done to it.
 
-    ``is_abjad``: written without short vowels (Arabic, Hebrew), so only consonants compare.
+    ``is_abjad``: written without short vowels (Arabic, Hebrew), or with a vowel behind each
+    consonant (katakana), so only consonants compare.
     ``has_lookalikes``: letters of other scripts stood among Latin ones. ``is_cut``: it was longer
     than ``LONGEST``. ``is_unread``: a good part of its letters has no Latin spelling here.
     """
@@ -200,7 +201,7 @@ def _from_scripts(name: str, known: _Phrases) -> Spelling:
         words.append(plain)
     text = " ".join(words)
     spelt.script = _script(text)
-    spelt.is_abjad = spelt.script in {"arabic", "hebrew"}
+    spelt.is_abjad = spelt.script in {"arabic", "hebrew", "katakana"}
     spelt.text = _latin(text, known)
     letters = sum(map(str.isalpha, text))
     readable = sum(char.isalpha() and _is_read(char) for char in text)
@@ -244,10 +245,10 @@ def _script(text: str) -> str:
 
 
 def _latin(text: str, known: _Phrases) -> str:
-    if not _PERSIAN_ONLY.isdisjoint(text):
-        text = text.translate(_PERSIAN)
     if any(char >= "\u0590" for char in text):
+        is_persian = not _PERSIAN_ONLY.isdisjoint(text)
         text = _AND.sub(" and ", _ARTICLE.sub("", _known_phrases(text, known)))
+        text = text.translate(_PERSIAN) if is_persian else text
     text = text.lower()
     if any("\u0370" <= char <= "\u03ff" for char in text):
         text = _GREEK_PAIRS.sub(lambda found: _GREEK[found[0]], _unmarked(text))
@@ -351,11 +352,23 @@ def tokens(text: str) -> list[str]:
 
 
 _SOUNDS: Final = (
+    *(("aye", "ae"), ("eye", "ee"), ("iye", "ie"), ("oye", "oe")),
     *(("shch", "S"), ("tsch", "J"), ("dzh", "J"), ("sch", "S"), ("tch", "J"), ("kh", "H")),
     *(("zh", "Z"), ("sh", "S"), ("ch", "J"), ("ts", "C"), ("tz", "C"), ("ck", "K"), ("ph", "F")),
     *(("th", "T"), ("gh", "G"), ("dh", "D"), ("dj", "J"), ("qu", "K"), ("ce", "Se"), ("ci", "Si")),
     *(("cy", "Si"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ae", "a"), ("oe", "o"), ("ue", "u")),
-    *(("iy", "i"), ("yi", "i"), ("ij", "i"), ("yj", "i"), ("iu", "u"), ("ia", "a"), ("yo", "o"), ("ya", "a")),
+    *(
+        ("ohr", "or"),
+        ("oh\n", "o\n"),
+        ("iy", "i"),
+        ("yi", "i"),
+        ("ij", "i"),
+        ("yj", "i"),
+        ("iu", "u"),
+        ("ia", "a"),
+        ("yo", "o"),
+        ("ya", "a"),
+    ),
     *(("yu", "u"), ("ie", "e"), ("ye", "e"), ("x", "ks"), ("w", "v"), ("q", "k"), ("y", "i")),
     ("c", "k"),
 )
@@ -370,9 +383,10 @@ def sounds(text: str) -> str:
     Tschemesow sounds as chemesov does. Sibilants and velars keep letters of their own, doubled
     letters count once. All tokens of a list go through at once: a hundred replacements each.
     """
+    text += "\n"
     for written, heard in _SOUNDS:
         text = text.replace(written, heard)
-    text = text.lower()
+    text = text[:-1].lower()
     for twice, once in _TWICE:
         text = text.replace(twice, once)
     return text
@@ -382,4 +396,3 @@ def sounds(text: str) -> str:
 def sound(token: str) -> str:
     """How one token sounds."""
     return sounds(token)
-

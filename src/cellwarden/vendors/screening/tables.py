@@ -69,6 +69,12 @@ def phrases() -> tuple[dict[str, str], int]:
 
 
 @cache
+def translated() -> frozenset[str]:
+    """The words that ``phrases`` translates to: whole words, with their vowels."""
+    return frozenset(word for words in phrases()[0].values() for word in words.split())
+
+
+@cache
 def form_phrases() -> tuple[dict[str, str], int]:
     """Those of ``phrases`` that are a legal form; the longest's length."""
     known = forms()
