@@ -78,7 +78,7 @@ def main() -> None:
     with open_workspace(workspace).open_state() as state:
         connection = state.connect(as_of=corpus.AS_OF)
         statements = assemble.statements(connection)
-        fixes = assemble.remediation_texts(connection)
+        fixes = assemble.remedies(connection)
         matcher = matcher_for(connection)
         connection.close()
     of_advisory: defaultdict[str, list[Statement]] = defaultdict(list)

@@ -7,14 +7,18 @@ import json
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cellwarden.advisories import matching
+from cellwarden.advisories.answered import Answered, Groups, Seen, Times, bound, open_book, page
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError
 from cellwarden.model.matching import Component, Statement
 from cellwarden.reports.lines import match_line
 from cellwarden.workflows.advisory import match_index, match_many
+from cellwarden.workflows.advisory.match_files import encoded
+from cellwarden.workflows.advisory.match_index import Index
 from cellwarden.workflows.advisory.match_many import lines_of, match_lines
 from cellwarden.workflows.fleet.inventory import read_inventory
 
@@ -70,7 +74,7 @@ def write_csv(path: Path, components: list[Component]) -> None:
 def test_lines_are_those_of_single_matches() -> None:
     components = fleet(200)
 
-    lines = b"".join(lines_of(matching.Matcher(statements()), components))
+    lines = b"".join(lines_of(Index(lambda: matching.Matcher(statements())), components))
 
     assert lines == one_by_one(components)
     assert lines.count(b"\n") > 400
@@ -80,7 +84,7 @@ def test_two_processes_write_what_one_writes(monkeypatch: pytest.MonkeyPatch) ->
     components = fleet(5000)
     monkeypatch.setattr(match_many, "_can_fork", lambda: True)
 
-    lines = b"".join(lines_of(matching.Matcher(statements()), components))
+    lines = b"".join(lines_of(Index(lambda: matching.Matcher(statements())), components))
 
     assert lines == one_by_one(components)
 
@@ -92,7 +96,7 @@ def test_second_process_that_dies_leaves_its_part_to_the_first(
     monkeypatch.setattr(match_many, "_can_fork", lambda: True)
     monkeypatch.setattr(match_many, "_serve", lambda *_: os._exit(9))
 
-    lines = b"".join(lines_of(matching.Matcher(statements()), components))
+    lines = b"".join(lines_of(Index(lambda: matching.Matcher(statements())), components))
 
     assert lines == one_by_one(components)
 
@@ -104,11 +108,13 @@ def test_kept_statements_say_what_fresh_ones_say() -> None:
     kept = matching.load(data)
 
     assert kept is not None
-    assert b"".join(lines_of(matching.Matcher(kept), components)) == one_by_one(components)
+    assert b"".join(lines_of(Index(lambda: matching.Matcher(kept)), components)) == one_by_one(
+        components
+    )
 
 
 def test_kept_statements_that_are_damaged_or_of_another_time_are_made_again() -> None:
-    times = matching.Times(since="2026-01-01T00:00:00Z", until="2026-02-01T00:00:00Z")
+    times = Times(since="2026-01-01T00:00:00Z", until="2026-02-01T00:00:00Z")
     data = matching.dump(matching.prepare(statements(), {}), times)
     damaged = data[:-3] + b"abc"
 
@@ -117,6 +123,90 @@ def test_kept_statements_that_are_damaged_or_of_another_time_are_made_again() ->
     assert [one is not None for one in found] == [True, False]
     assert matching.load(damaged, as_of="2026-01-15T00:00:00Z") is None
     assert matching.load(b"", as_of="2026-01-15T00:00:00Z") is None
+
+
+PLAIN = (
+    *("2.4.0", "2.4", "2.4.1", "2.5", "2.3.9", "3.0", "1.0", "0.1", "20.1", "2.4.0.1", "v2.4.1"),
+    *("2.40", "2.04", "2.400", "2.4.00", "2016.3", "2.4.2000", "02.4.0", "2.4.0.0", "999.999"),
+)
+
+
+def answered_beforehand(folder: Path) -> Answered:
+    prepared = matching.prepare(statements(), {})
+    pages = matching.answered(prepared, matching.named(prepared), encoded)
+    file = folder / "book"
+    file.write_bytes(bound((name, page(found)) for name, found in pages))
+    return Answered(open_book(file, Groups))
+
+
+def test_what_is_answered_beforehand_is_what_matching_says(tmp_path: Path) -> None:
+    known = answered_beforehand(tmp_path)
+    components = [
+        Component(
+            component_id=f"C{at}",
+            manufacturer="Corvane Energy",
+            model=f"CBC-{at % 7}00 Cabinet Controller",
+            firmware=version,
+        )
+        for at, version in enumerate(PLAIN * 7)
+    ]
+
+    index = Index(lambda: matching.Matcher(statements()), known)
+
+    assert b"".join(map(index.lines, components)) == one_by_one(components)
+    assert sum(known.lines(one) is not None for one in components) > len(components) / 2
+
+
+def test_page_that_is_damaged_is_worked_out_again(tmp_path: Path) -> None:
+    answered_beforehand(tmp_path)
+    file = tmp_path / "book"
+    data = file.read_bytes()
+    file.write_bytes(data[:-40] + bytes(40))
+    components = [one for one in fleet(200) if not one.part]
+
+    book = open_book(file, Groups)
+    assert book is not None
+    index = Index(lambda: matching.Matcher(statements()), Answered(book))
+
+    assert b"".join(map(index.lines, components)) == one_by_one(components)
+    file.write_bytes(b"x" + data[1:])
+    assert open_book(file, Groups) is None
+
+
+def test_what_a_run_met_is_known_to_the_next_one_with_other_ids(tmp_path: Path) -> None:
+    file = tmp_path / "a.prepared"
+    index = Index(lambda: matching.Matcher(statements()), file=file)
+    first = b"".join(lines_of(index, fleet(200)))
+    book = open_book(file.with_suffix(".met"), Seen)
+    again = Index(lambda: pytest.fail("it was looked at again"), Answered(None, book))
+
+    others = [
+        msgspec.structs.replace(one, component_id=f'"{one.component_id}"') for one in fleet(200)
+    ]
+
+    assert b"".join(map(again.lines, fleet(200))) == first
+    assert b"".join(map(again.lines, others)) == one_by_one(others)
+
+
+def test_what_people_decided_on_is_not_taken_from_what_was_found_beforehand(tmp_path: Path) -> None:
+    known = answered_beforehand(tmp_path)
+    component = Component(
+        component_id="C1",
+        manufacturer="Corvane Energy",
+        model="CBC-100 Cabinet Controller",
+        firmware="2.4.0",
+    )
+    decisions = [
+        {"component_id": subject, "advisory_id": "A1", "answer": "no", "decided_at": "2026-01-01"}
+        for subject in ("C1", "Corvane Energy|CBC-100 Cabinet Controller")
+    ]
+    assert b'"A1"' in (known.lines(component) or b"")
+
+    for decision in decisions:
+        matcher = matching.Matcher(statements(), decisions=[decision])
+        index = Index(lambda made=matcher: made, known, decisions=[decision])  # type: ignore[misc]
+
+        assert b'"A1"' not in index.lines(component)
 
 
 def test_documents_are_prepared_once_and_found_again(
@@ -130,7 +220,7 @@ def test_documents_are_prepared_once_and_found_again(
     write_csv(inventory, fleet(20))
 
     first = b"".join(match_lines(inventory, [advisory], moment=None, progress=silent))
-    monkeypatch.setattr(match_index, "_read", lambda *_: pytest.fail("it was read again"))
+    monkeypatch.setattr(match_index, "make_files", lambda *_: pytest.fail("it was read again"))
     again = b"".join(match_lines(inventory, [advisory], moment=None, progress=silent))
     monkeypatch.undo()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))

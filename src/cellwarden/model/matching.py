@@ -54,6 +54,16 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     justification: str = ""
 
 
+class Remedy(msgspec.Struct, frozen=True):
+    """One way out that a document names: its text, and the leaves that it is for.
+
+    Without leaves it is for whatever product the text speaks of.
+    """
+
+    text: str
+    leaves: frozenset[str] = frozenset()
+
+
 class Match(msgspec.Struct, frozen=True, kw_only=True):
     """One component x advisory x state, explained in words; a line of ``cellwarden match``.
 

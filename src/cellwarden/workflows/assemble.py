@@ -11,7 +11,7 @@ from cellwarden.advisories import identity, triage, versions
 from cellwarden.advisories.identity.vendors import relatives, vendor_ids, vendor_name
 from cellwarden.checks import tables
 from cellwarden.lifecycle import ruling
-from cellwarden.model.matching import Component, Match, MatchState, Statement
+from cellwarden.model.matching import Component, Match, MatchState, Remedy, Statement
 from cellwarden.model.report import Exposure, FeedAge
 from cellwarden.store.state import State
 
@@ -126,13 +126,19 @@ def decisions_in_force(connection: duckdb.DuckDBPyConnection) -> list[dict[str, 
     ]
 
 
-def remediation_texts(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
-    """The texts of each advisory's remediations, in order."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for row in fetch(connection, "select advisory_id, text from remediation order by position"):
+def remedies(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[Remedy, ...]]:
+    """The ways out that each advisory names, in order, each with the leaves that it is for."""
+    found: defaultdict[str, list[Remedy]] = defaultdict(list)
+    words = "select advisory_id, text, leaf_ids from remediation order by position"
+    for row in fetch(connection, words):
         if row["text"]:
-            found[row["advisory_id"] or ""].append(row["text"])
-    return {key: tuple(texts) for key, texts in found.items()}
+            found[row["advisory_id"] or ""].append(remedy_of(row["text"], row["leaf_ids"]))
+    return {key: tuple(named) for key, named in found.items()}
+
+
+def remedy_of(text: str, leaf_ids: str | None) -> Remedy:
+    """One way out, of the cells of its row."""
+    return Remedy(text, frozenset((leaf_ids or "").split()))
 
 
 def triage_facts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cellwarden.advisories.identity import catalogue, known_parts, series_notices
+from cellwarden.advisories.identity.catalogue import name_of_number, numbered
 from cellwarden.advisories.identity.vendors import registry
 
 
@@ -35,3 +36,17 @@ def test_series_of_a_notice_belong_to_the_series_that_the_catalogue_names() -> N
         for line in notice.lines:
             product = known.get(by_series.get(line.series, ""))
             assert product is None or set(line.ids) <= set(product.series_ids)
+
+
+def test_every_pattern_of_catalogue_numbers_names_something_that_no_earlier_one_takes() -> None:
+    for vendor, patterns in numbered().items():
+        for one in patterns:
+            number = one.pattern.lower().replace("-", "").replace("*", "0a0")
+
+            assert name_of_number(number, (vendor,)) == one.says, one.pattern
+            assert one.source
+
+
+def test_catalogue_number_of_another_maker_is_called_nothing() -> None:
+    assert name_of_number("5069l320er", ("siemens",)) == ""
+    assert name_of_number("5069l320er", ("rockwell",)) == "CompactLogix 5380"

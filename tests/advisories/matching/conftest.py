@@ -12,9 +12,9 @@ from cellwarden.advisories.feeds.reading import understand
 from cellwarden.advisories.matching import Matcher
 from cellwarden.model.advisories import Document
 from cellwarden.model.facts import Row, kinds
-from cellwarden.model.matching import Statement
+from cellwarden.model.matching import Remedy, Statement
 
-Loaded = tuple[list[Statement], dict[str, tuple[str, ...]]]
+Loaded = tuple[list[Statement], dict[str, tuple[Remedy, ...]]]
 
 
 def _statement(row: Row) -> Statement:
@@ -47,16 +47,17 @@ _TEXTS = (
 
 
 def load(paths: Iterable[Path]) -> Loaded:
-    """The statements and remediation texts of advisory documents."""
+    """The statements and remedies of advisory documents."""
     remediation = kinds()["remediation"].column_names
-    advisory, text = remediation.index("advisory_id"), remediation.index("text")
+    advisory, text, leaves = (remediation.index(c) for c in ("advisory_id", "text", "leaf_ids"))
     statements: list[Statement] = []
-    fixes: defaultdict[str, list[str]] = defaultdict(list)
+    fixes: defaultdict[str, list[Remedy]] = defaultdict(list)
     for path in paths:
         understood = understand(Document(name=path.name, data=path.read_bytes()))
         statements += [_statement(row) for row in understood.tables.get("statement", ())]
         for row in understood.tables.get("remediation", ()):
-            fixes[row[advisory] or ""].append(row[text] or "")
+            named = frozenset((row[leaves] or "").split())
+            fixes[row[advisory] or ""].append(Remedy(row[text] or "", named))
     return statements, {key: tuple(texts) for key, texts in fixes.items()}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from cellwarden.advisories.matching import Matcher, versions_named
 from cellwarden.advisories.matching.reached import Fixes, fixed_since, is_of_another_line
-from cellwarden.model.matching import Component, Statement
+from cellwarden.model.matching import Component, Remedy, Statement
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_text_names_the_fix_of_the_product_that_it_speaks_of(text: str, fix: str
         component_id="C", manufacturer="Corvane Energy", model="CBC-200", firmware="2.4.1"
     )
 
-    (found,) = Matcher(statements, fixes={"CW-1": (text,)}).match([component])
+    (found,) = Matcher(statements, fixes={"CW-1": (Remedy(text),)}).match([component])
 
     assert found.fixed_in == fix
 
@@ -126,6 +126,92 @@ def test_list_of_corrected_versions_names_the_fixes_behind_the_product() -> None
         component_id="C", manufacturer="Corvane Energy", model="CBC-200 Base", firmware="6.1.1-3"
     )
 
-    (found,) = Matcher([statement], fixes={"CW-1": texts}).match([component])
+    (found,) = Matcher([statement], fixes={"CW-1": [Remedy(text) for text in texts]}).match(
+        [component]
+    )
 
     assert (found.state.value, found.fixed_in) == ("fixed", "6.1.1-3")
+
+
+def said_of(leaf: str, product: str, version_text: str = "<= 2.4.1") -> Statement:
+    return Statement(
+        advisory_id="CW-1", leaf_id=leaf, status="affected", vulnerabilities=("V",),
+        vendor="Corvane Energy", product=product, version_text=version_text,
+    )  # fmt: skip
+
+
+def found_for(
+    statements: list[Statement], remedies: list[Remedy], model: str, firmware: str
+) -> tuple[str, str]:
+    component = Component(
+        component_id="C", manufacturer="Corvane Energy", model=model, firmware=firmware
+    )
+    (found,) = Matcher(statements, fixes={"CW-1": remedies}).match([component])
+    return found.state.value, found.fixed_in
+
+
+def test_fix_of_one_products_leaf_is_no_fix_of_another() -> None:
+    statements = [said_of("A", "CBC-200 Controller"), said_of("B", "CBG-7 Gateway")]
+    remedies = [Remedy("Update to V3.0 or later.", frozenset({"A"}))]
+
+    fixed = found_for(statements, remedies, "CBC-200 Controller", "3.0")
+    other = found_for(statements, remedies, "CBG-7 Gateway", "3.0")
+
+    assert fixed == ("fixed", "3.0")
+    assert other == ("not_affected", "")
+
+
+def test_text_for_a_leaf_that_names_another_product_is_no_fix_of_it() -> None:
+    statements = [said_of("A", "CBC-200 Controller"), said_of("B", "CBG-7 Gateway")]
+    remedies = [Remedy("Update the CBG-7 Gateway to V3.0 or later.", frozenset({"A"}))]
+
+    assert found_for(statements, remedies, "CBC-200 Controller", "3.0") == ("not_affected", "")
+
+
+def test_name_with_a_version_alone_names_a_fix_whoever_else_begins_so() -> None:
+    statements = [said_of("A", "Voltway"), said_of("B", "Voltway Enterprise")]
+    both = frozenset({"A", "B"})
+    remedies = [Remedy("Voltway 2.4.9", both), Remedy("Voltway Enterprise V2.6", both)]
+
+    assert found_for(statements, remedies, "Voltway", "2.4.9") == ("fixed", "2.4.9")
+    assert found_for(statements, remedies, "Voltway Enterprise", "2.6") == ("fixed", "2.6")
+
+
+def test_branch_is_fixed_behind_its_own_leafs_end_inside_another_leafs_range() -> None:
+    leaves = {"A": "<= 1.2.3.17", "B": "<= 2.0.0.10", "C": "<= 2.1.0.1"}
+    statements = [said_of(leaf, "CBC-200", words) for leaf, words in leaves.items()]
+    remedies = [
+        Remedy(f"Update to the following or later versions: CBC-200 version {version}")
+        for version in ("1.2.3.18", "2.0.0.11", "2.1.0.2")
+    ]
+
+    states = {
+        version: found_for(statements, remedies, "CBC-200", version)[0]
+        for version in ("1.2.3.17", "1.2.3.18", "2.0.0.10", "2.0.0.12", "2.1.0.1", "2.1.0.2")
+    }
+
+    assert states == {
+        "1.2.3.17": "affected",
+        "1.2.3.18": "fixed",
+        "2.0.0.10": "affected",
+        "2.0.0.12": "fixed",
+        "2.1.0.1": "affected",
+        "2.1.0.2": "fixed",
+    }
+
+
+def test_branch_without_a_leaf_of_its_own_stays_in_the_wider_range() -> None:
+    leaves = {"A": "<= 1.2.3.17", "C": "<= 2.1.0.1"}
+    statements = [said_of(leaf, "CBC-200", words) for leaf, words in leaves.items()]
+    remedies = [Remedy("Update to 2.0.0.11 or later.")]
+
+    assert found_for(statements, remedies, "CBC-200", "2.0.0.11")[0] == "affected"
+
+
+def test_range_that_only_begins_ends_at_the_fix_that_the_document_names() -> None:
+    statements = [said_of("A", "CBC-200", "> 1.7.5.0")]
+    remedies = [Remedy("Update to version 1.7.7.0 or later.", frozenset({"A"}))]
+
+    assert found_for(statements, remedies, "CBC-200", "1.7.6.0")[0] == "affected"
+    assert found_for(statements, remedies, "CBC-200", "1.7.7.0") == ("fixed", "1.7.7.0")
+    assert found_for(statements, remedies, "CBC-200", "1.8") == ("fixed", "1.7.7.0")

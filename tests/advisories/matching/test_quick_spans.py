@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cellwarden.advisories.matching import Matcher
 from cellwarden.advisories.matching import matcher as long_way
-from cellwarden.model.matching import Component, Match, Statement
+from cellwarden.model.matching import Component, Match, Remedy, Statement
 
 RANGES = (
     "<= 2.4.1",
@@ -23,9 +23,14 @@ RANGES = (
     "vers:all/*",
     "vers:generic/>=2.0|<2.4.1",
     "V2.4 SP1",
+    "> 1.9",
+    "<= 2.0.1",
+    "<= 2.3.4",
+    "all versions except 2.4.1",
     "",
 )
 VERSIONS = (
+    *("2.0.1", "2.0.2", "2.0.9", "2.3.4", "2.3.5", "2.3.6", "03.04.2019", "02.2019", "2401"),
     *("1.0.9", "1.9", "2.0", "2.0.0", "2.4", "2.4.0.1", "2.4.1", "2.4.2", "2.5", "2.41.1"),
     *(
         "3.0.2",
@@ -43,7 +48,12 @@ VERSIONS = (
     ),
 )
 PRODUCTS = ("CBC-200", "CBC-200 V2.4", "CBC-200 V2", "CBC-200 Cabinet Controller", "CBC series")
-FIXES = ((), ("Update to V2.4.2 or later.",), ("Update to 2.5.", "Update to V3.0.3 or later."))
+FIXES = (
+    (),
+    ("Update to 2.0.2 or later.", "Update to 2.3.5 or later."),
+    ("Update to V2.4.2 or later.",),
+    ("Update to 2.5.", "Update to V3.0.3 or later."),
+)
 
 said = st.lists(
     st.builds(
@@ -70,7 +80,9 @@ def fleet() -> list[Component]:
     ]
 
 
-def by_the_long_way(statements: list[Statement], fixes: dict[str, tuple[str, ...]]) -> list[Match]:
+def by_the_long_way(
+    statements: list[Statement], fixes: dict[str, tuple[Remedy, ...]]
+) -> list[Match]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(long_way, "compiled", lambda *_: None)
         return list(Matcher(statements, fixes=fixes).match(fleet()))
@@ -81,7 +93,7 @@ def by_the_long_way(statements: list[Statement], fixes: dict[str, tuple[str, ...
 def test_short_way_gives_the_long_ways_rows_whichever_version_comes_first(
     statements: list[Statement], texts: tuple[str, ...], chance: object
 ) -> None:
-    fixes = {"A1": texts}
+    fixes = {"A1": tuple(map(Remedy, texts))}
     components = fleet()
     chance.shuffle(components)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
 

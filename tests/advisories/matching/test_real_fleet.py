@@ -9,9 +9,9 @@ import pytest
 
 from cellwarden.advisories.matching import FleetIndex, Matcher
 from cellwarden.advisories.matching import matcher as long_way
-from cellwarden.model.matching import Component, Match, Statement
+from cellwarden.model.matching import Component, Match, Remedy, Statement
 
-Loaded = tuple[list[Statement], dict[str, tuple[str, ...]]]
+Loaded = tuple[list[Statement], dict[str, tuple[Remedy, ...]]]
 
 EXPECTED = {
     ("Smart-UPS", "ICSA-21-313-01", "candidate"),

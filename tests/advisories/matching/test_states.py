@@ -6,7 +6,7 @@ import pytest
 
 from cellwarden.advisories.matching import Matcher
 from cellwarden.advisories.versions.plain import in_words
-from cellwarden.model.matching import Component, Match, MatchState, Statement
+from cellwarden.model.matching import Component, Match, MatchState, Remedy, Statement
 
 A, F, N, U = (
     MatchState.AFFECTED,
@@ -44,7 +44,9 @@ def rows(
 ) -> list[Match]:
     named = {"manufacturer": "Corvane Energy", "model": "CBC-200", **cells}
     component = Component(component_id="C", firmware=firmware, **named)
-    return list(Matcher(statements, fixes={"CW-1": fixes}).match([component]))
+    return list(
+        Matcher(statements, fixes={"CW-1": [Remedy(text) for text in fixes]}).match([component])
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from cellwarden.advisories.versions.spelling import spell
 EVERY = pytest.mark.parametrize("scheme", schemes(), ids=lambda scheme: scheme.table.name)
 NUMBER = st.integers(0, 30).map(str) | st.sampled_from(["00", "01", "07", "010", "1000"])
 DAYS = ["06162022", "12012021", "20220616", "25122022", "2019-09-21", "may 2018", "june 1 2018"]
+DAYS += ["03.04.2019", "04.03.2019", "21.06.2018", "06.2018", "3.4.2018"]
 BEHIND = st.sampled_from(
     [
         *(

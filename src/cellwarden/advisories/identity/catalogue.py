@@ -195,6 +195,34 @@ def known_parts(manufacturer: str, model: str) -> tuple[int, tuple[str, ...], st
     return best.holds, best.holds_names, best.source
 
 
+class Numbered(msgspec.Struct, frozen=True, kw_only=True):
+    """A pattern of one maker's catalogue numbers, and the name that advisories use for them."""
+
+    vendor: str
+    pattern: str
+    says: str
+    source: str
+
+
+@cache
+def numbered() -> dict[str, tuple[Numbered, ...]]:
+    """The patterns of ``numbers.toml`` by maker, in their order."""
+    found: dict[str, list[Numbered]] = {}
+    for one in msgspec.convert(toml_table("numbers.toml")["number"], tuple[Numbered, ...]):
+        found.setdefault(one.vendor, []).append(one)
+    return {vendor: tuple(patterns) for vendor, patterns in found.items()}
+
+
+@lru_cache(maxsize=16384)
+def name_of_number(number: str, vendors: tuple[str, ...]) -> str:
+    """What a catalogue number is called; empty where nobody has written it down."""
+    for vendor in vendors:
+        for one in numbered().get(vendor, ()):
+            if wildcard(one.pattern.lower()).fullmatch(number):
+                return one.says
+    return ""
+
+
 class SeriesLine(msgspec.Struct, frozen=True, kw_only=True):
     """One series of a notice: its IDs and the last affected version of the UPS firmware."""
 

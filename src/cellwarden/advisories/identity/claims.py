@@ -30,6 +30,7 @@ from cellwarden.advisories.identity.words import (
     is_code,
     is_order_number,
     is_rating,
+    is_short_wildcard,
     is_wildcard,
     plain,
     ratings,
@@ -45,7 +46,17 @@ _SERIES: Final = re.compile(
 _HINT: Final = re.compile(r"nmc|network|\bid\b|series")
 _SERIAL: Final = re.compile(r"[\s,(]*\bserial (?:number|no)\b.*$")
 _AND_EARLIER: Final = re.compile(r"\b(?:and|or) (?:earlier|prior|lower|below|later|newer|higher)\b")
-BRANCH: Final = re.compile(r"v(\d+(?:\.\d+)*)(?:\.x)?")
+BRANCH: Final = re.compile(r"(?:v|(?=\d[\d.]*\.x$))(\d+(?:\.\d+)*)(?:\.x)?")
+"""``V5``, ``V5.x``, ``10.x``."""
+_NUMBER_PATTERN: Final = re.compile(
+    r"\b(?=[a-z0-9-]*\d?)([a-z0-9]{3,}(?:-[a-z0-9]+)*\*[a-z0-9*-]*)"
+)
+_BUILT_UPON: Final = re.compile(r"\s+(?:as\s+)?built\s+(?:up)?on\s(.*)$")
+"""What a product is made of is no part of its name, but has to be there."""
+_ENDS_IN_X: Final = re.compile(r"\dx$")
+"""Beside other codes such an x is a letter: ``2212X/2112S``, ``RV50 RV50X``."""
+_SHORTEST_LIST_NUMBER: Final = 2
+_LIST_WORDS: Final = re.compile(r"\s+(?:and|or|&)\s+|[,/;]")
 _STRONG_SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*")
 _SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*|\s+and\s+|\s+or\s+|,\s+")
 
@@ -82,6 +93,8 @@ def _claim(
     text = without_maker(text, vendors)
     serial = _SERIAL.search(text)
     text = text[: serial.start()] if serial else text
+    within = _BUILT_UPON.search(text)
+    text = text[: within.start()] if within else text
     named = named_in(product, advisory=True, vendors=() if vendors == (ANYONE,) else vendors)
     known = catalogue().products
     cards = _narrowest({p for p in named if known[p].role == "card"})
@@ -97,9 +110,11 @@ def _claim(
         cards=frozenset(cards),
         series_ids=_series_ids(product),
         order_numbers=_order_numbers(text, part_numbers),
+        number_patterns=_number_patterns(text),
         requires=(
             *(w for need in requires for w in _wanted(_required(need), without=())),
             *_serial(serial.group() if serial else ""),
+            *(_wanted(within.group(1), without=()) if within else ()),
         ),
         branch=branches.pop() if is_one_line else "",
         ratings=ratings(chunks(text)),
@@ -129,8 +144,17 @@ def _variants(text: str) -> tuple[str, ...]:
         compact(chunk)
         for inside in _PARENTHESES.findall(text)
         for chunk in chunks(inside)
-        if is_code(chunk) and not is_order_number(chunk) and not is_wildcard(chunk)
+        if is_code(chunk)
+        and not is_order_number(chunk)
+        and not is_wildcard(chunk)
+        and "*" not in chunk
     )
+
+
+def _number_patterns(text: str) -> tuple[str, ...]:
+    """The order numbers with an asterisk in a name's brackets: ``(part numbers BMXP34*)``."""
+    inside = " ".join(_PARENTHESES.findall(text))
+    return tuple(dict.fromkeys(compact(found) for found in _NUMBER_PATTERN.findall(inside)))
 
 
 @lru_cache(maxsize=16384)
@@ -221,17 +245,46 @@ def _wanted(text: str, *, without: tuple[str, ...]) -> tuple[Wanted, ...]:
                 codes=one.codes, wildcards=one.wildcards, words=out[0].words, line=out[0].line,
                 generic=one.generic, details=one.details, editions=one.editions,
             )  # fmt: skip
-        out.extend(_each_number(one))
+        out.extend(_each_number(one, piece))
     return tuple(one for one in out if one != Wanted())
 
 
-def _each_number(one: Wanted) -> tuple[Wanted, ...]:
-    """One product for each of the numbers of ``NPort 5210 5230``."""
-    codes = one.codes
-    alike = {(len(code), code[0], code.isdigit()) for code in codes}
-    if len(codes) < 2 or len(alike) > 1 or not codes[0].isdigit():  # noqa: PLR2004 - a list
+def _each_number(one: Wanted, text: str) -> tuple[Wanted, ...]:
+    """One product for each of the numbers of ``NPort 5210 5230`` or ``MRD-315 MRD-355``."""
+    members = (*one.codes, *one.wildcards)
+    if len(members) < 2 or not _is_list(one, text):  # noqa: PLR2004 - a list
         return (one,)
-    return tuple(msgspec.structs.replace(one, codes=(code,)) for code in codes)
+    literal = [wild for wild in one.wildcards if one.codes and _ENDS_IN_X.search(wild)]
+    free = [wild for wild in one.wildcards if wild not in literal]
+    return (
+        *(msgspec.structs.replace(one, codes=(c,), wildcards=()) for c in (*one.codes, *literal)),
+        *(msgspec.structs.replace(one, codes=(), wildcards=(wild,)) for wild in free),
+    )
+
+
+def _is_list(one: Wanted, text: str) -> bool:
+    """True where a name's codes are alternatives: numbers alike, or codes of one shape in a row."""
+    codes = one.codes
+    if not one.wildcards and all(code.isdigit() for code in codes):
+        return len({(len(code), code[0]) for code in codes}) == 1
+    if not codes:
+        return True
+    shape, *others = {_shape(code) for code in (*codes, *one.wildcards)}
+    if others or shape.count("0") < _SHORTEST_LIST_NUMBER:
+        return False
+    row = [
+        compact(chunk) in {*codes, *one.wildcards} for chunk in _LIST_WORDS.sub(" ", text).split()
+    ]
+    if True not in row:
+        return False
+    first, last = row.index(True), len(row) - row[::-1].index(True)
+    return all(row[first:last])
+
+
+def _shape(code: str) -> str:
+    """Letters as A, digits as 0, without the letter of a variant: ``MP70E`` is as ``RV50``."""
+    bare = re.sub(r"(?<=\d)[a-z]$", "", code)
+    return re.sub(r"\d", "0", re.sub(r"[a-z]", "A", bare))
 
 
 def _without_products(text: str, products: tuple[str, ...]) -> str:
@@ -260,6 +313,8 @@ def _is_list_of_codes(pieces: list[Wanted]) -> bool:
     codes = [(*one.codes, *one.wildcards) for one in pieces]
     if not all(codes):
         return False
+    if len({_shape(code) for group in codes for code in group}) == 1:
+        return True
     starts = {code[:2] for code in codes[0]}
     return all(any(code[:2] in starts for code in following) for following in codes[1:])
 
@@ -274,9 +329,15 @@ def _one(text: str) -> Wanted:
     for chunk in chunks(text):
         if chunk in lists.noise or is_rating(chunk) or BRANCH.fullmatch(chunk):
             continue
+        if not compact(chunk).strip("x"):
+            continue  # 750-880/xxx-xxx: any variant
         if is_order_number(chunk) and chunk[0].isdigit():
             continue
         into[_class_of(chunk)].append(compact(chunk))
+    if into["words"] or into["line"]:
+        short = [code for code in into["codes"] if is_short_wildcard(code)]
+        into["wildcards"] += short
+        into["codes"] = [code for code in into["codes"] if code not in short]
     return Wanted(**{name: tuple(dict.fromkeys(found)) for name, found in into.items()})
 
 

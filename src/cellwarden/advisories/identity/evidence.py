@@ -15,6 +15,7 @@ from cellwarden.advisories.identity.catalogue import (
     catalogue,
     code_fits,
     lineage,
+    name_of_number,
     named_in,
     of_vendor,
 )
@@ -96,6 +97,11 @@ def read_columns(columns: Columns) -> Evidence:
         )
     )
     codes = _joined(codes, parts, vendors)
+    catalogued = {code: name for code in codes if (name := name_of_number(code, vendors))}
+    names = tuple(dict.fromkeys(catalogued.values()))
+    called = tuple(c for name in names for c in chunks(name))
+    parts, shown = parts + called, shown + called
+    codes = tuple(dict.fromkeys((*codes, *(compact(c) for c in called if is_code(c)))))
     plain_words = [c for c in parts if c.isalpha() and c not in lists.noise]
     known = catalogue().products
     whole = " ".join([nickname, *texts, columns.part_number])
@@ -109,7 +115,7 @@ def read_columns(columns: Columns) -> Evidence:
     return Evidence(
         text=folded(f"{columns.manufacturer[:200]} {columns.model[:200]} {columns.part[:200]}"),
         vendors=vendors,
-        keys=_keys(columns, texts, vendors),
+        keys=_keys(columns, texts, vendors) | {sequence(name) for name in names},
         tokens=spellings(shown),
         codes=codes,
         words=tuple(dict.fromkeys(c for c in plain_words if _decides(c))),
@@ -125,7 +131,7 @@ def read_columns(columns: Columns) -> Evidence:
         is_device=_role(columns) in lists.no_card_roles,
         is_part=_role(columns) in lists.part_roles
         and not any(known[p].role == "card" for p in named),
-        order_numbers=_order_numbers(columns),
+        order_numbers=_order_numbers(columns).union(catalogued),
         branches=tuple(m.group(1) for c in parts if (m := BRANCH.fullmatch(c))),
         ratings=ratings(parts),
     )

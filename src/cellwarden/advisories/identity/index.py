@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cellwarden.advisories.identity.catalogue import catalogue
 from cellwarden.advisories.identity.nouns import Claim, Evidence, Wanted
 from cellwarden.advisories.identity.vendors import ANYONE, is_alike, relatives
-from cellwarden.advisories.identity.words import shortened, stem
+from cellwarden.advisories.identity.words import is_wildcard, shortened, stem
 
 Key = tuple[str, str, str]
 
@@ -23,6 +23,8 @@ def claim_keys(claim: Claim) -> Iterator[Key]:
             yield vendor, "name", text
         for number in claim.order_numbers:
             yield vendor, "order", number
+        for pattern in claim.number_patterns:
+            yield vendor, "stem", stem(pattern)
         for product in claim.hosts | claim.cards:
             yield vendor, "known", product
         if claim.hosts:
@@ -37,11 +39,13 @@ def _wanted_keys(vendor: str, wanted: Wanted) -> Iterator[Key]:
         yield vendor, "code", code
         if short := shortened(code):
             yield vendor, "code", short
-    elif wanted.wildcards:
+    elif wanted.wildcards and all(is_wildcard(pattern) for pattern in wanted.wildcards):
         for pattern in wanted.wildcards:
             yield vendor, "stem", stem(pattern)
     elif wanted.words:
         yield vendor, "word", max(wanted.words, key=_rarity)
+    elif wanted.wildcards:
+        yield vendor, "word", max(wanted.line, key=_rarity)
     else:
         small = (*wanted.details, *wanted.line, *wanted.editions, *wanted.generic)
         if small:

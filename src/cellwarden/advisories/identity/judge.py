@@ -18,7 +18,7 @@ from cellwarden.advisories.identity.naming import (
 )
 from cellwarden.advisories.identity.nouns import Answer, Claim, Evidence, Feature, Identity
 from cellwarden.advisories.identity.vendors import Relation, relation, vendor_name
-from cellwarden.advisories.identity.words import compact, is_wildcard, word_lists
+from cellwarden.advisories.identity.words import compact, is_wildcard, wildcard, word_lists
 
 _BY_VENDOR: Final = {"same": 0.0, "group": 0.03, "oem": 0.1, "unnamed": 0.1, "alike": 0.3}
 _WHOLE_NAME: Final = 5
@@ -110,7 +110,14 @@ def _part_of_it(seen: Evidence, claim: Claim) -> Identity | None:
 
 def _order_number(seen: Evidence, claim: Claim) -> Identity | None:
     both = seen.order_numbers & claim.order_numbers
-    return same(f"the order number {min(both)} is the advisory's", 1.0, 5) if both else None
+    if both:
+        return same(f"the order number {min(both)} is the advisory's", 1.0, 5)
+    for pattern in claim.number_patterns:
+        for number in (*sorted(seen.order_numbers), *seen.codes):
+            if wildcard(pattern).fullmatch(number):
+                shown = pattern.upper()
+                return same(f"{number.upper()} is of the advisory's numbers {shown}", 0.97, 4)
+    return None
 
 
 def _other_card(seen: Evidence, claim: Claim) -> Identity | None:

@@ -8,11 +8,13 @@ import msgspec
 
 from cellwarden.advisories.identity.answers import candidate, other, same
 from cellwarden.advisories.identity.nouns import Answer, Claim, Evidence, Identity, Wanted
-from cellwarden.advisories.identity.words import shortened, wildcard, word_lists
+from cellwarden.advisories.identity.words import is_short_wildcard, shortened, wildcard, word_lists
 
 _STRONG_CODE: Final = 5
 _CODE_LEAF: Final = 4
 _SHORTEST_CODE: Final = 3
+_CATALOGUE_NUMBER: Final = 7
+"""Letters and digits from which a code is no other maker's and no other product's."""
 _HALF: Final = 0.5
 
 
@@ -91,6 +93,8 @@ def compare(seen: Evidence, wanted: Wanted) -> Identity:
         wild=wild,
     )
     missing = [c for c in wanted.codes if c not in found]
+    if missing and _is_catalogued(found, missing, seen):
+        missing = []
     missing += [p for p, code in wild.items() if not code]
     if missing:
         return _without_code(seen, wanted, missing, shared.words)
@@ -99,6 +103,12 @@ def compare(seen: Evidence, wanted: Wanted) -> Identity:
     if wanted.words:
         return _by_words(seen, wanted, shared)
     return _by_small_words(seen, wanted)
+
+
+def _is_catalogued(found: list[str], missing: list[str], seen: Evidence) -> bool:
+    """True where a catalogue number is shared and only its family's number is not: 2711R-T7T."""
+    numbers = [c for c in found if len(c) >= _CATALOGUE_NUMBER and not c.isdigit()]
+    return bool(numbers) and all(c.isdigit() for c in missing) and set(seen.codes) <= set(found)
 
 
 def _is_own(code: str, seen: Evidence, wanted: Wanted) -> bool:
@@ -155,9 +165,22 @@ def _is_strong(codes: list[str]) -> bool:
     )
 
 
+def _nameless(seen: Evidence, wanted: Wanted) -> str:
+    """A word that the row lacks of the name before a short wildcard; empty where it has enough.
+
+    Half of the words that decide are enough; where there are none, all others have to be there.
+    """
+    names = wanted.words or (*wanted.line, *wanted.generic)
+    absent = [word for word in names if word not in seen.tokens]
+    is_enough = bool(wanted.words) and len(absent) * 2 <= len(wanted.words)
+    return absent[0] if absent and not is_enough else ""
+
+
 def _unlike_in_words(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identity | None:
     """What the words say against a shared code; nothing where they do not."""
     code, lacking = shared.codes[0], ", ".join(shared.lacking)
+    if is_short_wildcard(code) and (absent := _nameless(seen, wanted)):
+        return other(f"only {code} is shared, not {absent}", "product")
     strong = _is_strong(shared.codes)
     if shared.codes[0] in word_lists().family_codes and (kind := _other_kind(seen, wanted)):
         return other(kind, "kind")
@@ -175,7 +198,8 @@ def _unlike_in_words(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identit
 
 def _with_code(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identity:
     code, wild = shared.codes[0], shared.wild
-    others = [c for c in seen.codes if c not in shared.codes and c not in wild.values()]
+    known = {*shared.codes, *wild.values(), *seen.order_numbers}
+    others = [c for c in seen.codes if c not in known]
     absent = [g for g in wanted.generic if g not in seen.tokens]
     shown = code.upper()
     longer = _is_longer(code, seen)

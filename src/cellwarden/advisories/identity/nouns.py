@@ -63,6 +63,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     ``vendors`` are makers' ids. ``hosts`` and ``cards`` are products of ``products.toml``: where
     both stand, the card in that host is meant. ``series_ids`` are firmware series (``ID=18``).
     ``branch`` is a version line named in the product text (``V5``), without its letter.
+    ``number_patterns`` are order numbers with an asterisk for what is free.
     ``short`` are abbreviations of the name that stand in brackets, ``variants`` the model codes
     there.
     """
@@ -76,6 +77,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     cards: frozenset[str] = frozenset()
     series_ids: frozenset[str] = frozenset()
     order_numbers: frozenset[str] = frozenset()
+    number_patterns: tuple[str, ...] = ()
     ratings: tuple[tuple[str, frozenset[str]], ...] = ()
     requires: tuple[Wanted, ...] = ()
     branch: str = ""

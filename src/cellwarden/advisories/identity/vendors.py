@@ -27,6 +27,8 @@ _LEGAL: Final = re.compile(
 )
 _LIST: Final = re.compile(r"\s*(?:,\s*(?:and\s+)?|\band\b|/|&|\|)\s*")
 
+_OWNED: Final = re.compile(r"an? (?:subsidiary|affiliate|division|brand|part) of ")
+
 
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     """One maker as ``vendors.toml`` knows it."""
@@ -116,12 +118,12 @@ def vendor_ids(name: str, *, nicknames: bool = False) -> tuple[str, ...]:
     found = _known(known, text, nicknames=nicknames)
     if found:
         return (found,)
-    pieces = [piece for piece in _LIST.split(text) if piece]
+    pieces = [_OWNED.sub("", piece) for piece in _LIST.split(text) if piece]
     if len(pieces) > 1:
-        listed = {_known(known, piece, nicknames=nicknames) for piece in pieces} - {None}
-        if listed:
-            return tuple(sorted(piece for piece in listed if piece))
         long = [piece for piece in pieces if not _is_legal(piece)]
+        listed = {p: _known(known, p, nicknames=nicknames) or f"~{_bare(p)}" for p in long}
+        if any(not one.startswith("~") for one in listed.values()):
+            return tuple(sorted(set(listed.values())))
         if len(long) > 1:
             return tuple(sorted({f"~{_bare(piece)}" for piece in long} | {f"~{_bare(text)}"}))
     return (f"~{_bare(text)}",)

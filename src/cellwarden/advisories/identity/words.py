@@ -29,6 +29,9 @@ _ORDER_NUMBER: Final = re.compile(
 )
 _NAME_NUMBER: Final = re.compile(r"([a-z]{3,})(\d{2,})")
 _WILD: Final = re.compile(r"\d+[a-z]*x{2,}|\dx(?=\d|$)|[a-z]{2,}\d*x{2,}$|\*$")
+_MEMBER: Final = re.compile(r"(\d{4})\.\d{3}")
+"""``3232.700``: one of the series 3232."""
+_SHORT_WILD: Final = re.compile(r"\d{1,2}(?:x{2,}|x\d)")
 _VARIANT: Final = re.compile(r"([a-z]+\d{2,})[a-z]{1,3}")
 _SHORT_CODE: Final = re.compile(r"[a-z]{1,3}(?:-[a-z]{1,3})+")
 """``DS-SC``: letters alone, and still a model code."""
@@ -156,11 +159,16 @@ def is_wildcard(chunk: str) -> bool:
     return _WILD.search(compact(chunk)) is not None and len(stem(chunk)) >= _SHORTEST_STEM
 
 
+def is_short_wildcard(chunk: str) -> bool:
+    """True for ``3xxx``, ``48xx``, ``1x1``: wildcards that mean something only behind a name."""
+    return _SHORT_WILD.fullmatch(chunk) is not None
+
+
 def stem(chunk: str) -> str:
     """The fixed letters before a wildcard's first free place."""
     text = compact(chunk)
-    if text.endswith("*"):
-        return text[:-1]
+    if "*" in text:
+        return text[: text.index("*")]
     found = _WILD.search(text)
     if found is None:
         return text
@@ -172,22 +180,23 @@ def stem(chunk: str) -> str:
 
 @lru_cache(maxsize=16384)
 def wildcard(chunk: str) -> re.Pattern[str]:
-    """The pattern of a wildcard; at its end there may be more free places than x's."""
+    """The pattern of a wildcard; at its end there may be more free places than x's, or fewer."""
     text = compact(chunk)
-    if text.endswith("*"):
-        return re.compile(re.escape(text[:-1]) + r"[0-9a-z]*")
+    if "*" in text:
+        return re.compile(r"[0-9a-z]*".join(map(re.escape, text.split("*"))))
     head = stem(chunk)
     rest = text[len(head) :]
     tail = len(rest) - len(rest.rstrip("x"))
     middle = "".join("[0-9a-z]" if c == "x" else re.escape(c) for c in rest[: len(rest) - tail])
-    end = f"[0-9a-z]{{{max(tail - 1, 1)},{tail + 8}}}" if tail else ""
+    end = f"[0-9a-z]{{{max(tail - 2, 1)},{tail + 8}}}" if tail else ""
     return re.compile(re.escape(head) + middle + end)
 
 
 def spellings(parts: tuple[str, ...]) -> frozenset[str]:
     """Every way in which a name's words may be written together or apart.
 
-    ``("netman", "204")`` also gives ``netman204``; ``("px3-5493u-k2",)`` also gives ``px3``.
+    ``("netman", "204")`` also gives ``netman204``; ``("px3-5493u-k2",)`` also gives ``px3``, and
+    ``("3232.700",)`` ``3232``.
     """
     found: set[str] = set()
     small: list[str] = []
@@ -199,6 +208,8 @@ def spellings(parts: tuple[str, ...]) -> frozenset[str]:
             match = _NAME_NUMBER.fullmatch(piece)
             if match:
                 found.update(match.groups())
+            if member := _MEMBER.fullmatch(piece):
+                found.add(member.group(1))
             if piece:
                 small.append(piece)
     for here, there in pairwise(small):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from cellwarden.advisories.matching.beforehand import answered, named
 from cellwarden.advisories.matching.fixes import versions_named
 from cellwarden.advisories.matching.fleet import FleetIndex
-from cellwarden.advisories.matching.kept import Times, dump, load, rules_digest
+from cellwarden.advisories.matching.kept import dump, load
 from cellwarden.advisories.matching.many import Lines
 from cellwarden.advisories.matching.matcher import Matcher
 from cellwarden.advisories.matching.nouns import (
@@ -25,11 +26,11 @@ __all__ = [
     "Lines",
     "Matcher",
     "Prepared",
-    "Times",
+    "answered",
     "corrections_of",
     "dump",
     "load",
+    "named",
     "prepare",
-    "rules_digest",
     "versions_named",
 ]

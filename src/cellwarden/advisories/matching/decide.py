@@ -13,6 +13,7 @@ from cellwarden.advisories.matching.nouns import Chosen, Line, Verdict, read
 from cellwarden.advisories.matching.reached import (
     NO_FIXES,
     Fixes,
+    fixed_inside,
     fixed_since,
     in_branch,
     is_at_least,
@@ -135,6 +136,10 @@ def _by_version(line: Line, chosen: Chosen, seen: Evidence, fixes: Fixes) -> Sai
     elif first.inside is None or (chosen.doubt and len(places) == 1):
         why = chosen.doubt or first.why
     elif first.inside:
+        fix = fixed_inside(line, fixes, chosen.versions[0]) if len(places) == 1 else ""
+        if fix:
+            why = f"{chosen.versions[0]} is at or after {fix}, the fix of its branch"
+            return Said(MatchState.FIXED, why, fix)
         return _inside(line, first, chosen, seen, fixes)
     else:
         own = NO_FIXES if is_off_line else fixes

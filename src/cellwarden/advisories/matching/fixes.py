@@ -15,15 +15,18 @@ from cellwarden.advisories.matching.nouns import Line
 from cellwarden.advisories.matching.reached import (
     BEGIN,
     MOST_FIXES,
+    ends_a_branch,
     is_at_least,
+    is_without_end,
     refines_an_end,
 )
-from cellwarden.model.matching import Statement
+from cellwarden.model.matching import Remedy, Statement
 
 # No two parts of these can take the same sign and all are bounded, so that a text of endless
 # versions fails at once. (Possessive patterns would say it shorter; Python 3.11.2 gets them wrong.)
 _SUFFIX: Final = r"(?:[-_][A-Za-z0-9]{1,24}|\.[A-Za-z][A-Za-z0-9]{0,23}){0,6}"
-_NUMBERS: Final = r"\d{1,12}(?:\.\d{1,12}){1,12}(?!\d)" + _SUFFIX
+_STEPS: Final = r"(?:[\s_](?:SP|FP|HF|Hotfix|Update|Upd|Patch|CU)[\s_]?\d{1,6}(?!\d)){0,3}"
+_NUMBERS: Final = r"\d{1,12}(?:\.\d{1,12}){1,12}(?!\d)" + _SUFFIX + _STEPS
 _WITH_LETTER: Final = r"[vV]\d{1,12}(?![\d.])(?:\s(?:SP|Update|HF|Patch)\s?\d{1,6})?"
 _VERSION: Final = rf"(?<![\d.])(?:[vV]?\.?\s?{_NUMBERS}|{_WITH_LETTER})"
 _NEXT: Final = rf"(?:[vV]?{_NUMBERS}|{_WITH_LETTER})"
@@ -42,6 +45,7 @@ _PATTERNS: Final = tuple(
         rf"\b(?:updat|upgrad|migrat|mov)\w*\b[^.;:\n]{{0,60}}?\bto\s+(?:[A-Z][\w-]*\s+){{0,4}}?{_BEFORE}{_LIST}",
         rf"\b(?:fixed|corrected)\s+(?:by|in|with|from)\s+{_BEFORE}{_LIST}",
         rf"{_BEFORE}{_LIST}(?:\s+of\s+[^.;\n]{{0,80}}?)?\s+(?:includes?|contains?|provides?)\s+(?:a\s+|the\s+)?fix",
+        rf"\bto\s+the\s+following\b[^:\n]{{0,120}}:\s{{0,3}}[^:;\n]{{0,60}}?\bversions?\s{{1,3}}{_LIST}",
         rf"{_LIST}{_LATER}",
         rf"\bversion\s+(?P<list>\d{{1,4}}){_LATER}",
         rf"\b(?:released?|issued?|provides?)\s+(?:an?\s+)?(?:updated\s+)?[^.;\n]{{0,60}}?(?:firmware|version|FW)\s+\(?{_LIST}",
@@ -60,6 +64,13 @@ _INTRODUCES: Final = re.compile(
     re.IGNORECASE,
 )
 _FOLLOWS: Final = re.compile(rf"\s+(?:version\s+)?(?P<list>{_VERSION})\s*(?:$|\()", re.IGNORECASE)
+_NAME_AND_VERSION: Final = re.compile(
+    r"(?P<name>[^:;]{2,120}?)[\s:,]+"
+    r"(?:(?:firmware|FW|software|update|version|release)[\s:]+){0,3}"
+    rf"{_LIST}(?:{_LATER})?\.?",
+    re.IGNORECASE,
+)
+_LETTERS: Final = re.compile(r"[\W_]+")
 _HEAD: Final = re.compile(r"^\s*(?:For\s+)?([^:\n]{3,300}):\s")
 _SEE: Final = re.compile(r"\(See [^()]*\)", re.IGNORECASE)
 _LONGEST: Final = 2000
@@ -85,34 +96,65 @@ def _versions_in(text: str) -> Iterator[str]:
 
 
 class Around(msgspec.Struct, frozen=True):
-    """What else one document says: its products, one claim for each name, and its ranges."""
+    """What else one document says: its products, one claim for each name, and its ranges.
+
+    ``leaves`` are the product names that each of its leaves stands for.
+    """
 
     products: tuple[Claim, ...]
     ranges: frozenset[str]
+    leaves: dict[str, tuple[str, ...]] = {}
 
 
 def around(lines: Sequence[Line]) -> Around:
     """What all statements of one document say together."""
     products = {line.claim.key: line.claim for line in lines}
     ranges = frozenset(line.range_text for line in lines if line.statement.status == "affected")
-    return Around(tuple(products.values()), ranges)
+    leaves = {line.statement.leaf_id: line.claim.key for line in lines}
+    return Around(tuple(products.values()), ranges, leaves)
 
 
-def fix_of(line: Line, texts: Sequence[str], document: Around) -> tuple[str, ...]:
+def fix_of(line: Line, remedies: Sequence[Remedy], document: Around) -> tuple[str, ...]:
     """The fixed versions that a document's leaves and texts name for one statement's product.
 
-    Where the document speaks of other products as well, only a text counts that begins with the
-    product's name, or names it and no other. A version that lies in the range itself, or whose
-    place cannot be told, is no fix.
+    A text that is for other leaves is not heard. One that is for leaves of this product alone
+    counts, unless it names another of the document's products. Of the others, where the document
+    speaks of several products, only those count that begin with the product's name, or name it and
+    no other. A version that lies in the range itself, or whose place cannot be told, is no fix.
     """
     named = list(line.beside.fixed) if line.beside else []
     others = tuple(one for one in document.products if one.key != line.claim.key)
-    is_listed = any(_INTRODUCES.search(text[:_LONGEST]) for text in texts)
-    for text in _for_product(line, texts, others, document.ranges):
+    own, shared = _for_leaf(line, remedies, others, document)
+    is_listed = any(_INTRODUCES.search(one.text[:_LONGEST]) for one in remedies)
+    for text in dict.fromkeys((*own, *_for_product(line, shared, others, document.ranges))):
         named.extend(_named_for(line, text, others))
         if is_listed:
             named.extend(_behind_the_name(line, text))
+    named.extend(v for text in (*own, *shared) for v in _after_the_name(line, text))
     return tuple(dict.fromkeys(v for v in named if _is_after(line, v)))[:MOST_FIXES]
+
+
+def _for_leaf(
+    line: Line, remedies: Sequence[Remedy], others: Sequence[Claim], document: Around
+) -> tuple[list[str], list[str]]:
+    """The texts for this product's leaves alone, and those that are for other leaves as well."""
+    own: list[str] = []
+    shared: list[str] = []
+    for remedy in remedies:
+        if remedy.leaves and line.statement.leaf_id not in remedy.leaves:
+            continue
+        keys = {document.leaves.get(leaf, ()) for leaf in remedy.leaves}
+        is_own = keys == {line.claim.key} and not _names_another(remedy.text, line, others)
+        (own if is_own else shared).append(remedy.text)
+    return own, shared
+
+
+def _names_another(text: str, line: Line, others: Sequence[Claim]) -> bool:
+    """True where a text names another product of the document, which is no part of this name."""
+    if len(others) > _MOST_PRODUCTS:
+        return False
+    flat = plain(text[:_LONGEST]).replace(plain(line.claim.text), " ")
+    return any(plain(other.text) in flat for other in others)
 
 
 def _for_product(
@@ -215,12 +257,29 @@ def _behind_the_name(line: Line, text: str) -> Iterator[str]:
                 yield from _versions_in(found.group("list"))
 
 
+def _after_the_name(line: Line, text: str) -> Iterator[str]:
+    """The version of a text that is the product's name and a version, and no word more."""
+    found = _NAME_AND_VERSION.fullmatch(" ".join(text[:_LONGEST].split()))
+    if found is None:
+        return
+    name = _LETTERS.sub("", folded(found.group("name")))
+    if name and name in {_LETTERS.sub("", folded(n)) for n in _names_of(line)}:
+        yield from _versions_in(found.group("list"))
+
+
+def _names_of(line: Line) -> tuple[str, ...]:
+    said = line.statement
+    return line.claim.text, said.product, f"{said.vendor} {said.product}"
+
+
 def _is_after(line: Line, version: str) -> bool:
-    """True where a version certainly lies behind the range, or behind its coarse end."""
+    """True where a version certainly lies behind the range, behind its coarse end, or ends it."""
     if line.range.is_all or not _is_begun(line, version):
         return False
     inside = line.range.place(version).inside
-    return inside is False or (inside is None and refines_an_end(line, version))
+    if inside:
+        return is_without_end(line) or ends_a_branch(line, version)
+    return inside is False or refines_an_end(line, version)
 
 
 def _is_begun(line: Line, version: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cellwarden.advisories.identity import Claim, Evidence, catalogue, claim_keys
 from cellwarden.advisories.matching.matcher import Matcher
-from cellwarden.model.matching import Component, Match, Statement
+from cellwarden.model.matching import Component, Match, Remedy, Statement
 
 
 class FleetIndex:
@@ -33,7 +33,7 @@ class FleetIndex:
         self._sorted = sorted(self._by_word)
 
     def changed(
-        self, advisory_id: str, statements: Iterable[Statement], *, fixes: Sequence[str] = ()
+        self, advisory_id: str, statements: Iterable[Statement], *, fixes: Sequence[Remedy] = ()
     ) -> Iterator[Match]:
         """The advisory's rows after it changed; they replace all that it had before."""
         alone = self._matcher.alone(advisory_id, statements, fixes)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final, TypeVar, overload
 
 import msgspec
 
-from cellwarden import __version__
+from cellwarden.advisories.answered import ALWAYS, Times
 from cellwarden.advisories.identity import Claim, ClaimIndex
 from cellwarden.advisories.identity.index import Key
 from cellwarden.advisories.matching.nouns import Line
@@ -20,25 +18,7 @@ from cellwarden.advisories.matching.sounding import sounded
 
 _T = TypeVar("_T")
 _DIGEST_BYTES: Final = 32
-_RULES: Final = frozenset({".py", ".toml"})
 _NO_CLAIM: Final = Claim(vendor_text="", text="", vendors=(), key=(), wanted=())
-
-
-class Times(msgspec.Struct, frozen=True, kw_only=True):
-    """The times for which statements were prepared: from the first on, before the second, if any.
-
-    Both are RFC 3339 in UTC; an empty first one is the beginning of time.
-    """
-
-    since: str = ""
-    until: str | None = None
-
-    def holds(self, as_of: str) -> bool:
-        """True for a time within."""
-        return self.since <= as_of and (self.until is None or as_of < self.until)
-
-
-ALWAYS: Final = Times()
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,17 +131,3 @@ def load(data: bytes, *, as_of: str = "") -> Prepared | None:
     except msgspec.DecodeError:
         return None
     return _Kept(file) if file.times.holds(as_of) else None
-
-
-def rules_digest() -> str:
-    """A digest of the rules by which statements are prepared: what was kept is theirs alone.
-
-    It looks at the names, sizes and times of our own files, which costs a millisecond.
-    """
-    found = hashlib.sha256(f"{__version__} {sys.version} {msgspec.__version__}".encode())
-    room = Path(__file__).resolve().parent.parent
-    for path in sorted(room.rglob("*")):
-        if path.suffix in _RULES and path.is_file():
-            seen = path.stat()
-            found.update(f"{path.relative_to(room)} {seen.st_size} {seen.st_mtime_ns}\n".encode())
-    return found.hexdigest()

@@ -45,8 +45,9 @@ from cellwarden.advisories.matching.prepared import Prepared, prepare
 from cellwarden.advisories.matching.quick import Asked, Pair, Quick, compiled
 from cellwarden.advisories.matching.telling import in_words, match_of
 from cellwarden.advisories.matching.together import Outcome, together
+from cellwarden.advisories.plain import read_plain
 from cellwarden.advisories.versions.order import version_key
-from cellwarden.model.matching import Component, Match, Statement
+from cellwarden.model.matching import Component, Match, Remedy, Statement
 
 
 class Group(msgspec.Struct, frozen=True, eq=False):
@@ -68,7 +69,7 @@ class Plan(msgspec.Struct, frozen=True, eq=False):
 class Matcher:
     """Matches components against statements; pure, it holds no clock and reads no file.
 
-    ``fixes`` maps an advisory to its remediation texts. ``decisions`` and ``corrections`` are
+    ``fixes`` maps an advisory to its remedies. ``decisions`` and ``corrections`` are
     rows of the kinds ``match_decision`` and ``correction``, as structs or as mappings. The answer
     depends neither on the order of the statements nor on that of the components.
     """
@@ -77,7 +78,7 @@ class Matcher:
         self,
         statements: Iterable[Statement] | Prepared,
         *,
-        fixes: Mapping[str, Sequence[str]] | None = None,
+        fixes: Mapping[str, Sequence[Remedy]] | None = None,
         decisions: Iterable[Decision | Mapping[str, Any]] = (),
         corrections: Iterable[Correction | Mapping[str, Any]] = (),
     ) -> None:
@@ -128,7 +129,9 @@ class Matcher:
         version, part = parts[0].version, parts[0].name or component.part
         is_weak = not component.firmware.strip()
         key = None if is_weak else version_key(version)
-        return Asked(version, key, Chosen(part, (version,), is_weak=is_weak))
+        plain = None if key is None else read_plain(version)
+        chosen = Chosen(part, (version,), is_weak=is_weak)
+        return Asked(version, key, chosen, plain.tame if plain else 0)
 
     def explain(self, component: Component, advisory_id: str) -> Explanation:
         """Everything that was compared for one component and one advisory, in words."""
@@ -168,7 +171,7 @@ class Matcher:
         return self._plan(component).seen
 
     def alone(
-        self, advisory_id: str, statements: Iterable[Statement], fixes: Sequence[str] = ()
+        self, advisory_id: str, statements: Iterable[Statement], fixes: Sequence[Remedy] = ()
     ) -> Matcher:
         """A matcher of one advisory's new statements, with the same decisions and corrections."""
         alone = Matcher(
@@ -184,6 +187,11 @@ class Matcher:
         """The distinct products that the statements speak of."""
         return self._prepared.claims
 
+    def is_bare(self, component: Component) -> bool:
+        """True where a plain firmware version says nothing of which product this is."""
+        self._plan(component)
+        return _own(component) in self._bare
+
     def decided_subjects(self, advisory_id: str) -> frozenset[str]:
         """The components, or kinds of component, on which people decided for an advisory."""
         return frozenset(d.component_id for d in self._decisions if d.advisory_id == advisory_id)
@@ -198,14 +206,7 @@ class Matcher:
         return together([one for one in verdicts if one is not None])
 
     def _plan(self, component: Component) -> Plan:
-        own = (
-            component.manufacturer,
-            component.model,
-            component.part,
-            component.part_number,
-            component.hardware,
-            component.role,
-        )
+        own = _own(component)
         shown = firmware.shown(_firmware(component), component.part)
         named = tuple(part for part in shown if part.name or part.series_id)
         plan = None if named else self._bare.get(own)
@@ -313,6 +314,17 @@ class Matcher:
             if decision is not None:
                 return sure(decision) if is_yes(decision) else refused(decision)
         return None
+
+
+def _own(component: Component) -> tuple[str, ...]:
+    return (
+        component.manufacturer,
+        component.model,
+        component.part,
+        component.part_number,
+        component.hardware,
+        component.role,
+    )
 
 
 def _firmware(component: Component) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 from cellwarden.advisories.identity import Claim, ClaimIndex, Evidence
 from cellwarden.advisories.matching.fixes import Around, around, fix_of
 from cellwarden.advisories.matching.nouns import Correction, Line
-from cellwarden.advisories.matching.ranged import Answers, Ranged, cuts, ranged, wording
+from cellwarden.advisories.matching.ranged import Answers, Ranged, cuts, ranged, unasked, wording
 from cellwarden.advisories.matching.statements import ready
-from cellwarden.model.matching import Statement
+from cellwarden.model.matching import Remedy, Statement
 
 
 class Prepared:
@@ -26,7 +26,7 @@ class Prepared:
         index: ClaimIndex,
         lines_of: Sequence[Sequence[int]],
         about: Mapping[str, Sequence[int]],
-        texts: Mapping[str, Sequence[str]],
+        texts: Mapping[str, Sequence[Remedy]],
     ) -> None:
         self._answers: list[Answers] = []
         self.lines = lines
@@ -65,8 +65,7 @@ class Prepared:
         found = self._wordings.get(key)
         if found is None:
             found = self._wordings[key] = len(self._answers)
-            ends = cuts(line, named)
-            self._answers.append(Answers(ends, [None] * (len(ends or ()) + 1)))
+            self._answers.append(unasked(cuts(line, named)))
         return found
 
     def _named(self, line: Line) -> tuple[str, ...]:
@@ -86,10 +85,10 @@ class Prepared:
 
 def prepare(
     statements: Iterable[Statement],
-    fixes: Mapping[str, Sequence[str]],
+    fixes: Mapping[str, Sequence[Remedy]],
     corrections: Iterable[Correction] = (),
 ) -> Prepared:
-    """Make statements ready; ``fixes`` maps an advisory to its remediation texts."""
+    """Make statements ready; ``fixes`` maps an advisory to its remedies."""
     lines = ready(statements, corrections)
     lines_of: dict[Claim, list[int]] = {}
     about: dict[str, list[int]] = {}

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from cellwarden.advisories.answered import ALL
 from cellwarden.advisories.identity import Answer, Evidence, Identity
 from cellwarden.advisories.matching.decide import verdict
 from cellwarden.advisories.matching.nouns import Chosen, Line, Verdict
@@ -37,12 +38,13 @@ class Asked(NamedTuple):
     """What a component is asked about: the one version that it shows, if any, with its key.
 
     ``version`` is the text of ``chosen`` for words. The key is nothing where more than plain
-    numbers has to be looked at.
+    numbers has to be looked at; ``tame`` is how many of them there are where they are tame.
     """
 
     version: str
     key: bytes | None
     chosen: Chosen
+    tame: int = 0
 
     @property
     def part(self) -> str:
@@ -53,10 +55,12 @@ class Asked(NamedTuple):
 class Span(msgspec.Struct):
     """The rows of one advisory for all versions between two keys, for ``ANY`` component.
 
-    ``text`` is theirs who write rows: what they made of them, kept for the next component.
+    They hold for one version alone where not ``is_shared``. ``text`` is theirs who write rows:
+    what they made of them, kept for the next component.
     """
 
     rows: tuple[Match, ...]
+    is_shared: bool
     text: bytes = b""
 
     def of(self, component: Component, asked: Asked) -> Iterator[Match]:
@@ -81,36 +85,56 @@ class Span(msgspec.Struct):
 class Quick:
     """One advisory's statements for one identity, with the rows of every span met so far."""
 
-    __slots__ = ("_cuts", "_is_constant", "_pairs", "_prepared", "_seen", "_spans")
+    __slots__ = ("_pairs", "_prepared", "_seen", "_spans", "is_constant")
 
     def __init__(self, pairs: Sequence[Pair], prepared: Prepared, seen: Evidence) -> None:
         self._pairs = pairs
         self._prepared = prepared
         self._seen = seen
-        self._is_constant = all(_is_constant(one, identity) for _, one, identity in pairs)
-        self._cuts = () if self._is_constant else _cuts(pairs, prepared)
-        self._spans: list[Span | None] = [None] * (len(self._cuts or ()) + 1)
+        self.is_constant = all(_is_constant(one, identity) for _, one, identity in pairs)
+        self._spans: dict[int, tuple[tuple[bytes, ...], list[Span | None]] | None] = {}
+
+    def cuts(self, count: int) -> tuple[bytes, ...] | None:
+        """The keys at which any of the statements may answer otherwise; nothing where keys fail.
+
+        ``count`` is that of the tame versions that are meant.
+        """
+        return () if self.is_constant else _cuts(self._pairs, self._prepared, count)
 
     def span(self, asked: Asked) -> Span:
         """The rows for a version and, where keys tell, for all that lie in the same span."""
-        at = 0
-        if not self._is_constant:
-            if self._cuts is None or asked.key is None:
-                return self._made(asked, None)
-            at = bisect_right(self._cuts, asked.key)
-        found = self._spans[at]
+        spans = self._of(asked)
+        if spans is None:
+            return self._made(asked, None)
+        cuts, known = spans
+        at = bisect_right(cuts, asked.key) if cuts and asked.key is not None else 0
+        found = known[at]
         if found is None:
-            odd = Chosen(asked.part, (SHOWN,)) if self._is_constant else oddly(asked)
-            found = self._made(asked, odd)
-            if odd is not None:
-                self._spans[at] = found
+            found = self._made(
+                asked, Chosen(asked.part, (SHOWN,)) if self.is_constant else oddly(asked)
+            )
+            if found.is_shared:
+                known[at] = found
         return found
+
+    def _of(self, asked: Asked) -> tuple[tuple[bytes, ...], list[Span | None]] | None:
+        """The spans that hold for versions of the asked one's kind; nothing where keys fail."""
+        if asked.key is None and not self.is_constant:
+            return None
+        count = ALL if self.is_constant else asked.tame
+        if count not in self._spans:
+            cuts = self.cuts(count)
+            self._spans[count] = None if cuts is None else (cuts, [None] * (len(cuts) + 1))
+        return self._spans[count]
 
     def _made(self, asked: Asked, odd: Chosen | None) -> Span:
         """The rows of a whole span, asked about in an odd spelling, or of one version alone."""
         said = [self._says(pair, asked, odd) for pair in self._pairs]
+        is_shared = odd is not None
         if len(said) == 1:
-            return Span((_row(self._pairs[0], said[0]),) if isinstance(said[0], Said) else ())
+            return Span(
+                (_row(self._pairs[0], said[0]),) if isinstance(said[0], Said) else (), is_shared
+            )
         lines = self._prepared.lines
         verdicts = [
             Verdict(
@@ -122,7 +146,8 @@ class Quick:
             if isinstance(one, Said)
         ]  # fmt: skip
         advisory_id = self._pairs[0][1].advisory_id
-        return Span(tuple(match_of(ANY, advisory_id, one) for one in together(verdicts)))
+        rows = tuple(match_of(ANY, advisory_id, one) for one in together(verdicts))
+        return Span(rows, is_shared)
 
     def _says(self, pair: Pair, asked: Asked, odd: Chosen | None) -> Said | bool:
         """What one statement says; what depends on nothing but the version is kept for all."""
@@ -132,16 +157,17 @@ class Quick:
         if one.answers is None or key is None or not (one.is_shared and is_certain):
             return say(lines[number], one, identity, odd or asked.chosen, self._seen)
         answers = self._prepared.answers[one.answers]
-        if odd is None or answers.cuts is None:
+        spans = answers.of(asked.tame)
+        if odd is None or spans is None:
             said = answers.known.get(asked.version)
             if said is None:
                 said = say(lines[number], one, identity, asked.chosen, self._seen)
                 answers.known[asked.version] = said
             return said
-        at = bisect_right(answers.cuts, key)
-        kept = answers.said[at]
+        at = bisect_right(spans.cuts, key)
+        kept = spans.said[at]
         if kept is None:
-            kept = answers.said[at] = say(lines[number], one, identity, odd, self._seen)
+            kept = spans.said[at] = say(lines[number], one, identity, odd, self._seen)
         return kept
 
 
@@ -201,16 +227,19 @@ def _is_constant(one: Ranged, identity: Identity) -> bool:
     return one.is_affected and (one.is_all or is_open)
 
 
-def _cuts(pairs: Sequence[Pair], prepared: Prepared) -> tuple[bytes, ...] | None:
-    """The keys at which any of the statements may answer otherwise; nothing where keys fail."""
+def _cuts(pairs: Sequence[Pair], prepared: Prepared, count: int) -> tuple[bytes, ...] | None:
+    """The keys at which any of the statements may answer otherwise; nothing where keys fail.
+
+    ``count`` is that of the tame versions that are meant.
+    """
     known: list[tuple[bytes, ...]] = []
     for _, one, identity in pairs:
         if one.answers is None or _is_constant(one, identity):
             continue
-        cuts = prepared.answers[one.answers].cuts
-        if cuts is None:
+        spans = prepared.answers[one.answers].of(count)
+        if spans is None:
             return None
-        known.append(cuts)
+        known.append(spans.cuts)
     return known[0] if len(known) == 1 else tuple(sorted({cut for cuts in known for cut in cuts}))
 
 

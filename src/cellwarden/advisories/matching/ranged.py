@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
 
+from cellwarden.advisories.answered import ALL
 from cellwarden.advisories.matching.nouns import Line, read
 from cellwarden.advisories.matching.reached import usable
+from cellwarden.advisories.matching.tame import COUNTS, is_beyond, key_of, points
+from cellwarden.advisories.plain import number_key, stripped
+from cellwarden.advisories.versions import VersionRange
 from cellwarden.advisories.versions.intervals import LOWEST
-from cellwarden.advisories.versions.numerals import LONGEST_NUMBER, number_key, stripped
+from cellwarden.advisories.versions.numerals import LONGEST_NUMBER
 from cellwarden.advisories.versions.plain import in_words
 from cellwarden.model.matching import MatchState
 
@@ -39,17 +43,36 @@ SHOWN: Final = "\ufdd0"
 """Stands for the version in words that many share; Unicode keeps the character for no text."""
 
 
+class Spans(msgspec.Struct, frozen=True):
+    """The spans between keys of plain versions, and what a statement says in each.
+
+    ``cuts`` are keys; ``said`` has one place for each span between them: nothing where nobody
+    asked yet, false where the statement does not speak of such a version.
+    """
+
+    cuts: tuple[bytes, ...]
+    said: list[Said | bool | None]
+
+
 class Answers(msgspec.Struct, frozen=True):
     """What statements of one wording say of plain versions.
 
-    ``cuts`` are keys; ``said`` has one place for each span between them: nothing where nobody
-    asked yet, false where the statement does not speak of such a version. Without cuts each
-    version has to be asked about by itself; ``known`` are those that were.
+    ``spans`` are those of all versions with a key (:data:`ALL`), or of tame versions by how many
+    numbers they have; see :class:`plain.Plain`. Any other version has to be asked about by
+    itself; ``known`` are those that were.
     """
 
-    cuts: tuple[bytes, ...] | None
-    said: list[Said | bool | None]
+    spans: dict[int, Spans]
     known: dict[str, Said | bool] = msgspec.field(default_factory=dict)
+
+    def of(self, count: int) -> Spans | None:
+        """The spans for tame versions of so many numbers; nothing where there are none."""
+        return self.spans.get(ALL) or self.spans.get(count)
+
+
+def unasked(cuts: Mapping[int, tuple[bytes, ...]]) -> Answers:
+    """Answers that nobody has asked for yet."""
+    return Answers({count: Spans(ends, [None] * (len(ends) + 1)) for count, ends in cuts.items()})
 
 
 class Ranged(msgspec.Struct, frozen=True):
@@ -112,15 +135,16 @@ def wording(line: Line, named: tuple[str, ...]) -> tuple[Any, ...]:
     return said, own, line.claim.branch, line.claim.cards, named
 
 
-def cuts(line: Line, named: tuple[str, ...]) -> tuple[bytes, ...] | None:
+def cuts(line: Line, named: tuple[str, ...]) -> dict[int, tuple[bytes, ...]]:
     """The keys at which the answer for plain versions may change; nothing where keys do not tell.
 
     These are the ends of every range that is asked, and, since lines and branches of versions are
     told by their first numbers, where versions begin and end that share them with one that the
-    words name. There may be more cuts than needed, never fewer.
+    words name. There may be more cuts than needed, never fewer. Where a range needs a closer look
+    there are cuts for tame versions alone, by how many numbers they have.
     """
     words, fixes = line.range, usable(line, named)
-    bounds = {b for one in words.alternatives for c in one.comparators for b in c.bounds}
+    bounds = _bounds(words)
     asked = {*fixes.versions, *fixes.starts}
     if line.lists_versions:
         asked |= bounds
@@ -130,16 +154,25 @@ def cuts(line: Line, named: tuple[str, ...]) -> tuple[bytes, ...] | None:
     ranges += [read(f">= {text}", "range") for text in asked]
     if line.has_two_ends:
         ranges += [read(end.strip(), "range") for end in line.range_text.split("|")]
+    texts = {*bounds, *asked, line.claim.branch}
+    if any(one.plan is None for one in ranges):
+        if any(is_beyond(one) for one in ranges):
+            return {}
+        texts = texts.union(*map(_bounds, ranges))
+        return {count: tuple(map(key_of, points(texts, count))) for count in COUNTS}
     found: set[bytes] = set()
     for one in ranges:
-        if one.plan is None:
-            return None
-        found.update(end for span in (*one.plan.inside, *one.plan.open) for end in span)
-    for text in (*bounds, *asked, line.claim.branch):
+        if one.plan is not None:
+            found.update(end for span in (*one.plan.inside, *one.plan.open) for end in span)
+    for text in texts:
         found.update(_beginnings(text))
     if line.claim.branch:
         found.update(_digits(line.claim.branch))
-    return tuple(sorted(found - {LOWEST}))
+    return {ALL: tuple(sorted(found - {LOWEST}))}
+
+
+def _bounds(words: VersionRange) -> set[str]:
+    return {b for one in words.alternatives for c in one.comparators for b in c.bounds}
 
 
 @lru_cache(maxsize=16384)

@@ -9,13 +9,16 @@ from typing import Final
 
 import msgspec
 
-from cellwarden.advisories.matching.nouns import Line, read
+from cellwarden.advisories.matching.nouns import Beside, Line, read
 from cellwarden.advisories.versions import VersionRange
 
 BEGIN: Final = frozenset({">", ">=", "="})
 """Comparators whose bounds begin a range."""
+_BELOW: Final = frozenset({">", ">="})
 MOST_FIXES: Final = 32
 _MOST_SHOWN: Final = 6
+_BRANCH: Final = 2
+"""First numbers that make a branch of versions."""
 _MOST_STEPS: Final = 8
 _YEAR: Final = 4
 
@@ -24,12 +27,14 @@ class Fixes(msgspec.Struct, frozen=True):
     """The fixes of one statement's product that no statement on it contradicts.
 
     ``shown`` is what people read. ``starts`` are versions at which the document calls the product
-    affected again.
+    affected again. ``inner`` are those of ``versions`` that lie inside the statement's own range
+    and all the same end it for their branch.
     """
 
     versions: tuple[str, ...] = ()
     shown: str = ""
     starts: tuple[str, ...] = ()
+    inner: tuple[str, ...] = ()
 
 
 NO_FIXES: Final = Fixes()
@@ -47,28 +52,80 @@ def usable(line: Line, named: tuple[str, ...]) -> Fixes:
     beside = line.beside
     if beside is not None and beside.is_cut:
         return NO_FIXES
-    kept = own if beside is None else tuple(v for one in own if (v := _followed(line, one)))
-    more = named if beside is None else tuple(v for v in named if not _affecting(line, v))
+    kept = own if beside is None else tuple(v for one in own if (v := _followed(beside, one)))
+    more = tuple(
+        v for v in named if beside is None or ends_a_branch(line, v) or not _affecting(beside, v)
+    )
     shown = line.range.first_after if kept == own else " | ".join(kept)
     return Fixes(
         versions=tuple(dict.fromkeys((*kept, *more)))[:MOST_FIXES],
         shown=shown or one_each(more[:_MOST_SHOWN]),
         starts=_starts(line),
+        inner=tuple(v for v in more if line.range.place(v).inside),
     )
 
 
-def _affecting(line: Line, version: str) -> VersionRange | None:
-    """A range of the same product in which a version lies; nothing where it lies in none."""
+def ends_a_branch(line: Line, version: str) -> bool:
+    """True where a fix lies in a range, yet behind the end that its own branch has in another.
+
+    Beside ``<= 2.0.0.10`` the fix 2.0.0.11 is one, although ``<= 2.1.0.1`` would hold it: there
+    every branch has its own leaf.
+    """
+    ends = _upper_ends(line)
+    around = [end for end in ends if read(f"<= {end}", "range").place(version).inside]
+    before = [end for end in ends if read(f"<= {end}", "range").place(version).inside is False]
+    if not around or not before:
+        return False
+    near = max(_shared(end, version) for end in before)
+    return near >= _BRANCH and all(_shared(end, version) < near for end in around)
+
+
+def _upper_ends(line: Line) -> tuple[str, ...]:
+    """The ends of the product's leaves, where each is one inclusive upper end and nothing else."""
+    found: list[str] = []
     for text, kind, branch in line.beside.affected if line.beside else ():
+        alternatives = read(text, kind).alternatives
+        one = alternatives[0].comparators if len(alternatives) == 1 else ()
+        if branch or len(one) != 1 or one[0].op != "<=" or one[0].prefix:
+            return ()
+        found.append(one[0].bounds[0])
+    return tuple(found)
+
+
+def fixed_inside(line: Line, fixes: Fixes, version: str) -> str:
+    """The fix that ends a range for the version's branch, or ends one without an end; else empty.
+
+    A version is of the fix's branch where it shares more first numbers with it than with the end
+    of the range.
+    """
+    fix = fixed_since(fixes, version)
+    if not fix or fix not in fixes.inner:
+        return ""
+    upper = [c for one in line.range.alternatives for c in one.comparators if c.op not in _BELOW]
+    near = _shared(fix, version)
+    is_nearer = all(_shared(end, version) < near for c in upper for end in c.bounds)
+    return fix if is_nearer else ""
+
+
+def is_without_end(line: Line) -> bool:
+    """True where a range only begins: ``> 1.7.5.0``. A fix that the document names ends it."""
+    found = [c for one in line.range.alternatives for c in one.comparators]
+    return bool(found) and all(c.op in _BELOW for c in found)
+
+
+@lru_cache(maxsize=16384)
+def _affecting(beside: Beside, version: str) -> VersionRange | None:
+    """A range of the same product in which a version lies; nothing where it lies in none."""
+    for text, kind, branch in beside.affected:
         if (not branch or in_branch(version, branch)) and read(text, kind).place(version).inside:
             return read(text, kind)
     return None
 
 
-def _followed(line: Line, version: str) -> str:
+def _followed(beside: Beside, version: str) -> str:
     """The first version behind a range and those that follow on it; empty where nobody says it."""
     for _ in range(_MOST_STEPS):
-        found = _affecting(line, version)
+        found = _affecting(beside, version)
         if found is None:
             return version
         version = found.first_after
@@ -169,7 +226,7 @@ def one_each(fixes: Iterable[str]) -> str:
     """Fixes as people read them: each once, however it is spelled."""
     seen: dict[str, str] = {}
     for fix in fixes:
-        seen.setdefault(fix.casefold().lstrip("v. "), fix)
+        seen.setdefault("".join(fix.casefold().replace("_", " ").lstrip("v. ").split()), fix)
     return " or ".join(seen.values())
 
 

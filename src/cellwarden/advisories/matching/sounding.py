@@ -10,9 +10,9 @@ from cellwarden.advisories.identity import Answer, Evidence, Identity
 from cellwarden.advisories.matching.nouns import Chosen
 from cellwarden.advisories.matching.prepared import Prepared
 from cellwarden.advisories.matching.quick import Asked, oddly, say
-from cellwarden.advisories.matching.ranged import Answers, Ranged, Said
+from cellwarden.advisories.matching.ranged import Answers, Ranged, Said, Spans
+from cellwarden.advisories.plain import read_plain
 from cellwarden.advisories.versions.intervals import HIGHEST, LOWEST
-from cellwarden.advisories.versions.order import version_key
 
 _ANYBODY: Final = Evidence(
     text="", vendors=(), keys=frozenset(), tokens=frozenset(), codes=(), words=(), editions=(),
@@ -31,61 +31,82 @@ def sounded(prepared: Prepared, known: Sequence[Ranged]) -> list[Answers]:
         if one.answers is None or not one.is_shared or one.answers in asked:
             continue
         asked.add(one.answers)
-        answers = found[one.answers]
-        if answers.cuts is None:
-            continue
-        spans = pairwise(chain((LOWEST,), answers.cuts, (HIGHEST,)))
-        said = [
-            known_before if known_before is not None else _asked(prepared, number, one, span)
-            for span, known_before in zip(spans, answers.said, strict=True)
-        ]
-        found[one.answers] = _joined(answers.cuts, said)
+        spans = found[one.answers].spans
+        found[one.answers] = Answers(
+            {count: _filled(prepared, number, one, (count, spans[count])) for count in spans}
+        )
     return found
 
 
+def _filled(prepared: Prepared, number: int, one: Ranged, counted: tuple[int, Spans]) -> Spans:
+    count, spans = counted
+    ends = pairwise(chain((LOWEST,), spans.cuts, (HIGHEST,)))
+    said = [
+        known_before if known_before is not None else _asked(prepared, number, one, (span, count))
+        for span, known_before in zip(ends, spans.said, strict=True)
+    ]
+    return _joined(spans.cuts, said)
+
+
 def _asked(
-    prepared: Prepared, number: int, one: Ranged, span: tuple[bytes, bytes]
+    prepared: Prepared, number: int, one: Ranged, place: tuple[tuple[bytes, bytes], int]
 ) -> Said | bool | None:
-    for version in _versions(*span):
-        key = version_key(version)
-        if key is None or not span[0] <= key < span[1]:
-            continue
-        odd = oddly(Asked(version, key, Chosen("", (version,))))
+    for asked in versions_between(*place[0], place[1]):
+        odd = oddly(asked)
         if odd is not None:
             return say(prepared.lines[number], one, _CERTAIN, odd, _ANYBODY)
     return None
 
 
-def _joined(cuts: tuple[bytes, ...], said: list[Said | bool | None]) -> Answers:
+def versions_between(low: bytes, high: bytes, count: int) -> Iterator[Asked]:
+    """Versions between two keys, to ask about in their stead: tame ones of so many numbers.
+
+    Without a count any plain ones. None where the span is empty, or none was found.
+    """
+    for version in _versions(low, high, count):
+        plain = read_plain(version)
+        if plain is None or plain.key is None or not low <= plain.key < high:
+            continue
+        if not count or plain.tame == count:
+            yield Asked(version, plain.key, Chosen("", (version,)), plain.tame)
+
+
+def _joined(cuts: tuple[bytes, ...], said: list[Said | bool | None]) -> Spans:
     """The answers with one span where neighbours say the same."""
     kept, found = [], said[:1]
     for cut, before, after in zip(cuts, said, said[1:], strict=False):
         if after != before or after is None:
             kept.append(cut)
             found.append(after)
-    return Answers(tuple(kept), found)
+    return Spans(tuple(kept), found)
 
 
-def _versions(low: bytes, high: bytes) -> Iterator[str]:
-    """Versions that may lie between two keys; empty spans have none."""
+def _versions(low: bytes, high: bytes, count: int) -> Iterator[str]:
+    """Versions that may lie between two keys; empty spans have none.
+
+    Where versions have a fixed count of numbers, each span begins with one.
+    """
     start, end = _numbers(low), _numbers(high)
-    yield _text(start)
+    yield _text(start, count)
+    if count:
+        return
     for more in ((1,), (0, 1), (0, 0, 1)):
-        yield _text((*start, *more))
+        yield _text((*start, *more), count)
     for numbers, step in ((start, 1), (end, -1)):
-        if numbers and numbers[-1] + step >= 0:
-            near = (*numbers[:-1], numbers[-1] + step)
-            yield _text(near)
-            yield _text((*near, 1))
+        for last in range(len(numbers), 0, -1):
+            near = (*numbers[: last - 1], max(numbers[last - 1] + step, 0))
+            yield _text(near, count)
+            yield _text((*near, 1), count)
 
 
-def _text(numbers: tuple[int, ...]) -> str:
-    padded = numbers + (0,) * (_FEWEST_NUMBERS - len(numbers))
+def _text(numbers: tuple[int, ...], count: int) -> str:
+    """Numbers as a version of so many, or of enough to have a key."""
+    padded = numbers + (0,) * ((count or _FEWEST_NUMBERS) - len(numbers))
     return ".".join(map(str, padded))
 
 
 def _numbers(key: bytes) -> tuple[int, ...]:
-    """The numbers at the start of a key; see :func:`versions.numerals.number_key`."""
+    """The numbers at the start of a key; see :func:`plain.number_key`."""
     found, at = [], 0
     while at < len(key) and 0 < (size := key[at]) < HIGHEST[0]:
         found.append(int.from_bytes(key[at + 1 : at + size], "big"))

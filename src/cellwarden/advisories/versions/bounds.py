@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from cellwarden.advisories.plain import stripped
 from cellwarden.advisories.versions.nouns import Comparator
-from cellwarden.advisories.versions.numerals import extends, stripped
+from cellwarden.advisories.versions.numerals import extends
 from cellwarden.advisories.versions.order import (
     BUILD_LIKE,
     DEEPER,
@@ -92,7 +93,7 @@ def closeness(op: str, version: str, bound: str) -> str:
     ours, theirs = one.numbers, other.numbers
     written = tuple(map(int, other.segments))
     if op in {"<=", "="} and extends(ours, written):
-        short = 2 if op == "=" else 1
+        short = 3 if op == "=" else 1
         if len(written) <= short or ours[len(written)] >= BUILD_LIKE:
             return f"{bound} may stand for all that begins with it"
     if op in {">=", ">", "="} and ours in cuts(op, theirs, is_single=len(one.segments) == 1):

@@ -114,6 +114,8 @@ def _vers_alternatives(body: str) -> tuple[Alternative, ...] | None:
 
 def _read_words(text: str, words: str) -> VersionRange:
     tidied = tidy(words)
+    if tidied.excluded and (tidied.is_all or tidied.text in {"", "*"}):
+        return _everything_but(text, tidied)
     if tidied.is_all or tidied.text in {"", "*"}:
         return _everything(text, tidied)
     if is_all_noted(tidied.text):
@@ -157,6 +159,20 @@ def _everything(text: str, tidied: Tidied) -> VersionRange:
         qualifiers=tuple(tidied.qualifiers),
         conditions=tuple(tidied.conditions),
         vulnerabilities=tuple(tidied.vulnerabilities),
+    )
+
+
+def _everything_but(text: str, tidied: Tidied) -> VersionRange:
+    """All versions except those that the words leave out."""
+    left_out = tuple(Comparator(op="!=", bounds=(name,)) for name in tidied.excluded)
+    return VersionRange(
+        text=text,
+        quality=Quality.LOSSY,
+        alternatives=(Alternative(comparators=left_out),),
+        qualifiers=tuple(tidied.qualifiers),
+        conditions=tuple(tidied.conditions),
+        vulnerabilities=tuple(tidied.vulnerabilities),
+        doubt=tidied.doubt,
     )
 
 

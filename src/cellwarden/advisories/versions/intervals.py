@@ -6,9 +6,9 @@ from typing import Final, Protocol
 
 import msgspec
 
+from cellwarden.advisories.plain import number_key
 from cellwarden.advisories.versions.bounds import cuts
 from cellwarden.advisories.versions.nouns import Alternative, Comparator
-from cellwarden.advisories.versions.numerals import number_key
 from cellwarden.advisories.versions.order import BUILD_LIKE, YEARS, counts_years, readings
 from cellwarden.advisories.versions.scheme import Parsed
 from cellwarden.advisories.versions.schemes import scheme_named, schemes
@@ -121,7 +121,7 @@ def _open(op: str, bound: Parsed) -> list[Interval]:
     spans = _other_style(numbers)
     if op in {"<=", "="}:
         written = tuple(map(int, bound.segments))
-        is_short = len(written) <= (2 if op == "=" else 1)
+        is_short = len(written) <= (3 if op == "=" else 1)
         low = number_key(written) if is_short else number_key((*written, BUILD_LIKE))
         spans.append((low + b"\0" if is_short else low, _above(written)))
     if op in {">=", ">", "="}:

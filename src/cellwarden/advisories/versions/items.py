@@ -7,9 +7,10 @@ from typing import Final
 
 import msgspec
 
+from cellwarden.advisories.plain import LONGEST_VERSION
 from cellwarden.advisories.versions.order import readings
 from cellwarden.advisories.versions.schemes import scheme_named, schemes
-from cellwarden.advisories.versions.spelling import LONGEST_VERSION, MONTH, spell
+from cellwarden.advisories.versions.spelling import MONTH, spell
 from cellwarden.advisories.versions.wildcards import is_wild
 
 UPPER: Final = frozenset({"<", "<="})

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from cellwarden.advisories.versions.numerals import (
-    number_key,
-    order_numbers,
-    order_unless_extended,
-    sign,
-)
+from cellwarden.advisories.plain import number_key
+from cellwarden.advisories.versions.numerals import order_numbers, order_unless_extended, sign
 from cellwarden.advisories.versions.scheme import Atom, Parsed
 
 BUILD: Final = 5

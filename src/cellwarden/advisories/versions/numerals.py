@@ -1,9 +1,10 @@
-"""Numbers with points: their values, their exact order, and bytes that sort as they do."""
+"""Numbers with points: their values, and their exact order."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from cellwarden.advisories.plain import stripped
 from cellwarden.advisories.versions.scheme import Parsed
 
 LONGEST_NUMBER: Final = 40
@@ -13,14 +14,6 @@ LONGEST_NUMBER: Final = 40
 def numbers_of(segments: tuple[str, ...]) -> tuple[int, ...]:
     """The values of segments without trailing zeros, so that 1.0 and 1.0.0 are one."""
     return stripped(tuple(map(int, segments)))
-
-
-def stripped(numbers: tuple[int, ...]) -> tuple[int, ...]:
-    """The same numbers without trailing zeros."""
-    end = len(numbers)
-    while end and numbers[end - 1] == 0:
-        end -= 1
-    return numbers[:end]
 
 
 def parsed_numbers(text: str, family: str = "") -> Parsed | None:
@@ -77,17 +70,3 @@ def order_unless_extended(a: Parsed, b: Parsed) -> int | None:
 def written(parsed: Parsed) -> tuple[int, ...]:
     """The values of the segments, zeros at the end included."""
     return tuple(map(int, parsed.segments))
-
-
-def number_key(numbers: tuple[int, ...]) -> bytes:
-    """Bytes that sort as the numbers do: for each its length and value, then an end below all."""
-    out = bytearray()
-    for number in numbers:
-        if 0 < number < 256:  # noqa: PLR2004 - one byte, which nearly every number fits
-            out += bytes((2, number))
-        else:
-            size = (number.bit_length() + 7) // 8
-            out.append(size + 1)
-            out += number.to_bytes(size, "big")
-    out.append(0)
-    return bytes(out)

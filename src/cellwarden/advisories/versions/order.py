@@ -6,15 +6,12 @@ import re
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from cellwarden.advisories.versions.numerals import (
-    extends,
-    number_key,
-    stripped,
-    written,
-)
+from cellwarden.advisories.plain import LONGEST_VERSION, read_plain
+from cellwarden.advisories.versions.days import begins_with_day
+from cellwarden.advisories.versions.numerals import extends, written
 from cellwarden.advisories.versions.scheme import Parsed, Scheme
 from cellwarden.advisories.versions.schemes import scheme_named, schemes
-from cellwarden.advisories.versions.spelling import LONGEST_VERSION, spell
+from cellwarden.advisories.versions.spelling import spell
 
 BUILD_LIKE: Final = 1000
 """A further number from here on is a build's rather than a version's own next step."""
@@ -22,18 +19,18 @@ YEARS: Final = (1995, 2040)
 """A first number in this span, the end excluded, counts years."""
 
 
+_NO_POINTS: Final = "a long number alone may be a build, or leave its points out"
+_LONG_NUMBER: Final = 3
+"""Digits from which a number alone is seldom the first number of a version."""
 DEEPER: Final = "it goes on with a pack or a fix behind the bound"
 """The doubt of a version that is the bound with one more step; none where the bound is outside."""
 _SHORTER: Final = "one of the two may leave out numbers that the other writes"
 
-_QUICK: Final = re.compile(r"[vV]?(\d{1,7}(?:\.\d{1,7})+)")
-"""What most devices say; anything else takes the longer way to the same key."""
 _DASHED: Final = re.compile(
     r"(?P<first>\d{1,7}(?:\.\d{1,7})+)-(?P<behind>\d{4,9}|\d{1,7}(?:\.\d{1,7})+)"
 )
 _POINTED_BUILD: Final = re.compile(r"\d{1,7}(?:\.\d{1,7})+\.\d{4,9}")
 _POINTS: Final = re.compile(r"\d{1,7}(?:\.\d{1,9})+")
-_FRACTION: Final = re.compile(r"\d+\.0\d*")
 _BUILD_ALONE: Final = re.compile(r"(?:build|bn|revision|rev|release|rel)[\s.:_#-]*\d+")
 _NUMBER_ALONE: Final = re.compile(r"[a-z\s.:_#-]*\d+")
 
@@ -82,7 +79,7 @@ def weigh(version: str, bound: str) -> Weighing:
         return Weighing(None, "build", "")
     version, bound = _built_alike(one.text, other.text) or (version, bound)
     of_version, of_bound = _who_reads(version), _who_reads(bound)
-    if (of_version ^ of_bound) & _apart():
+    if _is_dated(one.text) != _is_dated(other.text) or (of_version ^ of_bound) & _apart():
         return Weighing(None, "", "")
     both, position = of_version & of_bound, 0
     ours, theirs = readings(version), readings(bound)
@@ -141,6 +138,17 @@ def _apart() -> int:
     return sum(1 << n for n, scheme in enumerate(schemes()) if scheme.table.is_apart)
 
 
+def _is_dated(text: str) -> bool:
+    """Whether a text is a day or month, or begins with one; as such it has no order to numbers."""
+    return begins_with_day(text) or bool(_who_reads(text) & _calendar())
+
+
+@cache
+def _calendar() -> int:
+    """The scheme of days and months, as a bit."""
+    return 1 << schemes().index(scheme_named("calendar"))
+
+
 def _lowest_bit(bits: int) -> int:
     return (bits & -bits).bit_length() - 1
 
@@ -178,7 +186,15 @@ def _doubt(version: Parsed, bound: Parsed, order: int) -> str:
         return "the letters before the numbers may name two lines of a product"
     if counts_years(one) != counts_years(other):
         return "one of the two counts years"
-    return ""
+    return _NO_POINTS if _may_lack_points(version, bound) else ""
+
+
+def _may_lack_points(version: Parsed, bound: Parsed) -> bool:
+    """Whether a version is one long number and the bound has points: 0125 against 1.30."""
+    if len(version.segments) != 1 or len(bound.segments) < 2 or version.tail:  # noqa: PLR2004 - a point parts two
+        return False
+    length = len(version.segments[0])
+    return length >= _LONG_NUMBER and length > len(bound.segments[0])
 
 
 def _is_shorter(version: Parsed, bound: Parsed) -> bool:
@@ -222,12 +238,8 @@ def version_key(text: str, scheme: str = "dotted") -> bytes | None:
 
 @lru_cache(maxsize=65536)
 def _key(text: str, scheme: str) -> bytes | None:
-    if (
-        scheme == "dotted"
-        and (quick := _QUICK.fullmatch(text))
-        and not _FRACTION.fullmatch(quick[1])
-    ):
-        return number_key(stripped(tuple(map(int, quick[1].split(".")))))
+    if scheme == "dotted" and (plain := read_plain(text)):
+        return plain.key
     by = scheme_named(scheme)
     spelled = spell(text)
     parsed = by.read(spelled.text) if not spelled.label else None

@@ -6,12 +6,13 @@ from typing import Final
 
 import msgspec
 
+from cellwarden.advisories.plain import LONGEST_VERSION
 from cellwarden.advisories.versions.bounds import Evaluation, holds
 from cellwarden.advisories.versions.firmware import read_firmware
 from cellwarden.advisories.versions.intervals import Plan
 from cellwarden.advisories.versions.nouns import Alternative, Placement, Quality
 from cellwarden.advisories.versions.order import version_key
-from cellwarden.advisories.versions.spelling import LONGEST_VERSION, is_blank, spell
+from cellwarden.advisories.versions.spelling import is_blank, spell
 
 _PART_SIGNS: Final = frozenset("/:;=(,")
 LONGEST_IN_WORDS: Final = 80

@@ -6,8 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-LONGEST_VERSION: Final = 120
-"""Characters; nobody's version is longer, and hostile cells are."""
+from cellwarden.advisories.plain import LONGEST_VERSION
 
 _SIGNS: Final = str.maketrans(
     {

@@ -29,6 +29,10 @@ _HARMLESS: Final = re.compile(
     r"|pi sql client|gold build|rev [a-z]$|global|u\.s\.|\d+-?x\d*$",
     re.IGNORECASE,
 )
+_PLATFORM: Final = re.compile(
+    r"(?:(?:microsoft )?windows(?: server)?|linux|macos|android|ios)(?: \d[\d.]*)?", re.IGNORECASE
+)
+_AND: Final = re.compile(r"\s*(?:,|&|\band\b)\s*")
 _SERIAL_OR_DAY: Final = re.compile(
     r"serial (?:number|no)|production[ _]date|distributed|numbers ending|manufactured|shipped",
     re.IGNORECASE,
@@ -54,6 +58,21 @@ _VERSIONS: Final = re.compile(
 )
 
 _NAME: Final = r"(?=\S*\d)[^\s<>=|,;]+(?: (?:SP|HF|R|Update|Upd|Patch|Build|build)\s?\d[\w.]*)*"
+_ENDS: Final = re.compile(
+    r"\b(?P<side>from|starting|since|up to|to|until|through|before|prior to)?\s*"
+    r"\((?P<word>including|excluding|inclusive|exclusive)\)\s*(?=[vVrR]?\d)",
+    re.IGNORECASE,
+)
+"""The National Vulnerability Database's way: ``From (including) 1.0 up to (excluding) 2.3``."""
+_EXCEPT: Final = re.compile(
+    rf"[\s,]*\b(?:except(?:ing)?(?: for)?|excluding|other than|apart from)\s+"
+    rf"(?:versions?\s+|releases?\s+)?(?P<names>{_NAME}(?:\s*(?:,|and|or|&)+\s*(?:versions?\s+)?{_NAME})*)"
+    r"(?P<side>\s+(?:and|or)\s+(?:later|newer|above|higher|earlier|older|below|lower|prior)\b)?"
+    r"(?:\s+versions?)?\s*$",
+    re.IGNORECASE,
+)
+_JOINS: Final = re.compile(r"^(?:and|between|to|through|until)\s+", re.IGNORECASE)
+_LATER_WORD: Final = re.compile(r"later|newer|above|higher", re.IGNORECASE)
 _PROSE: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), becomes)
     for pattern, becomes in (
@@ -123,7 +142,9 @@ def tidy(text: str) -> Tidied:
         tidied.require(tidied.text)
         tidied.text, tidied.is_all, tidied.is_interpreted = "", True, True
         return tidied
+    _read_ends(tidied)
     _read_including(tidied)
+    _read_exceptions(tidied)
     _set_aside_brackets(tidied)
     _set_aside_conditions(tidied)
     _drop_filler(tidied)
@@ -153,6 +174,35 @@ def _set_aside_series(tidied: Tidied) -> None:
     tidied.text = _SERIES.sub(" ", tidied.text)
 
 
+def _read_ends(tidied: Tidied) -> None:
+    def operator(match: re.Match[str]) -> str:
+        is_in = match["word"].casefold().startswith("inclu")
+        side = (match["side"] or "").casefold()
+        sign = ">" if side in {"from", "starting", "since"} else "<"
+        return f" {sign}{'=' if is_in else ''} "
+
+    if any(match["side"] for match in _ENDS.finditer(tidied.text)):
+        tidied.text = _ENDS.sub(operator, tidied.text).strip()
+        tidied.is_interpreted = True
+
+
+def _read_exceptions(tidied: Tidied) -> None:
+    """``all versions except 4.2``: what is left out; ``except 4.2 and later`` is an upper end."""
+    match = _EXCEPT.search(tidied.text)
+    if not match or "(" in match.string[: match.start()].rpartition(")")[2]:
+        return
+    names = re.findall(_NAME, match["names"], re.IGNORECASE)
+    rest = tidied.text[: match.start()]
+    if match["side"]:
+        sign = "<" if _LATER_WORD.search(match["side"]) else ">"
+        is_every = not _ALL.sub(" ", rest).strip(" ,*") or rest.strip().casefold() == "all"
+        tidied.text = f"{'' if is_every else rest} {sign} {names[0]}".strip()
+    else:
+        tidied.excluded.extend(names)
+        tidied.text = "" if rest.strip().casefold() == "all" else rest
+    tidied.is_interpreted = True
+
+
 def _read_including(tidied: Tidied) -> None:
     """``V6.1 (including) and V6.1.1 (excluding)``: first a lower bound, then an upper one."""
     found = list(_INCLUDING.finditer(tidied.text))
@@ -167,7 +217,7 @@ def _read_including(tidied: Tidied) -> None:
             if position == 0 and len(found) > 1
             else ("<=" if is_in else "<")
         )
-        bound = _ALL.sub(" ", match["bound"]).strip().removeprefix("and ").removeprefix("between ")
+        bound = _JOINS.sub("", _ALL.sub(" ", match["bound"]).strip())
         written.append(f"{sign} {bound} {match['level'] or ''}")
     tidied.text = f"{lead} {' '.join(written)} {tidied.text[found[-1].end() :]}".strip()
     tidied.is_interpreted = True
@@ -214,10 +264,23 @@ def _judge_bracket(tidied: Tidied, words: str) -> None:
     elif "may also" in low:
         tidied.doubt = "the words say that others may be meant too"
         tidied.qualifiers.append(words)
-    elif _HARMLESS.match(words):
+    elif _HARMLESS.match(words) or _is_list_of_platforms(words):
         tidied.qualifiers.append(words)
     else:
         tidied.require(words)
+
+
+def _is_list_of_platforms(words: str) -> bool:
+    """True for ``Windows 10, 11, Windows Server 2019``: all that a program runs on.
+
+    A single platform does narrow: ``on Windows Server 2008``.
+    """
+    pieces = [piece for piece in _AND.split(words) if piece]
+    return (
+        len(pieces) > 1
+        and _PLATFORM.fullmatch(pieces[0]) is not None
+        and all(_PLATFORM.fullmatch(one) or one.replace(".", "").isdigit() for one in pieces)
+    )
 
 
 def _set_aside_conditions(tidied: Tidied) -> None:

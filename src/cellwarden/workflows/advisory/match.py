@@ -12,7 +12,7 @@ import msgspec
 from cellwarden.advisories import feeds, matching
 from cellwarden.model.errors import InputError
 from cellwarden.model.facts import Row, kinds
-from cellwarden.model.matching import Component, Match, Statement
+from cellwarden.model.matching import Component, Match, Remedy, Statement
 from cellwarden.model.moments import Moment
 from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft
@@ -41,13 +41,13 @@ def match_inventory(
 
 def read_advisories(
     paths: Sequence[Path], *, progress: Progress
-) -> tuple[list[Statement], dict[str, tuple[str, ...]]]:
-    """Every statement under these paths, and each advisory's remediation texts."""
+) -> tuple[list[Statement], dict[str, tuple[Remedy, ...]]]:
+    """Every statement under these paths, and each advisory's remedies."""
     shape = kinds()["statement"].column_names
     remediation = kinds()["remediation"].column_names
-    advisory, text = remediation.index("advisory_id"), remediation.index("text")
+    advisory, text, leaves = (remediation.index(c) for c in ("advisory_id", "text", "leaf_ids"))
     statements: list[Statement] = []
-    fixes: defaultdict[str, list[str]] = defaultdict(list)
+    fixes: defaultdict[str, list[Remedy]] = defaultdict(list)
     for done, document in enumerate(feeds.documents(paths)):
         progress("reading advisories", done, 0)
         understood = feeds.understand(document)
@@ -55,15 +55,16 @@ def read_advisories(
         statements += [assemble.statement_of(dict(zip(shape, row, strict=True))) for row in rows]
         for row in understood.tables.get("remediation", ()):
             if row[text]:
-                fixes[row[advisory] or ""].append(row[text] or "")
-    return statements, {key: tuple(texts) for key, texts in fixes.items()}
+                remedy = assemble.remedy_of(row[text] or "", row[leaves])
+                fixes[row[advisory] or ""].append(remedy)
+    return statements, {key: tuple(named) for key, named in fixes.items()}
 
 
 def matcher_for(connection: duckdb.DuckDBPyConnection) -> matching.Matcher:
     """A matcher over a workspace's advisories, with its people's decisions and corrections."""
     return matching.Matcher(
         assemble.statements(connection),
-        fixes=assemble.remediation_texts(connection),
+        fixes=assemble.remedies(connection),
         decisions=assemble.decisions_in_force(connection),
         corrections=assemble.fetch(connection, "select * from correction"),
     )

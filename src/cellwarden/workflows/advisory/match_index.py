@@ -1,59 +1,131 @@
-"""Advisories prepared for matching, kept as derived files and made again where they do not fit."""
+"""What an inventory is matched against: answers found beforehand, and a matcher where needed."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cellwarden.advisories.matching import Matcher, Prepared, Times, dump, load, rules_digest
+import msgspec
+
+from cellwarden.advisories.answered import Answered, Seen, as_met, name_of
+from cellwarden.model.matching import Component
 from cellwarden.model.moments import Moment
+from cellwarden.workflows.advisory.match_files import (
+    PREPARED,
+    SAID,
+    OfPaths,
+    OfWorkspace,
+    answered_in,
+    encoded,
+    keep_met,
+    make_files,
+    name_of_files,
+    prepared_in,
+)
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
-    import duckdb
+    from cellwarden.advisories.matching import Lines, Matcher
 
 FEWEST_TO_KEEP: Final = 2_000
 """For fewer components it is quicker to prepare what they need, and to keep nothing."""
-_MOST_KEPT: Final = 4
-_SAID: Final = ("statement", "remediation", "correction")
 _DECIDED: Final = "match_decision"
-_ENDING: Final = ".prepared"
+
+Decisions = Sequence[Mapping[str, str | None]]
 
 
-def matcher_of_workspace(
+class Index:
+    """What an inventory is matched against.
+
+    ``make`` gives the matcher, ``file`` is where what was met may be kept, and ``decisions`` are
+    the rows of what people decided: on these components, or kinds of them, nothing that was
+    found beforehand is taken.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], Matcher],
+        answered: Answered | None = None,
+        *,
+        decisions: Decisions = (),
+        file: Path | None = None,
+    ) -> None:
+        self._make = make
+        self._answered = Answered() if answered is None else answered
+        self._decided = frozenset(one["component_id"] or "" for one in decisions)
+        self._file = file
+        self._made: Lines | None = None
+        self.met: dict[str, Seen] = {}
+
+    def lines(self, component: Component) -> bytes:
+        """What is said of a component, as lines of JSON; empty where nothing is."""
+        if self._decided and self._is_decided(component):
+            return self._long_way().of(component)
+        found = self._answered.lines(component)
+        if found is None:
+            found = self._long_way().of(component)
+            if self._file is not None:
+                met = self.met.setdefault(name_of(component), {})
+                met[component.firmware] = as_met(found, component.component_id)
+        return found
+
+    def settle(self, components: Iterable[Component]) -> None:
+        """Make the matcher now where a component's name was not answered beforehand."""
+        if not all(map(self._answered.knows, components)):
+            self._long_way()
+
+    def learn(self, met: Mapping[str, Seen]) -> None:
+        """Take over what another process met."""
+        for name, seen in met.items():
+            self.met.setdefault(name, {}).update(seen)
+
+    def remember(self) -> None:
+        """Keep what took the long way for the next run; failing costs time alone."""
+        if self.met and self._file is not None:
+            keep_met(self._file, self._answered, self.met)
+
+    def _long_way(self) -> Lines:
+        """The matcher's lines; it is made when somebody first asks for it."""
+        if self._made is None:
+            from cellwarden.advisories.matching import Lines
+
+            self._made = Lines(self._make(), encoded)
+        return self._made
+
+    def _is_decided(self, component: Component) -> bool:
+        kind = f"{component.manufacturer}|{component.model}"
+        return component.component_id in self._decided or kind in self._decided
+
+
+def index_of_workspace(
     workspace: Workspace, *, moment: Moment, count: int, progress: Progress
-) -> Matcher:
-    """A matcher over what a workspace has imported, and what its people decided.
+) -> Index:
+    """An index over what a workspace has imported, and what its people decided.
 
     ``count`` is how many components are to be matched. Facts are only ever added, so the names of
     their partitions say whether what was kept still fits.
     """
     with workspace.open_state() as state:
         size = state.log.size() if moment.known_at is None else moment.known_at
-        parts = {kind: state.partitions.entries_of(kind, size) for kind in (*_SAID, _DECIDED)}
-        names = [f"{kind}/{path.name}" for kind in _SAID for path in parts[kind]]
-        file = workspace.state_folder / "derived" / _name(names)
-        prepared = _kept(file, moment.as_of)
-        if prepared is not None and not parts[_DECIDED]:
-            return Matcher(prepared)
-        connection = state.connect_at(moment)
-        try:
-            if prepared is None:
-                progress("preparing the advisories", 0, 0)
-                prepared = _prepared(connection)
-                if count >= FEWEST_TO_KEEP:
-                    _keep(file, dump(prepared, _times(connection, moment.as_of)))
-            return Matcher(prepared, decisions=_decisions(connection))
-        finally:
+        parts = {kind: state.partitions.entries_of(kind, size) for kind in (*SAID, _DECIDED)}
+        decisions: Decisions = ()
+        if parts[_DECIDED]:
+            from cellwarden.workflows import assemble
+
+            connection = state.connect_at(moment)
+            decisions = list(assemble.decisions_in_force(connection))
             connection.close()
+    names = [f"{kind}/{path.name}" for kind in SAID for path in parts[kind]]
+    file = workspace.state_folder / "derived" / name_of_files(names)
+    read = OfWorkspace(workspace.folder, msgspec.structs.replace(moment, known_at=size))
+    return _index(file, read, moment.as_of, count=count, progress=progress, decisions=decisions)
 
 
-def matcher_of_paths(paths: Sequence[Path], *, count: int, progress: Progress) -> Matcher:
-    """A matcher over advisory files, folders and archives; ``count`` as above.
+def index_of_paths(paths: Sequence[Path], *, count: int, progress: Progress) -> Index:
+    """An index over advisory files, folders and archives; ``count`` as above.
 
     What was prepared before is found by a digest of all documents.
 
@@ -62,39 +134,40 @@ def matcher_of_paths(paths: Sequence[Path], *, count: int, progress: Progress) -
     """
     folder = _cache()
     is_worth_it = folder is not None and (
-        count >= FEWEST_TO_KEEP or any(folder.glob(f"*{_ENDING}"))
+        count >= FEWEST_TO_KEEP or any(folder.glob(f"*{PREPARED}"))
     )
-    file = folder / _name(_digests(paths)) if folder is not None and is_worth_it else None
-    prepared = _kept(file, "") if file is not None else None
-    if prepared is None:
-        prepared = _read(paths, progress)
-        if file is not None and count >= FEWEST_TO_KEEP:
-            _keep(file, dump(prepared))
-    return Matcher(prepared)
+    file = folder / name_of_files(_digests(paths)) if folder is not None and is_worth_it else None
+    return _index(file, OfPaths(tuple(paths)), "", count=count, progress=progress)
 
 
-def _prepared(connection: duckdb.DuckDBPyConnection) -> Prepared:
-    from cellwarden.advisories.matching import corrections_of, prepare
-    from cellwarden.workflows import assemble
+def _index(
+    file: Path | None,
+    read: OfWorkspace | OfPaths,
+    as_of: str,
+    *,
+    count: int,
+    progress: Progress,
+    decisions: Decisions = (),
+) -> Index:
+    """The index whose files have a name in common; they are made where there is enough to do."""
 
-    return prepare(
-        assemble.statements(connection),
-        assemble.remediation_texts(connection),
-        corrections_of(assemble.fetch(connection, "select * from correction")),
-    )
+    def make() -> Matcher:
+        from cellwarden.advisories.matching import Matcher
 
+        prepared = prepared_in(file, as_of)
+        if prepared is None:
+            progress("preparing the advisories", 0, 0)
+            prepared = read()[0]
+        return Matcher(prepared, decisions=decisions)
 
-def _decisions(connection: duckdb.DuckDBPyConnection) -> Iterable[dict[str, str | None]]:
-    from cellwarden.workflows import assemble
-
-    return assemble.decisions_in_force(connection)
-
-
-def _read(paths: Sequence[Path], progress: Progress) -> Prepared:
-    from cellwarden.advisories.matching import prepare
-    from cellwarden.workflows.advisory.match import read_advisories
-
-    return prepare(*read_advisories(paths, progress=progress))
+    known = answered_in(file, as_of)
+    if file is None or (known is None and count < FEWEST_TO_KEEP):
+        return Index(make, decisions=decisions)
+    if known is None:
+        progress("preparing the advisories, once for all inventories", 0, 0)
+        make_files(file, read)
+        known = answered_in(file, as_of)
+    return Index(make, known, decisions=decisions, file=file if known else None)
 
 
 def _digests(paths: Sequence[Path]) -> Iterable[str]:
@@ -102,30 +175,6 @@ def _digests(paths: Sequence[Path]) -> Iterable[str]:
 
     for document in feeds.documents(paths):
         yield f"{document.name} {hashlib.sha256(document.data).hexdigest()}"
-
-
-def _times(connection: duckdb.DuckDBPyConnection, as_of: str) -> Times:
-    """Since and until when the facts about advisories are what they are at a time."""
-    every = " union ".join(
-        f"select unnest([valid_from, valid_to]) as moment from {kind}_history" for kind in _SAID
-    )
-    found = connection.execute(
-        "select max(moment) filter (where moment <= $as_of),"
-        f" min(moment) filter (where moment > $as_of) from ({every})",
-        {"as_of": as_of},
-    ).fetchall()
-    since, until = found[0]
-    return Times(since=since or "", until=until)
-
-
-# ---- files ----------------------------------------------------------------------------------
-
-
-def _name(parts: Iterable[str]) -> str:
-    digest = hashlib.sha256(rules_digest().encode())
-    for part in parts:
-        digest.update(f"\n{part}".encode())
-    return f"{digest.hexdigest()[:40]}{_ENDING}"
 
 
 def _cache() -> Path | None:
@@ -137,25 +186,3 @@ def _cache() -> Path | None:
         return Path.home() / ".cache" / "cellwarden"
     except RuntimeError:
         return None
-
-
-def _kept(file: Path, as_of: str) -> Prepared | None:
-    try:
-        return load(file.read_bytes(), as_of=as_of)
-    except OSError:
-        return None
-
-
-def _keep(file: Path, data: bytes) -> None:
-    """Write a derived file, whole or not at all, and forget the oldest; failing costs time."""
-    pending = file.with_name(f".{file.name}.{os.getpid()}")
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            pending.write_bytes(data)
-            pending.replace(file)
-        finally:
-            pending.unlink(missing_ok=True)
-        kept = sorted(file.parent.glob(f"*{_ENDING}"), key=lambda path: path.stat().st_mtime_ns)
-        for path in kept[:-_MOST_KEPT]:
-            path.unlink(missing_ok=True)

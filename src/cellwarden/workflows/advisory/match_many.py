@@ -14,11 +14,16 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from cellwarden.advisories.matching import Lines, Matcher
-from cellwarden.model.matching import Component, Match
+import msgspec
+
+from cellwarden.advisories.answered import Seen
+from cellwarden.model.matching import Component
 from cellwarden.model.moments import Moment
-from cellwarden.reports.lines import match_line
-from cellwarden.workflows.advisory.match_index import matcher_of_paths, matcher_of_workspace
+from cellwarden.workflows.advisory.match_index import (
+    Index,
+    index_of_paths,
+    index_of_workspace,
+)
 from cellwarden.workflows.fleet.inventory import read_inventory
 from cellwarden.workflows.workspace import Progress, Workspace
 
@@ -26,6 +31,7 @@ FEWEST_FOR_TWO: Final = 4_000
 """Below so many components a second process costs more than it brings."""
 _BLOCK: Final = 2_048
 _SIZE: Final = struct.Struct("<Q")
+_met: Final = msgspec.msgpack.Decoder(dict[str, Seen]).decode
 _HEAVY: Final = frozenset({"duckdb", "pyarrow"})
 
 
@@ -51,22 +57,20 @@ def match_lines(
         if isinstance(source, Workspace):
             if moment is None:
                 raise ValueError("a workspace is asked about a moment")
-            matcher = matcher_of_workspace(source, moment=moment, count=count, progress=progress)
+            index = index_of_workspace(source, moment=moment, count=count, progress=progress)
         else:
-            matcher = matcher_of_paths(source, count=count, progress=progress)
-        yield from lines_of(matcher, components)
+            index = index_of_paths(source, count=count, progress=progress)
+        yield from lines_of(index, components)
 
 
-def lines_of(matcher: Matcher, components: Sequence[Component]) -> Iterator[bytes]:
-    """What a matcher says, as lines of JSON in chunks, components in their order."""
+def lines_of(index: Index, components: Sequence[Component]) -> Iterator[bytes]:
+    """What an index says, as lines of JSON in chunks, components in their order."""
     if len(components) >= FEWEST_FOR_TWO and _can_fork():
-        yield from _by_two(matcher, components)
+        index.settle(components)
+        yield from _by_two(index, components)
     else:
-        yield from _by_one(matcher, components)
-
-
-def _encoded(match: Match) -> bytes:
-    return match_line(match).encode()
+        yield from _by_one(index, components)
+    index.remember()
 
 
 @contextlib.contextmanager
@@ -81,8 +85,8 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _by_one(matcher: Matcher, components: Sequence[Component]) -> Iterator[bytes]:
-    lines = Lines(matcher, _encoded).of(components)
+def _by_one(index: Index, components: Sequence[Component]) -> Iterator[bytes]:
+    lines = map(index.lines, components)
     while block := list(islice(lines, _BLOCK)):
         yield b"".join(block)
 
@@ -94,7 +98,7 @@ def _can_fork() -> bool:
     return len(os.sched_getaffinity(0)) > 1
 
 
-def _by_two(matcher: Matcher, components: Sequence[Component]) -> Iterator[bytes]:
+def _by_two(index: Index, components: Sequence[Component]) -> Iterator[bytes]:
     """The lines by two processes: each takes every second identity, so that none is judged twice.
 
     The other process's blocks come through a pipe. Where it dies, its part is done here.
@@ -106,11 +110,11 @@ def _by_two(matcher: Matcher, components: Sequence[Component]) -> Iterator[bytes
     child = os.fork()
     if not child:
         os.close(pipe_in)
-        _serve(matcher, theirs, is_ours, pipe_out)
+        _serve(index, theirs, is_ours, pipe_out)
     os.close(pipe_out)
     try:
         with os.fdopen(pipe_in, "rb", buffering=1 << 20) as pipe:
-            yield from _merged(matcher, (mine, theirs), is_ours, pipe)
+            yield from _merged(index, (mine, theirs), is_ours, pipe)
     finally:
         os.waitpid(child, 0)
 
@@ -125,18 +129,19 @@ def _shares(components: Sequence[Component]) -> bytearray:
 
 
 def _serve(
-    matcher: Matcher, components: Sequence[Component], is_ours: bytearray, pipe_out: int
+    index: Index, components: Sequence[Component], is_ours: bytearray, pipe_out: int
 ) -> None:
     """The second process: write its part of every block, then end without any cleaning up."""
     code = 1
     try:
-        lines = Lines(matcher, _encoded).of(components)
+        lines = map(index.lines, components)
         with os.fdopen(pipe_out, "wb", buffering=1 << 20) as pipe:
             for start in range(0, len(is_ours), _BLOCK):
                 block = list(islice(lines, is_ours.count(0, start, start + _BLOCK)))
                 sizes = array("I", map(len, block))
                 pipe.write(_SIZE.pack(len(sizes)) + sizes.tobytes())
                 pipe.writelines(block)
+            pipe.write(msgspec.msgpack.encode(index.met))
         code = 0
     except BrokenPipeError:
         code = 0
@@ -145,23 +150,24 @@ def _serve(
 
 
 def _merged(
-    matcher: Matcher,
+    index: Index,
     components: tuple[Sequence[Component], Sequence[Component]],
     is_ours: bytearray,
     pipe: BinaryIO,
 ) -> Iterator[bytes]:
     mine, theirs = components
-    lines = Lines(matcher, _encoded)
-    ours, taken = lines.of(mine), 0
+    ours, taken = map(index.lines, mine), 0
     for start in range(0, len(is_ours), _BLOCK):
         shares = is_ours[start : start + _BLOCK]
         own = list(islice(ours, shares.count(1)))
         other = _block(pipe, shares.count(0))
         if other is None:
-            other = list(lines.of(theirs[taken : taken + shares.count(0)]))
+            other = list(map(index.lines, theirs[taken : taken + shares.count(0)]))
         taken += len(other)
         sides = (iter(other), iter(own))
         yield b"".join([next(sides[share]) for share in shares])
+    with contextlib.suppress(msgspec.DecodeError):
+        index.learn(_met(pipe.read()))
 
 
 def _block(pipe: BinaryIO, count: int) -> list[bytes] | None:

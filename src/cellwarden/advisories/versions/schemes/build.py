@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from cellwarden.advisories.plain import stripped
 from cellwarden.advisories.versions.levels import BUILD, level_key, order_levels
-from cellwarden.advisories.versions.numerals import stripped
 from cellwarden.advisories.versions.scheme import Parsed, read_table
 from cellwarden.advisories.versions.schemes.service_pack import read_levels
 

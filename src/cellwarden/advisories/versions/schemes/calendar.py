@@ -7,6 +7,7 @@ from calendar import monthrange
 from datetime import date
 from typing import Final
 
+from cellwarden.advisories.versions.days import pointed_days
 from cellwarden.advisories.versions.numerals import sign
 from cellwarden.advisories.versions.scheme import Parsed, read_table
 
@@ -14,7 +15,7 @@ TABLE: Final = r"""
 name = "calendar"
 rank = 10
 is_apart = true
-says = "a date: 2019-09-21, January 31 2014, April/9/2021, 20230518, May 2018"
+says = "a date: 2019-09-21, January 31 2014, April/9/2021, 20230518, May 2018, 03.04.2019"
 source = "CISA CSAF corpus; ICSA-17-026-01 gives Eaton ePDU firmware by date"
 pattern = '''
   (?: (?P<y>(?:19|20)\d\d)[-/](?P<m>\d\d?)[-/](?P<d>\d\d?)
@@ -28,13 +29,20 @@ pattern = '''
 ascending = [
   ["january 31 2014", "2014-06-30", "april/9/2021", "8/30/2024"],
   ["may 2018", "june 1, 2018"],
+  ["03.04.2018", "21.06.2019", "8/30/2024"],
+  ["07.2019", "8/30/2024"],
 ]
 equal = [
   ["2019-09", "september 2019"],
   ["2019-09-21", "20190921", "september 21, 2019", "9/21/2019"],
 ]
-not_comparable = [["may 2018", "2018-05-04"]]
-foreign = ["1.0", "august 28", "2019-13-01", "2019"]
+not_comparable = [
+  ["may 2018", "2018-05-04"],
+  ["03.04.2019", "15.03.2019"],
+  ["03.04.2019", "04.03.2019"],
+  ["21.04.2019", "15.05.2019"],
+]
+foreign = ["1.0", "august 28", "2019-13-01", "2019", "3.30.3122", "1.2.2060", "0.1.2019", "4.2019"]
 """
 
 _MONTHS: Final = {
@@ -61,7 +69,8 @@ class Calendar:
         """Read a date into its first and last day, counted from year 1."""
         match = self._pattern.fullmatch(text)
         if not match:
-            return None
+            days = pointed_days(text)
+            return Parsed(text, tuple(text.split(".")), days) if days else None
         part = match.groupdict()
         year = part["y"] or part["ym"] or part["yy"] or part["ny"] or part["by"] or part["uy"]
         day = part["d"] or part["dd"] or part["nd"] or part["bd"] or part["ud"]
@@ -74,16 +83,27 @@ class Calendar:
         return _span(text, int(year), month, int(day) if day else None)
 
     def compare(self, a: Parsed, b: Parsed) -> int | None:
-        """By day; nothing where one lies inside the other."""
-        if a.numbers == b.numbers:
-            return 0
-        if a.numbers[1] < b.numbers[0]:
-            return -1
-        return 1 if a.numbers[0] > b.numbers[1] else None
+        """By day; nothing where one lies inside the other.
+
+        What is written with points may be numbers all the same, so two such need that order too.
+        """
+        order = _order(a.numbers, b.numbers)
+        if not (a.segments and b.segments):
+            return order
+        by_number = sign([*map(int, a.segments)], [*map(int, b.segments)])
+        return order if order == by_number else None
 
     def key(self, parsed: Parsed) -> bytes:
         """First and last day, four bytes each."""
         return b"".join(day.to_bytes(4, "big") for day in parsed.numbers)
+
+
+def _order(a: tuple[int, ...], b: tuple[int, ...]) -> int | None:
+    if a == b:
+        return 0
+    if a[1] < b[0]:
+        return -1
+    return 1 if a[0] > b[1] else None
 
 
 def _span(text: str, year: int, month: int, day: int | None) -> Parsed | None:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Final
 
-from cellwarden.advisories.versions.numerals import (
-    number_key,
-    order_unless_extended,
-    parsed_numbers,
-    sign,
-)
+from cellwarden.advisories.plain import number_key
+from cellwarden.advisories.versions.days import day_of
+from cellwarden.advisories.versions.numerals import order_unless_extended, parsed_numbers, sign
 from cellwarden.advisories.versions.scheme import Parsed, read_table
 
 TABLE: Final = r"""
@@ -69,22 +65,6 @@ class Dated:
         """Numbers, then the day."""
         day = parsed.tail[0][2] if parsed.tail else ()
         return number_key(parsed.numbers) + number_key(day)
-
-
-def day_of(digits: str) -> tuple[int, str] | None:
-    """The day that eight digits write, counted from year 1, and in which order they write it."""
-    spellings = (
-        ("day", digits[4:], digits[:2], digits[2:4]),
-        ("day", digits[:4], digits[4:6], digits[6:]),
-        ("dmy", digits[4:], digits[2:4], digits[:2]),
-    )
-    for order, year, month, day in spellings:
-        if "1990" <= year <= "2099":
-            try:
-                return date(int(year), int(month), int(day)).toordinal(), order
-            except ValueError:
-                continue
-    return None
 
 
 def _ends_long(text: str) -> bool:

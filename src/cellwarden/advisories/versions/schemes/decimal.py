@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cellwarden.advisories.versions.numerals import number_key, order_numbers, parsed_numbers
+from cellwarden.advisories.plain import number_key
+from cellwarden.advisories.versions.days import day_of
+from cellwarden.advisories.versions.numerals import order_numbers, parsed_numbers
 from cellwarden.advisories.versions.scheme import Parsed, read_table
-from cellwarden.advisories.versions.schemes.dated import day_of
 
 TABLE: Final = r"""
 name = "decimal"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cellwarden.advisories.versions.numerals import number_key, parsed_numbers, sign
+from cellwarden.advisories.plain import number_key
+from cellwarden.advisories.versions.days import day_of, pointed_days
+from cellwarden.advisories.versions.numerals import parsed_numbers, sign
 from cellwarden.advisories.versions.scheme import Parsed, read_table
-from cellwarden.advisories.versions.schemes.dated import day_of
 
 TABLE: Final = r"""
 name = "dotted"
@@ -18,7 +19,7 @@ pattern = '''\d{1,40}(?:\.\d{1,40})*'''
 is_total = true
 ascending = [["1.4", "1.4.2", "1.9", "1.10", "2"], ["6.4.0", "6.9.6"], ["3.5.15.0", "3.5.15.20"]]
 equal = [["1.0", "1.0.0", "01.00", "1"]]
-foreign = ["1.07", "1.42.06162022", "20230518", "1.0a", "1..0", ""]
+foreign = ["1.07", "1.42.06162022", "20230518", "03.04.2019", "1.0a", "1..0", ""]
 """
 
 _PADDED_FRACTION: Final = re.compile(r"\d+\.0\d*[1-9]\d*")
@@ -40,7 +41,7 @@ class Dotted:
         last = text.rpartition(".")[2]
         if len(last) == 8 and day_of(last):  # noqa: PLR2004 - the digits of a day
             return None
-        return parsed_numbers(text)
+        return None if pointed_days(text) else parsed_numbers(text)
 
     def compare(self, a: Parsed, b: Parsed) -> int | None:
         """By numbers."""

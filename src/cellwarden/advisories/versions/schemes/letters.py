@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from cellwarden.advisories.plain import number_key
 from cellwarden.advisories.versions.numerals import (
-    number_key,
     order_numbers,
     order_unless_extended,
     parsed_numbers,

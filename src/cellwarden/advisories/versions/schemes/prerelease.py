@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cellwarden.advisories.versions.numerals import number_key, order_numbers, parsed_numbers, sign
+from cellwarden.advisories.plain import number_key
+from cellwarden.advisories.versions.numerals import order_numbers, parsed_numbers, sign
 from cellwarden.advisories.versions.scheme import Parsed, read_table
 
 TABLE: Final = r"""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from cellwarden.advisories.plain import stripped
 from cellwarden.advisories.versions.levels import WORDS, level_key, order_levels
-from cellwarden.advisories.versions.numerals import LONGEST_NUMBER, numbers_of, stripped
+from cellwarden.advisories.versions.numerals import LONGEST_NUMBER, numbers_of
 from cellwarden.advisories.versions.scheme import Atom, Parsed, read_table
 
 TABLE: Final = r"""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from cellwarden.advisories.versions.numerals import number_key, sign
+from cellwarden.advisories.plain import number_key
+from cellwarden.advisories.versions.days import day_of
+from cellwarden.advisories.versions.numerals import sign
 from cellwarden.advisories.versions.scheme import Atom, Parsed, read_table
-from cellwarden.advisories.versions.schemes.dated import day_of
 
 TABLE: Final = r"""
 name = "shape"

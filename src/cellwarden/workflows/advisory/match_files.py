@@ -1,0 +1,216 @@
+"""What matching works out before any inventory comes, kept as derived files beside the state.
+
+Three files have one name, which says what they were made of: the prepared statements, the answers
+for the names that advisories use, and the rows of what earlier runs met. Losing them costs time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from cellwarden.advisories.answered import (
+    ALWAYS,
+    Answered,
+    Groups,
+    Seen,
+    Times,
+    bound,
+    open_book,
+    page,
+    rules_digest,
+)
+from cellwarden.model.matching import Match
+from cellwarden.model.moments import Moment
+from cellwarden.reports.lines import match_line
+from cellwarden.workflows.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    import duckdb
+
+    from cellwarden.advisories.matching import Prepared
+
+SAID: Final = ("statement", "remediation", "correction")
+"""The kinds of fact that advisories are read into."""
+MOST_NAMES: Final = 40_000
+"""With more products, answering for all of them takes longer than anybody waits."""
+MOST_MET: Final = 50_000
+"""Firmware texts, over all names, whose rows are kept beyond the plain versions."""
+PREPARED, ANSWERED, MET = ".prepared", ".answered", ".met"
+_MOST_KEPT: Final = 4
+_FEWEST_TO_SHARE: Final = 1_000
+"""Fewer names are answered for by one process."""
+
+
+class OfWorkspace(msgspec.Struct, frozen=True):
+    """Reads what a workspace has imported, as of and as known at a moment."""
+
+    folder: Path
+    moment: Moment
+
+    def __call__(self) -> tuple[Prepared, Times]:
+        """The statements prepared, and the times for which they are what they are."""
+        with open_workspace(self.folder).open_state() as state:
+            connection = state.connect_at(self.moment)
+            try:
+                return _prepared(connection), _times(connection, self.moment.as_of)
+            finally:
+                connection.close()
+
+
+class OfPaths(msgspec.Struct, frozen=True):
+    """Reads advisory files, folders and archives."""
+
+    paths: tuple[Path, ...]
+
+    def __call__(self) -> tuple[Prepared, Times]:
+        """The statements prepared; they hold for all times."""
+        from cellwarden.advisories.matching import prepare
+        from cellwarden.workflows.advisory.match import read_advisories
+
+        return prepare(*read_advisories(self.paths, progress=_silent)), ALWAYS
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    """The other process has no door."""
+
+
+def name_of_files(parts: Iterable[str]) -> str:
+    """The name that the files share, the ending of the prepared statements included."""
+    digest = hashlib.sha256(rules_digest().encode())
+    for part in parts:
+        digest.update(f"\n{part}".encode())
+    return f"{digest.hexdigest()[:40]}{PREPARED}"
+
+
+def prepared_in(file: Path | None, as_of: str) -> Prepared | None:
+    """The statements that were prepared for a time; nothing where none were, or for another."""
+    from cellwarden.advisories.matching import load
+
+    with contextlib.suppress(OSError):
+        return load(file.read_bytes(), as_of=as_of) if file is not None else None
+    return None
+
+
+def answered_in(file: Path | None, as_of: str) -> Answered | None:
+    """What was answered before for a time; nothing where nothing was, or for another time."""
+    plain = None if file is None else open_book(file.with_suffix(ANSWERED), Groups, as_of=as_of)
+    if file is None or plain is None:
+        return None
+    return Answered(plain, open_book(file.with_suffix(MET), Seen, as_of=as_of))
+
+
+def keep_met(file: Path, known: Answered, met: dict[str, Seen]) -> None:
+    """Keep the rows that took the long way, beside those that were kept before."""
+    pages = known.with_met(met)
+    if sum(map(len, pages.values())) <= MOST_MET:
+        data = bound(((name, page(seen)) for name, seen in pages.items()), known.times)
+        _keep(file.with_suffix(MET), data)
+
+
+def make_files(file: Path, read: Callable[[], tuple[Prepared, Times]]) -> None:
+    """Work out and keep what does not depend on any inventory, on two processors if there are.
+
+    Statements are prepared in another process, whose memory is free again when it ends.
+    """
+    try:
+        with _another() as other:
+            count, times = other.submit(_prepare, file, read).result()
+    except Exception:  # noqa: BLE001 - whatever went wrong there is told best by trying it here
+        count, times = _prepare(file, read)
+    count = count if count <= MOST_NAMES else 0
+    half = count // 2 if count >= _FEWEST_TO_SHARE else 0
+    with _another() as other:
+        later = other.submit(_pages, file, times.since, slice(0, half))
+        pages = _pages(file, times.since, slice(half, count))
+        pages += later.result()
+    _keep(file.with_suffix(ANSWERED), bound(sorted(pages), times))
+    _forget_the_oldest(file.parent)
+
+
+@contextlib.contextmanager
+def _another() -> Iterator[Executor]:
+    """One other process, begun anew: what has threads of its own cannot be forked."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+        yield executor
+
+
+def _prepare(file: Path, read: Callable[[], tuple[Prepared, Times]]) -> tuple[int, Times]:
+    """Keep the statements prepared; how many names they use, and for which times they hold."""
+    from cellwarden.advisories.matching import dump, named
+
+    prepared, times = read()
+    _keep(file, dump(prepared, times))
+    return len(named(prepared)), times
+
+
+def _pages(file: Path, as_of: str, part: slice) -> list[tuple[str, bytes]]:
+    """The pages of a part of all names, from a file that was prepared."""
+    from cellwarden.advisories.matching import answered, named
+
+    prepared = prepared_in(file, as_of) if part.stop else None
+    if prepared is None:
+        return []
+    wanted = named(prepared)[part]
+    return [(name, page(found)) for name, found in answered(prepared, wanted, encoded)]
+
+
+def encoded(match: Match) -> bytes:
+    """One match as a line of JSON, in UTF-8."""
+    return match_line(match).encode()
+
+
+def _prepared(connection: duckdb.DuckDBPyConnection) -> Prepared:
+    from cellwarden.advisories.matching import corrections_of, prepare
+    from cellwarden.workflows import assemble
+
+    return prepare(
+        assemble.statements(connection),
+        assemble.remedies(connection),
+        corrections_of(assemble.fetch(connection, "select * from correction")),
+    )
+
+
+def _times(connection: duckdb.DuckDBPyConnection, as_of: str) -> Times:
+    """Since and until when the facts about advisories are what they are at a time."""
+    every = " union ".join(
+        f"select unnest([valid_from, valid_to]) as moment from {kind}_history" for kind in SAID
+    )
+    found = connection.execute(
+        "select max(moment) filter (where moment <= $as_of),"
+        f" min(moment) filter (where moment > $as_of) from ({every})",
+        {"as_of": as_of},
+    ).fetchall()
+    since, until = found[0]
+    return Times(since=since or "", until=until)
+
+
+def _keep(file: Path, data: bytes) -> None:
+    """Write a derived file, whole or not at all; failing costs time alone."""
+    pending = file.with_name(f".{file.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            pending.write_bytes(data)
+            pending.replace(file)
+        finally:
+            pending.unlink(missing_ok=True)
+
+
+def _forget_the_oldest(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        kept = sorted(folder.glob(f"*{PREPARED}"), key=lambda path: path.stat().st_mtime_ns)
+        for path in kept[:-_MOST_KEPT]:
+            for suffix in (PREPARED, ANSWERED, MET):
+                path.with_suffix(suffix).unlink(missing_ok=True)
