@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Final
 
+from cellwarden.vendors.screening import tables
 from cellwarden.vendors.screening.index import Index, Listed
 from cellwarden.vendors.screening.names import Name
 from cellwarden.vendors.screening.nouns import Entry, Party
@@ -23,6 +24,7 @@ _ACRONYM: Final = 0.9
 _LONGEST_INITIALS: Final = 3
 _SHORTEST_ACRONYM: Final = 2
 _LONGEST_ACRONYM: Final = 6
+_CUT_SHORT: Final = range(3, 7)
 _WORTH_ITS_PLACES: Final = 0.6
 """Share of the listed name from which its addresses are worth taking apart."""
 
@@ -249,7 +251,7 @@ def _again(token: str, tokens: list[str], free: list[bool], taken: int) -> int:
 def _abbreviations(
     asked: Asked, listed: Listed, result: Compared, free_asked: list[bool], free_listed: list[bool]
 ) -> tuple[float, float]:
-    """Initials of a person's names, and acronyms of an organisation's words."""
+    """Initials of a person's names, acronyms of an organisation's words, and words cut short."""
     gained_asked = gained_listed = 0.0
     is_person = listed.entry.kind == "individual"
     for at, token in enumerate(asked.name.tokens):
@@ -269,6 +271,9 @@ def _abbreviations(
             chosen = [place for place in rest if listed.name.tokens[place][0] in token]
             worth = _ACRONYM
             result.acronym = result.acronym or bool(chosen)
+        elif not is_person and len(token) in _CUT_SHORT and not asked.found[at]:
+            chosen = _cut_short(token, rest, listed.name.tokens)
+            worth = _ACRONYM
         else:
             continue
         if not chosen:
@@ -280,6 +285,14 @@ def _abbreviations(
             gained_listed += worth * result.weights[place]
         result.pairs.append((token, " ".join(listed.name.tokens[place] for place in chosen), worth))
     return gained_asked, gained_listed
+
+
+def _cut_short(token: str, rest: list[int], tokens: list[str]) -> list[int]:
+    """The place of a word of the trade that a token is the beginning of: inv is investment."""
+    classes = tables.words()[1]
+    return [
+        place for place in rest if tokens[place].startswith(token) and tokens[place] in classes
+    ][:1]
 
 
 def _initialled(letters: str, rest: list[int], name: Name) -> list[int]:

@@ -10,7 +10,7 @@ from cellwarden.vendors.screening import tables
 from cellwarden.vendors.screening.comparing import Compared
 from cellwarden.vendors.screening.nouns import Quality
 from cellwarden.vendors.screening.patronymics import other_patronymic
-from cellwarden.vendors.screening.romanised import from_pinyin
+from cellwarden.vendors.screening.romanised import CHINESE_COUNTRIES, from_pinyin
 
 MATCH: Final = 0.86
 REVIEW: Final = 0.74
@@ -150,8 +150,10 @@ def _is_another_word(compared: Compared) -> bool:
     else:
         known = tables.words()[1]
     telling = [(theirs, value) for _, theirs, value in compared.pairs if theirs not in known]
+    is_chinese = not CHINESE_COUNTRIES.isdisjoint(compared.listed.entry.countries)
     return bool(telling) and not any(
-        value >= (_ALIKE_IN_PINYIN if from_pinyin(theirs) else _ALIKE) for theirs, value in telling
+        value >= (_ALIKE_IN_PINYIN if is_chinese and from_pinyin(theirs) else _ALIKE)
+        for theirs, value in telling
     )
 
 
