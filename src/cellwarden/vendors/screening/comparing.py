@@ -20,6 +20,9 @@ _JOINS_ALIKE: Final = 0.96
 
 _KNOWN: Final = 0.9
 _INITIAL: Final = 0.6
+_LETTER: Final = 0.15
+"""What of the asked name hangs on one initial, however many stand in one word."""
+
 _ACRONYM: Final = 0.9
 _LONGEST_INITIALS: Final = 3
 _SHORTEST_ACRONYM: Final = 2
@@ -279,7 +282,8 @@ def _abbreviations(
         if not chosen:
             continue
         free_asked[at] = False
-        gained_asked += worth * asked.weights[at]
+        loss = min(asked.weights[at], _LETTER * len(token)) if is_person else asked.weights[at]
+        gained_asked += asked.weights[at] - (1 - worth) * loss
         for place in chosen:
             free_listed[place] = False
             gained_listed += worth * result.weights[place]

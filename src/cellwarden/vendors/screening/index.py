@@ -84,6 +84,7 @@ _SHORTEST_SPLIT: Final = 7
 _SHORTEST_PART: Final = 3
 
 _CANDIDATES: Final = 14
+_NAMES_OF_ONE: Final = 5
 _NEAR: Final = 0.33
 _NEAR_LISTED: Final = 0.6
 """Shares of the asked name's weight, or of the listed name's, from which they are compared."""
@@ -264,7 +265,11 @@ class Index:
         if token[0] in MARKS:
             return {token: _MARKED} if token in holders else {}
         if token.isdigit() or (token in classes and not is_abjad):
-            return {token: 1.0} if token in holders else {}
+            found = {token: 1.0} if token in holders else {}
+            if classes.get(token) == "person":
+                sounded = sound(token)
+                self._without_vowels(sounded, self._bare_bones.get(bones(sounded), ()), found)
+            return found
         found = self.sounding(token)
         sounded = self._sound(token)
         shortest = _SHORTEST_LISTED if token in found else _SHORTEST_FUZZY
@@ -387,9 +392,20 @@ class Index:
             if share >= near or share >= _NEAR_LISTED * other.total:
                 more = sum(light[token] for token in light.keys() & other.units.keys())
                 scored.append(((share + more) / (asked + other.total), at))
-        if len(scored) > _CANDIDATES:
-            scored = nlargest(_CANDIDATES, scored)
-        return [listed[at] for _, at in scored]
+        if len(scored) <= _CANDIDATES:
+            return [listed[at] for _, at in scored]
+        return self._best(nlargest(2 * _CANDIDATES, scored))
+
+    def _best(self, scored: list[tuple[float, int]]) -> list[Listed]:
+        """The best ``_CANDIDATES``; no entry crowds the others out with its aliases."""
+        names: defaultdict[int, int] = defaultdict(int)
+        kept = []
+        for _, at in scored:
+            one = self.listed[at]
+            names[id(one.entry)] += 1
+            if names[id(one.entry)] <= _NAMES_OF_ONE:
+                kept.append(one)
+        return kept[:_CANDIDATES]
 
 
 _LOOKS: Final = str.maketrans("0158ij", "olsbll")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from typing import Final
@@ -151,6 +152,7 @@ def from_spelling(spelt: spelling.Spelling, *, is_person: bool) -> Name:
     if not is_person:
         kept, families, form = _without_forms(raw)
     spelt_as, classes, phrases = tables.words()
+    kept = [part for token in kept for part in _arabic_parts(token, spelt_as)]
     if not _phrase_starts().isdisjoint(kept):
         kept = _with_phrases(kept, phrases)
     written = [token for token in kept if classes.get(token) != "stop"] or kept or raw
@@ -201,6 +203,21 @@ def _without_forms(raw: list[str]) -> tuple[list[str], set[str], str]:
             kept.append(raw[at])
             at += 1
     return kept, families, first
+
+
+_SERVANT: Final = re.compile(r"abd[aeou](?:l|([dnrstz])(?=\1))([a-z]{3,})")
+_OF_FAITH: Final = re.compile(r"([a-z]{3,}?)(?:[aeiu]dd?in[e]?)")
+
+
+def _arabic_parts(token: str, known: Mapping[str, str]) -> tuple[str, ...]:
+    """Abdulkhaliq as abd khaliq, nureddin as nur din: what others write apart."""
+    if token in known:
+        return (token,)
+    if token.startswith("abd") and (found := _SERVANT.fullmatch(token)):
+        return ("abd", found[2])
+    if token.endswith(("din", "dine")) and (found := _OF_FAITH.fullmatch(token)):
+        return (found[1], "din")
+    return (token,)
 
 
 _LONG_FORMS: Final = [

@@ -39,6 +39,8 @@ def _readings(text: str, name: Name, countries: frozenset[str], kind: Kind) -> I
         yield from _in_other_letters(text, name, countries, is_person=is_person)
     if is_person and not countries.isdisjoint(romanised.SOUTH_SLAVIC_COUNTRIES):
         yield name.read_as("balkan", romanised.as_heard_in_the_balkans(name.tokens))
+    if kind == "other" and (short := _abbreviation(name)):
+        yield name.read_as("abbreviation", [short])
     if not is_person and (numbered := name.with_last_numeral()):
         yield name.read_as("numeral", numbered)
     yield from _romanised(name, countries, kind)
@@ -56,6 +58,13 @@ def _romanised(name: Name, countries: frozenset[str], kind: Kind) -> Iterator[Na
     if is_latin and kind != "other" and romanised.may_be_chinese(name.words):
         for tokens in romanised.chinese_persons(name.words, _family_words(name)):
             yield name.read_as("wade-giles", tokens)
+
+
+def _abbreviation(name: Name) -> str:
+    """The first word, where it is what the words behind it begin with; empty where it is not."""
+    first, *rest = name.written
+    is_short = _SHORTEST_ALIAS <= len(first) == len(rest)
+    return first if is_short and first == "".join(word[0] for word in rest) else ""
 
 
 def _is_initials(name: Name) -> bool:

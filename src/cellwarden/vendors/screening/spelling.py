@@ -258,7 +258,7 @@ def _latin(text: str, known: _Phrases) -> str:
         if char.isascii():
             out.append(char)
         elif char in letters:
-            if char in _BARE_H and out and out[-1][-1:] in _BEFORE_H:
+            if out and _needs_vowel(char, letters[char], out[-1]):
                 out.append("a")
             out.append(letters[char])
         elif "가" <= char <= "힣":
@@ -268,6 +268,13 @@ def _latin(text: str, known: _Phrases) -> str:
         else:
             out.append(_base(char, letters))
     return "".join(out)
+
+
+def _needs_vowel(char: str, latin: str, before: str) -> bool:
+    """Whether an unwritten vowel parts a letter of an abjad from the one before it."""
+    if char in _BARE_H:
+        return before[-1:] in _BEFORE_H
+    return "\u0590" <= char <= "\u06ff" and latin == before and latin not in "aeiouwyl"
 
 
 def _unmarked(text: str) -> str:

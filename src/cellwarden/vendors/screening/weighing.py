@@ -46,7 +46,7 @@ _WEAK_ALIAS: Final = 0.08
 _FORMLESS: Final = frozenset({"vessel", "aircraft", "individual"})
 
 
-_DROPPED: Final = {"fluff": 0.6, "trade": 0.3}
+_DROPPED: Final = {"fluff": 0.6, "trade": 0.3, "place": 0.3}
 """How much of a company's unmentioned words is forgiven, by the most telling class of them."""
 
 _OTHER_PATRONYMIC: Final = 0.75
