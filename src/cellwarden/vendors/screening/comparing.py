@@ -105,7 +105,8 @@ class Compared:
     """What two names have in common.
 
     ``asked_share`` and ``listed_share``: matched weight over all weight, of either side.
-    ``pairs``: token, listed token, how alike; ``paired``: where these stand in both names.
+    ``pairs``: token, listed token, how alike; ``pair_weights``: of one listed word in each;
+    ``paired``: where these stand in both names.
     ``telling``: weight of what was matched. ``heaviest`` and ``heaviest_left``: weight of the most
     telling word that paired, and of the most telling one on either side that did not;
     ``said_beside``: of the most telling one of the asked name that did not, places left out.
@@ -125,6 +126,7 @@ class Compared:
         "left_listed",
         "listed",
         "listed_share",
+        "pair_weights",
         "paired",
         "pairs",
         "said_beside",
@@ -136,6 +138,7 @@ class Compared:
         self.listed = listed
         self.pairs: list[tuple[str, str, float]] = []
         self.weights: list[float] = []
+        self.pair_weights: list[float] = []
         self.paired: list[tuple[int, int]] = []
         self.asked_share = 0.0
         self.listed_share = 0.0
@@ -236,7 +239,9 @@ def _pair(
             free_listed[at] = False
         worth = 1 - 1.6 * (1 - value)
         gained_asked += worth * sum(asked.weights[at] for at in my_places)
-        gained_listed += worth * sum(result.weights[at] for at in their_places)
+        theirs = sum(result.weights[at] for at in their_places)
+        gained_listed += worth * theirs
+        result.pair_weights.append(theirs / length)
         result.pairs.append(("".join(asked.name.tokens[at] for at in my_places), token, value))
         result.least_alike = min(result.least_alike, value)
         order.append((start, begin))
@@ -287,6 +292,7 @@ def _abbreviations(
         for place in chosen:
             free_listed[place] = False
             gained_listed += worth * result.weights[place]
+        result.pair_weights.append(max(result.weights[place] for place in chosen))
         result.pairs.append((token, " ".join(listed.name.tokens[place] for place in chosen), worth))
     return gained_asked, gained_listed
 

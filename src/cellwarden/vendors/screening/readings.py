@@ -16,6 +16,7 @@ from cellwarden.vendors.screening.names import Name
 _BRACKETS: Final = re.compile(r"\s*[(（\[]([^()（）\[\]]{1,80})[)）\]]\s*")
 _SHORTEST_ALIAS: Final = 3
 _LONGEST_ALIAS: Final = 8
+_WORDS_OF_A_PERSON: Final = 3
 _JAPANESE: Final = re.compile("[ぁ-ヿ]|株式会社|株式會社|有限会社|合同会社")
 
 
@@ -68,9 +69,11 @@ def _abbreviation(name: Name) -> str:
 
 
 def _is_initials(name: Name) -> bool:
-    """Whether what was taken for a legal form can be initials, or a short name: A. S., Pao."""
+    """Whether what was taken for a legal form can be initials, or a family name: A. S., Pao."""
     dropped = set(name.words) - set(name.written)
-    return all(len(word) <= _SHORTEST_ALIAS for word in dropped)
+    if all(len(word) == 1 for word in dropped):
+        return True
+    return dropped == {name.words[0]} and len(name.words) <= _WORDS_OF_A_PERSON
 
 
 def _family_words(name: Name) -> int:
@@ -92,9 +95,11 @@ def _without_brackets(text: str, *, is_person: bool) -> Iterator[Name]:
     beside = names.take_apart(outside, is_person=is_person)
     beside.reading = "without brackets"
     classes = tables.words()[1]
-    if any(token not in classes and len(token) > 1 for token in beside.tokens):
+    insides = _BRACKETS.findall(text)
+    is_place = any(_is_place(inside) for inside in insides)
+    if not is_place and any(token not in classes and len(token) > 1 for token in beside.tokens):
         yield beside
-    for inside in _BRACKETS.findall(text):
+    for inside in insides:
         word = inside.strip().replace(".", "")
         is_short = _SHORTEST_ALIAS <= len(word) <= _LONGEST_ALIAS
         if is_short and word.isalpha() and word.isupper() and outside:
@@ -102,6 +107,18 @@ def _without_brackets(text: str, *, is_person: bool) -> Iterator[Name]:
             if not set(alias.tokens) & classes.keys() and (word.lower(),) not in tables.forms():
                 alias.reading = "abbreviation in brackets"
                 yield alias
+
+
+def _is_place(text: str) -> bool:
+    """Whether a bracket says which branch it is: Panama, (S) Pte, South Africa, No. 2."""
+    classes, countries = tables.words()[1], tables.countries()
+    words = names.words_of(text)
+    if " ".join(words) in countries:
+        return True
+    return any(
+        classes.get(word) == "place" or word in countries or len(word) == 1 or word.isdigit()
+        for word in words
+    )
 
 
 def _in_other_letters(

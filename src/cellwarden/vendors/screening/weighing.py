@@ -58,6 +58,9 @@ _ALIKE: Final = 0.87
 _ALIKE_IN_PINYIN: Final = 0.9
 """How alike the telling words of companies have to be: a syllable apart is another company."""
 
+_ABOUT: Final = 0.8
+"""Part of the heaviest word's weight from which a word is as telling as it."""
+
 _SOUNDS: Final = 0.93
 
 
@@ -65,7 +68,8 @@ def score(compared: Compared, features: dict[str, str]) -> tuple[float, str]:
     """The score, 0 to 1, and the patronymic that is another one; empty for none."""
     entry = compared.listed.entry
     is_person = entry.kind == "individual"
-    value = sqrt(compared.asked_share * _entry_share(compared, is_person=is_person))
+    share = _entry_share(compared, is_person=is_person, form=features["legal_form"])
+    value = sqrt(compared.asked_share * share)
     if not compared.family_met:
         value *= _OTHER_FAMILY
     if not is_person and compared.heaviest_left > compared.heaviest + _CLEARLY:
@@ -85,7 +89,7 @@ def score(compared: Compared, features: dict[str, str]) -> tuple[float, str]:
     return max(0.0, min(1.0, value)), patronymic
 
 
-def _entry_share(compared: Compared, *, is_person: bool) -> float:
+def _entry_share(compared: Compared, *, is_person: bool, form: str) -> float:
     """The share of the listed name that was met, with what people leave out forgiven."""
     theirs = compared.listed_share
     if is_person:
@@ -93,7 +97,7 @@ def _entry_share(compared: Compared, *, is_person: bool) -> float:
         if len(compared.pairs) > 1 and compared.asked_share > whole and compared.family_met:
             is_telling = compared.telling >= _TELLING_PERSON
             theirs += (_MIDDLE_NAMES if is_telling else _MIDDLE_NAMES / 4) * (1 - theirs)
-    elif compared.asked_share > _WHOLE and compared.telling >= _TELLING:
+    elif compared.asked_share > _WHOLE and compared.heaviest >= _TELLING and form != "differs":
         classes = tables.words()[1]
         left = [_DROPPED.get(classes.get(token, ""), 0.0) for token in compared.left_listed]
         theirs += min(left, default=0.0) * (1 - theirs)
@@ -111,7 +115,8 @@ def against(
     one_short = len(compared.pairs) == 1 and len(compared.pairs[0][1]) < _LONG
     agrees = features["country"] == "agrees"
     form_agrees = features["legal_form"] == "agrees"
-    says_more = compared.asked_share < _MOSTLY and compared.said_beside > _SAYS_LITTLE
+    says_little = compared.said_beside <= _SAYS_LITTLE and compared.heaviest >= _TELLING
+    says_more = compared.asked_share < _MOSTLY and not says_little
     found = {
         "the country differs": features["country"] == "differs" and not is_sure,
         "the numbers differ": features["numbers"] == "differs",
@@ -149,7 +154,12 @@ def _is_another_word(compared: Compared) -> bool:
         known: Container[str] = name.tokens[: name.family_size()]
     else:
         known = tables.words()[1]
-    telling = [(theirs, value) for _, theirs, value in compared.pairs if theirs not in known]
+    least = _ABOUT * compared.heaviest
+    telling = [
+        (theirs, value)
+        for (_, theirs, value), weight in zip(compared.pairs, compared.pair_weights, strict=True)
+        if theirs not in known and weight >= least
+    ]
     is_chinese = not CHINESE_COUNTRIES.isdisjoint(compared.listed.entry.countries)
     return bool(telling) and not any(
         value >= (_ALIKE_IN_PINYIN if is_chinese and from_pinyin(theirs) else _ALIKE)
