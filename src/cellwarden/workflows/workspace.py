@@ -131,9 +131,12 @@ class VendorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     questionnaires that every scan records, ``threshold`` the low end from which a vendor may be
     signed, ``reassess_days`` how old an assessment may be by the criticality of the sites served.
     ``lists`` are files, or folders of files, that forbid dealings: every scan screens against them.
+    ``identifiers`` are files of the Global LEI System, or folders of them: every scan imports what
+    is new.
     """
 
     lists: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
     banks: tuple[str, ...] = ()
     answers: tuple[str, ...] = ("vendors",)
     threshold: Decimal = Decimal("0.6")
@@ -176,6 +179,18 @@ class RetentionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
             _must_have(f"retention.kinds.{name}", name, rule)
 
 
+class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For how many days the records of a log have to open at once, and to be kept at all."""
+
+    reachable_days: int = 90
+    kept_days: int = 365
+
+    def __post_init__(self) -> None:
+        """Refuse what no log can keep to."""
+        if not 0 < self.reachable_days <= self.kept_days:
+            raise ValueError("logs: 0 < reachable_days <= kept_days does not hold")
+
+
 def _must_have(place: str, kind: str, rule: RetentionRule) -> None:
     dates = [n for n in kinds()[kind].column_names if n.endswith(("_at", "_on", "_from", "_to"))]
     if rule.after not in dates:
@@ -190,6 +205,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     workspace: WorkspaceSettings
     register: RegisterSettings = RegisterSettings()
+    logs: LogSettings = LogSettings()
     feeds: FeedSettings = msgspec.field(default_factory=FeedSettings)
     gate: GateSettings = GateSettings()
     checks: CheckSettings = CheckSettings()
