@@ -180,7 +180,7 @@ def open_zip(path: str) -> tuple[int, list[Any]]:
 def check_manifest(data: Data) -> Any:
     """2. The manifest, after every file was found to be as it lists it."""
     check("manifest.json" in data, "manifest.json: is missing")
-    manifest = load_json(data["manifest.json"], "manifest.json")
+    manifest = load_json(data["manifest.json"], "manifest.json", each_once)
     check(manifest.get("format") == FORMAT, f"manifest.json: this verifier reads {FORMAT}")
     listed = manifest["files"]
     for name in listed:
@@ -299,9 +299,7 @@ def table_head(proof: Any, here: dict[int, bytes], count: int, place: str) -> by
 
 def cells_of(rows: Rows, table: tuple[int, str], row: int) -> dict[str, Any]:
     columns, lines = rows[table]
-    return dict(
-        zip(columns, JSON.decode(lines[row].decode())[3:])
-    )  # what was done and two times come first
+    return dict(zip(columns, json.loads(lines[row])[3:]))  # what was done and two times come first
 
 
 def check_documents(data: Data, entries: dict[int, Any], rows: Rows) -> int:
@@ -347,21 +345,16 @@ def check_opened(data: Data, rows: Rows) -> dict[Any, str]:
     return opened
 
 
-def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name stands twice")
-    return found
-
-
-JSON = json.JSONDecoder(object_pairs_hook=each_once)
-
-
-def load_json(text: bytes, place: str) -> Any:
+def load_json(text: bytes, place: str, hook: Any = None) -> Any:
     try:
-        return JSON.decode(text.decode())
+        return json.loads(text, object_pairs_hook=hook)
     except (ValueError, RecursionError) as error:
-        raise Bad(f"{place}: is no JSON, or says one thing twice: {error}") from error
+        raise Bad(f"{place}: is no JSON: {error}") from error
+
+
+def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    check(len(dict(pairs)) == len(pairs), "manifest.json: says one thing twice")
+    return dict(pairs)
 
 
 def lines_of(data: Data, name: str) -> Iterator[bytes]:
