@@ -31,7 +31,7 @@ from tests.vendors.gleif.written import (
 from tests.workflows.desk import CLOCK, TODAY, desk_in, quiet, read_register
 from typer.testing import CliRunner
 
-from cellwarden.entry.cli import app
+from cellwarden.entry.cli import whole_app
 from cellwarden.model.errors import InputError, SourceError
 from cellwarden.model.moments import Moment
 from cellwarden.vendors.parties.graph import circular_ownership
@@ -443,10 +443,10 @@ def test_the_command_tells_what_came_and_what_waits(desk: Workspace, tmp_path: P
     where = ["-w", str(desk.folder)]
     files = [str(path) for path in written(tmp_path)]
 
-    done = CliRunner().invoke(app, ["vendor", "import-gleif", *files, *where])
-    waiting = CliRunner().invoke(app, ["vendor", "candidates", *where])
+    done = CliRunner().invoke(whole_app(), ["vendor", "import-gleif", *files, *where])
+    waiting = CliRunner().invoke(whole_app(), ["vendor", "candidates", *where])
     said = CliRunner().invoke(
-        app, ["vendor", "identify", "BARGE", BARGE, "--reason", "register no. 0555", *where]
+        whole_app(), ["vendor", "identify", "BARGE", BARGE, "--reason", "register no. 0555", *where]
     )
 
     assert done.exit_code == waiting.exit_code == said.exit_code == 0, done.output

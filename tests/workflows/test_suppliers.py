@@ -10,7 +10,7 @@ import pytest
 from tests.workflows.desk import TODAY, desk_in
 from typer.testing import CliRunner
 
-from cellwarden.entry.cli import app
+from cellwarden.entry.cli import whole_app
 from cellwarden.workflows.vendor.contracts import contracts
 from cellwarden.workflows.vendor.dossier import facts_of, makers_of
 from cellwarden.workflows.vendor.party_tables import register_parties
@@ -152,7 +152,7 @@ def test_the_list_fits_80_columns_and_says_why(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
 
-    done = CliRunner().invoke(app, ["vendor", "list", "-w", str(desk.folder)])
+    done = CliRunner().invoke(whole_app(), ["vendor", "list", "-w", str(desk.folder)])
 
     assert done.exit_code == 0
     assert max(map(len, done.stdout.splitlines())) <= 80
