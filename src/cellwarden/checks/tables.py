@@ -232,6 +232,7 @@ DERIVED: Final[dict[str, dict[str, str]]] = {
         "expires_on": "DATE",
         "evidence": "VARCHAR[]",
     },
+    "log_policy": {"reachable_days": "BIGINT", "kept_days": "BIGINT"},
     "paper_row": {
         "document_id": "VARCHAR",
         "holding": "VARCHAR",
@@ -255,7 +256,8 @@ how many of its controls are mapped, and to how many no check of this run speaks
 ``assessment_row`` has one row per party that is to be
 assessed, ``claim_row`` one per answered question of weight 5, ``certificate_row`` one per
 certification that a vendor claims or that we hold a certificate of. ``paper_row`` has one row per
-document: what is kept of it, what holds it, what the retention policy says of it.
+document: what is kept of it, what holds it, what the retention policy says of it. ``log_policy``
+has one row: for how many days the records of a log have to open at once, and to be kept.
 ``plate_row`` says which parties a maker's name on a plate (lower case) means. ``supplier_row`` has
 one row per party: whether a site depends on it, how critical that is and why, and the declarations
 that speak for its sites. ``product_role_row`` has one row per product and site, ``site_role_row``

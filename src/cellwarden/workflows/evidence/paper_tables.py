@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from cellwarden.lifecycle.retention import Hold, RetentionRule, covering, due_on
 from cellwarden.store.closed import closed_in
 from cellwarden.store.state import State
@@ -19,7 +21,11 @@ if TYPE_CHECKING:
 def register_papers(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, state: State, *, as_of: str
 ) -> None:
-    """Fill ``paper_row``. What is kept is what lies on disk now, whatever time is asked about."""
+    """Fill ``paper_row`` and ``log_policy``.
+
+    What is kept is what lies on disk now, whatever time is asked about.
+    """
+    _fill(connection, "log_policy", [msgspec.structs.asdict(workspace.settings.logs)])
     holds = holds_at(connection, as_of=as_of)
     rules = workspace.settings.retention.classes
     _fill(

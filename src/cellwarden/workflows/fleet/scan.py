@@ -12,7 +12,7 @@ import msgspec
 
 from cellwarden import __version__, checks, frameworks
 from cellwarden.advisories import triage
-from cellwarden.model.errors import SourceError
+from cellwarden.model.errors import CellwardenError
 from cellwarden.model.findings import Finding
 from cellwarden.model.moments import Moment
 from cellwarden.model.report import REPORT_SCHEMA, Report, Run
@@ -53,7 +53,7 @@ class ScanOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """A finished scan: its report, and the sources that could not be read on the way."""
 
     report: Report
-    source_errors: tuple[SourceError, ...]
+    source_errors: tuple[CellwardenError, ...]
 
 
 def scan(
