@@ -79,9 +79,16 @@ def test_an_unknown_owner_leaves_every_country_possible(field: Field) -> None:
 def test_undisclosed_cells_count_as_possibly_shared(field: Field) -> None:
     shared = next(one for one in shared_in(field) if one.entity == "LUMENCELL")
 
-    assert shared.vendors == ("CORVANE", "DUNMERE")
-    assert "ALDERMOOR" in shared.maybe_vendors
+    assert shared.vendors == ("CORVANE",)
+    assert "DUNMERE" in shared.maybe_vendors
     assert "BRIGHTCELL" not in shared.maybe_vendors
+
+
+def test_who_makes_the_cells_is_known_from_origins_too(field: Field) -> None:
+    shared = next(one for one in shared_in(field) if one.entity == "HOLLIN")
+
+    assert shared.vendors == ("ALDERMOOR", "BRIGHTCELL")
+    assert shared.maybe_vendors == ("DUNMERE",)
 
 
 @pytest.mark.parametrize("country", ["", "CHN", "1A", "\u202eC"])

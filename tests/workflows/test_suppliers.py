@@ -157,3 +157,12 @@ def test_the_list_fits_80_columns_and_says_why(
     assert done.exit_code == 0
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert "criticality high: makes assets at S1" in done.stdout
+
+
+def test_who_works_for_another_at_a_site_is_a_partner_and_who_feeds_parts_is_not(
+    desk: Workspace,
+) -> None:
+    rows = {row["party_id"]: row["is_partner"] for row in table(desk, "supplier_row")}
+
+    assert rows["RIGGER"] is True
+    assert rows["CELLS"] is False
