@@ -19,7 +19,7 @@ from cellwarden.vendors.screening.nouns import Decision, Entry, Judged, Party
 from cellwarden.vendors.screening.readings import other_readings
 from cellwarden.vendors.screening.romanised import MARKS
 
-MOST_ANSWERS: Final = 8
+MOST_ANSWERS: Final = 14
 """Entries that are told of one name; nobody reads more namesakes."""
 
 _BELOW_BEST: Final = 0.1
