@@ -52,7 +52,7 @@ class Asked:
         self.spans: list[tuple[int, int]] = []
         self.found: list[dict[str, float]] = []
         for start, token in enumerate(tokens):
-            alike = index.alike(token, is_abjad=is_abjad)
+            alike = index.words.alike(token, is_abjad=is_abjad)
             self.spans.append((start, 1))
             self.found.append(alike)
             if alike and token not in alike:
@@ -63,7 +63,11 @@ class Asked:
     def _join(self, index: Index, *, is_abjad: bool) -> None:
         """Neighbours written apart: dandong hong xiang is dandong hongxiang."""
         for start, size, joined in neighbours(self.name):
-            alike = index.alike(joined, is_abjad=True) if is_abjad else index.sounding(joined)
+            alike = (
+                index.words.alike(joined, is_abjad=True)
+                if is_abjad
+                else index.words.sounding(joined)
+            )
             if alike:
                 self.spans.append((start, size))
                 self.found.append(alike)

@@ -34,8 +34,10 @@ def screen(parties: Iterable[Party], index: Index) -> Iterator[Judged]:
     compared at all, the nearest entry.
     """
     named = [(party, _named(party)) for party in parties]
-    index.hear(token for _, read in named for name in read for token in name.tokens)
-    index.hear(joined for _, read in named for name in read for _, _, joined in neighbours(name))
+    index.words.hear(token for _, read in named for name in read for token in name.tokens)
+    index.words.hear(
+        joined for _, read in named for name in read for _, _, joined in neighbours(name)
+    )
     places = _Places()
     for party, read in named:
         best: dict[int, Weighed] = {}
