@@ -180,3 +180,17 @@ def test_findings_keep_their_order_and_number() -> None:
 
     assert [f.subject for f in marked] == [f.subject for f in findings]
     assert [f.exception_id for f in marked] == [None, None, None, "E1", None]
+
+
+def test_an_exception_about_a_part_of_what_is_retired_says_that_nothing_comes_back() -> None:
+    ended = an_exception(expires_on="2026-10-31", retired_asset="A")
+    running = an_exception(retired_asset="A")
+
+    (_, (over,)) = accept([], [ended], as_of=AS_OF)
+    (_, (still,)) = accept([], [running], as_of=AS_OF)
+
+    assert over.state == EXPIRED
+    assert "A, which is retired: nothing of it is judged any more" in over.because
+    assert "stands again" not in over.because
+    assert still.state == IN_FORCE
+    assert "A is retired, so it can be ended" in still.because

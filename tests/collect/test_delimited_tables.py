@@ -11,6 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cellwarden import collect
+from cellwarden.collect.header import HEADER_WITHIN
+from cellwarden.collect.mapping import kind_of_name, likely_kinds, suggest_mapping
+from cellwarden.collect.readers import delimited
 from cellwarden.collect.text import is_mojibake
 from cellwarden.collect.values import says_nothing
 from cellwarden.model.errors import SourceError
@@ -289,3 +292,46 @@ def test_no_bytes_make_the_reader_fail_otherwise_than_by_refusing(
     outcome = attempt(name, head + data)
 
     assert isinstance(outcome, SourceError) or outcome.source == name
+
+
+HEADINGS = ("asset_id", "Serial", "Hersteller", "Modell", "Firmware", "site", "x", "", "NG1/UPS")
+
+
+def score_of(cells: list[str], kind: str | None) -> int:
+    """How much of one line is understood as headings."""
+    if kind:
+        return len(suggest_mapping(cells, kind).understood)
+    likely = likely_kinds(cells)
+    return likely[0][0] if likely else 0
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(HEADINGS), min_size=1, max_size=6).flatmap(
+            lambda cells: st.sampled_from([",", ";", "\t", "|"]).map(lambda sign: sign.join(cells))
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    st.sampled_from(["assets.csv", "list.csv"]),
+)
+@settings(max_examples=60)
+def test_the_separator_is_that_of_the_best_line_of_all_lines(lines: list[str], name: str) -> None:
+    kind = kind_of_name(name)
+    asked = {
+        sign: [
+            [cell.strip() for cell in next(csv.reader([line], delimiter=sign), [])]
+            for line in lines
+        ]
+        for sign in (",", ";", "\t", "|")
+    }
+    ranked = [
+        (max(score_of(cells, kind) for cells in rows), max(map(len, rows)), sign)
+        for sign, rows in asked.items()
+    ]
+    best = max(ranked, key=lambda one: one[:2])  # of equal ones the first
+
+    chosen = delimited._delimiter(lines, kind, None)
+
+    assert len(lines) <= HEADER_WITHIN
+    assert chosen == best[2]

@@ -9,20 +9,22 @@ from cellwarden.model.facts import FRAME, kinds
 from cellwarden.store import facts
 
 
-@pytest.mark.parametrize("name", ["by_source", "one_source", "merged", "empty"])
+@pytest.mark.parametrize("name", ["by_source", "by_source_mixed", "one_source", "merged", "empty"])
 @pytest.mark.parametrize("kind", ["component", "window", "exception"])
 def test_every_view_has_a_spark_twin(name: str, kind: str) -> None:
     template = facts._template(name)
     names = kinds()[kind].column_names
     text = template.format(
         kind=kind,
+        made="view",
         columns=", ".join(f'"{column}"' for column in names),
         nulls=", ".join(f'cast(null as varchar) as "{column}"' for column in names),
         merged_columns=", ".join(
-            f'max_by("{column}", seen) filter (where "{column}" is not null) as "{column}"'
+            f'max_by("{column}", case when "{column}" is not null then seen end) as "{column}"'
             for column in names
         ),
         observed="null",
+        order=facts._NEWEST_FIRST,
         files="[]",
         as_of="2026-11-16T23:59:59.000000Z",
     )

@@ -11,18 +11,24 @@ from pathlib import Path
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
+from tests.collect.test_text_within import LETTER, TABLE, coded, pdf, workbook, zipped
 
+from cellwarden.advisories.answered import BOOKS, bound, page
+from cellwarden.collect.text_within import search
 from cellwarden.entry.cli import run
 from cellwarden.ledger.commitments import commitment_to, is_commitment
 from cellwarden.model.errors import InputError, IntegrityError, PermissionRefused, StoreError
 from cellwarden.model.facts import kinds
+from cellwarden.model.moments import Moment
 from cellwarden.model.times import format_time
 from cellwarden.store.facts import read_committed
+from cellwarden.workflows.evidence.documents import add_document, get_document
 from cellwarden.workflows.ledger.redact import Asked, redact
 from cellwarden.workflows.ledger.trust import show_fact, verify_ledger
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 NOW = format_time(datetime(2026, 11, 20, tzinfo=UTC))
+MOMENT = Moment(as_of="9999")
 NAME = "Wilhelmina Oduya-Strand"
 EXCEPTIONS = (
     "exception_id,check,accepts,reason,requester,approver,measure,approved_on,expires_on\n"
@@ -89,6 +95,20 @@ def test_after_a_redaction_the_value_is_nowhere_and_everything_verifies(fleet: W
     assert verify_ledger(fleet).entries == before.entries + 1
 
 
+def test_books_of_answers_go_with_a_redaction_for_nobody_can_search_them(fleet: Workspace) -> None:
+    derived = fleet.state_folder / "derived"
+    derived.mkdir(exist_ok=True)
+    books = [derived / f"a{ending}" for ending in sorted(BOOKS)]
+    for book in books:
+        book.write_bytes(bound([(NAME, page({"1.0": NAME.encode()}))]))
+        assert NAME.encode() not in page({"1.0": NAME.encode() * 9})
+
+    redact(fleet, asked(), clock_at=NOW, in_register=True)
+
+    assert len(books) == 2
+    assert not any(book.exists() for book in books)
+
+
 def test_no_cell_of_any_parquet_file_holds_the_value_after_a_redaction(fleet: Workspace) -> None:
     redact(fleet, asked(), clock_at=NOW, in_register=True)
 
@@ -148,6 +168,41 @@ def test_a_workbook_that_holds_the_value_is_named_although_its_text_is_packed(
 
     with pytest.raises(InputError, match=r"more\.xlsx"):
         redact(fleet, asked(), clock_at=NOW, in_register=True)
+
+
+def test_papers_that_pack_the_value_are_erased_and_it_is_found_nowhere(
+    fleet: Workspace, tmp_path: Path
+) -> None:
+    papers = {
+        "letter.docx": zipped(word__document=LETTER.replace("Wilhel", NAME[:6]).encode()),
+        "list.xlsx": workbook("U1", NAME),
+        "signed.pdf": pdf(coded(NAME), TABLE),
+        "other.pdf": pdf(coded("Somebody Else"), TABLE),
+        "photo.png": b"\x89PNG\r\n\x1a\n" + bytes(64),
+    }
+    kept = {}
+    for name, data in papers.items():
+        (tmp_path / name).write_bytes(data)
+        cells = {"title": name, "type": "record", "about_kind": "asset", "about_id": "U1"}
+        kept[name] = add_document(
+            fleet, tmp_path / name, cells, actor="desk", clock_at=NOW
+        ).document_id
+
+    done = redact(fleet, asked(), clock_at=NOW, in_register=True)
+
+    assert done.papers >= 3
+    assert any("pictures or sound" in one and kept["photo.png"] in one for one in done.unread)
+    for name in ("letter.docx", "list.xlsx", "signed.pdf"):
+        with pytest.raises(StoreError, match="key is gone"):
+            get_document(fleet, kept[name], MOMENT)
+    assert get_document(fleet, kept["other.pdf"], MOMENT) == papers["other.pdf"]
+    left = [path for path in fleet.folder.rglob("*") if path.is_file()]
+    assert not [path for path in left if search(path.read_bytes(), NAME).holds]
+    with fleet.open_state() as state:
+        opened = [state.sealed.get(digest) for digest in sorted(state.sealed.keys())]
+    assert len(opened) > 1
+    assert not [data for data in opened if search(data, NAME).holds]
+    verify_ledger(fleet)
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from cellwarden import collect
+from cellwarden.collect.values import register_kinds
 from cellwarden.model.errors import InputError, SourceError
 from cellwarden.store.state import State
-from cellwarden.workflows.fleet.init import init_workspace
+from cellwarden.workflows.fleet.init import init_workspace, write_templates
 from cellwarden.workflows.fleet.register import RegisterOutcome, record_register
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
@@ -179,3 +184,125 @@ def test_a_secret_in_a_configuration_is_kept_as_a_digest_that_shows_change(
         assert b"hunter2" not in file.read_bytes()
     objects = (workspace.folder / ".state" / "objects").rglob("*")
     assert not any(b"hunter2" in file.read_bytes() for file in objects if file.is_file())
+
+
+def test_every_kind_that_people_write_has_a_template_that_records_nothing(
+    workspace: Workspace,
+) -> None:
+    there = {path.name for path in (workspace.folder / "register").iterdir()}
+    wanted = [kind for kind in register_kinds() if collect.file_name(kind) not in there]
+
+    made = write_templates(workspace, wanted)
+
+    assert {"documents.csv", "contracts.csv", "retirements.csv"} <= {path.name for path in made}
+    for path in made:
+        headings, remarks = path.read_text("utf-8-sig").splitlines()[:2]
+        assert headings
+        assert remarks.startswith(("# ", '"# '))
+    with workspace.open_state() as state:
+        outcome = record(workspace, state)
+    assert outcome.recorded == ()
+    assert outcome.unreadable_rows == 0
+
+
+def test_a_template_may_be_named_as_its_file_and_never_overwrites(workspace: Workspace) -> None:
+    (made,) = write_templates(workspace, ["Documents"])
+    made.write_text(made.read_text("utf-8-sig") + "DOC-1\n", "utf-8")
+
+    with pytest.raises(InputError, match="there already"):
+        write_templates(workspace, ["contract", "document"])
+    with pytest.raises(InputError, match="no kind 'dokument'") as refused:
+        write_templates(workspace, ["dokument"])
+
+    assert made.read_text("utf-8").endswith("DOC-1\n")
+    assert not (workspace.folder / "register" / "contracts.csv").exists()
+    assert "document" in refused.value.advice
+
+
+def write_bom(workspace: Workspace, day: str, **revisions: str) -> Path:
+    """A bill of materials of one cabinet on a day: its cards and their hardware revisions."""
+    cards = [
+        {"type": "device", "bom-ref": name, "name": "PXGMS", "version": revision}
+        for name, revision in revisions.items()
+    ]
+    cabinet = {"type": "device", "bom-ref": "CAB", "name": "93PM", "components": cards}
+    value = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {"timestamp": f"{day}T00:00:00Z"},
+        "components": [cabinet],
+    }
+    path = workspace.folder / "register" / "cabinet.cdx.json"
+    path.write_text(json.dumps(value), "utf-8")
+    return path
+
+
+def revisions_at(state: State, as_of: str, known_at: int | None = None) -> dict[str, str]:
+    connection = state.connect(as_of=as_of, known_at=known_at, only={"component"})
+    found = connection.execute("select component_id, hardware from component").fetchall()
+    return {name.rpartition("/")[2]: revision for name, revision in found}
+
+
+def test_last_months_export_that_comes_after_this_months_is_history_and_not_news(
+    workspace: Workspace,
+) -> None:
+    with workspace.open_state() as state:
+        write_bom(workspace, "2026-09-01", a="rev 1", b="rev 1", c="rev 1")
+        record(workspace, state)
+        write_bom(workspace, "2026-11-01", a="rev 1", b="rev 2", d="rev 1")
+        record(workspace, state)
+        known_before = state.log.size()
+        write_bom(workspace, "2026-10-01", a="rev 9", b="rev 1", c="rev 1", e="rev 1")
+
+        outcome = record(workspace, state)
+        now = revisions_at(state, FOREVER)
+        in_october = revisions_at(state, "2026-10-15T00:00:00Z")
+        in_september = revisions_at(state, "2026-09-15T00:00:00Z")
+        in_october_as_known_then = revisions_at(state, "2026-10-15T00:00:00Z", known_before)
+        again = record(workspace, state)
+
+    assert now == {"a": "rev 1", "b": "rev 2", "d": "rev 1"}
+    assert in_october == {"a": "rev 9", "b": "rev 1", "c": "rev 1", "e": "rev 1"}
+    assert in_september == in_october_as_known_then == {"a": "rev 1", "b": "rev 1", "c": "rev 1"}
+    assert len(outcome.recorded) == 2
+    assert again.recorded == ()
+
+
+def test_a_dated_file_that_is_gone_ends_what_it_said(workspace: Workspace) -> None:
+    with workspace.open_state() as state:
+        path = write_bom(workspace, "2026-11-01", a="rev 1")
+        record(workspace, state)
+        assert revisions_at(state, FOREVER) == {"a": "rev 1"}
+        path.unlink()
+
+        record(workspace, state)
+
+        assert revisions_at(state, FOREVER) == {}
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    months=st.permutations(range(1, 5)),
+    seen=st.lists(
+        st.dictionaries(st.sampled_from("abc"), st.sampled_from(["rev 1", "rev 2"]), min_size=1),
+        min_size=4,
+        max_size=4,
+    ),
+)
+def test_snapshots_in_any_order_lead_to_the_same_history(
+    tmp_path_factory: pytest.TempPathFactory, months: list[int], seen: list[dict[str, str]]
+) -> None:
+    """A snapshot that found nothing new leaves no trace, so each has a mark of its own."""
+    folder = tmp_path_factory.mktemp("order") / "fleet"
+    init_workspace(folder, operator="T")
+    workspace = open_workspace(folder)
+    with workspace.open_state() as state:
+        for month in months:
+            marked = seen[month - 1] | {"mark": f"rev {month}"}
+            write_bom(workspace, f"2026-{month:02d}-01", **marked)
+            record(workspace, state)
+
+        for month in range(1, 5):
+            expected = seen[month - 1] | {"mark": f"rev {month}"}
+            assert revisions_at(state, f"2026-{month:02d}-15T00:00:00Z") == expected

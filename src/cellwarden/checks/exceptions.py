@@ -43,7 +43,8 @@ def accept(
 ) -> tuple[list[Finding], tuple[AcceptedException, ...]]:
     """Mark the findings that an exception in force covers, and say what became of each exception.
 
-    ``exceptions`` are rows of the kind ``exception``. An exception needs a reason, a requester, an
+    ``exceptions`` are rows of the kind ``exception``, with the ``retired_asset`` that the part in
+    them belongs to, where it does (``part_gone``). An exception needs a reason, a requester, an
     approver who is somebody else, and a last day; without one of them it is refused, and after
     that day it is expired: either way its findings stand as if it were not there. It covers
     findings of its check id, or of its vulnerability id, on its subject or on every one. What an
@@ -110,9 +111,20 @@ def _state(cells: Mapping[str, str], today: date) -> tuple[str, str, date | None
     refusal = _refusal(cells, today)
     if refusal or expires_on is None:
         return REFUSED, f"refused: {refusal or 'its last day is no date'}", expires_on
+    gone = cells.get("retired_asset")
     if today > expires_on:
-        return EXPIRED, f"expired on {expires_on}; what it covered stands again", expires_on
-    return IN_FORCE, f"in force to {expires_on}, {(expires_on - today).days} more days", expires_on
+        after = (
+            f"it covered a part of {gone}, which is retired: nothing of it is judged any more"
+            if gone
+            else "what it covered stands again"
+        )
+        return EXPIRED, f"expired on {expires_on}; {after}", expires_on
+    words = f"in force to {expires_on}, {(expires_on - today).days} more days"
+    return (
+        IN_FORCE,
+        f"{words}; {gone} is retired, so it can be ended" if gone else words,
+        expires_on,
+    )
 
 
 def _refusal(cells: Mapping[str, str], today: date) -> str | None:

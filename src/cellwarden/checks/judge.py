@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
 from cellwarden.checks import verdict_sql
 from cellwarden.checks.check import Check, mentioned
 from cellwarden.checks.sentences import fill, not_known, places
-from cellwarden.checks.subject import Subject, create_subjects, keep_rows, subject_named
+from cellwarden.checks.subject import Subject, create_subjects, subject_named
 from cellwarden.checks.tables import create_missing
 from cellwarden.model.errors import InputError
 from cellwarden.model.findings import Finding, Verdict, finding_id
@@ -28,6 +28,7 @@ SAMPLED: Final = 5
 """How many subjects of a group of unknowns are named, with their evidence."""
 
 _PASS_UNIT: Final = 1 << 31
+_AT_ONCE: Final = 1_000
 
 
 class CheckCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,19 +77,22 @@ def judge(
     Raises:
         InputError: a check cannot be run; names it.
     """
+    about = [
+        (subject_named(name), sorted((c for c in checks if c.subject == name), key=lambda c: c.id))
+        for name in sorted({check.subject for check in checks})
+    ]
     create_missing(connection)
-    create_subjects(connection)
+    create_subjects(connection, kept={subject.name for subject, _ in about})
+    with _any_order(connection):
+        for subject, asked in about:
+            _keep_verdicts(connection, subject, asked)
     counts: list[CheckCount] = []
     findings: list[Finding] = []
     passes: Counter[str | None] = Counter()
-    for name in sorted({check.subject for check in checks}):
-        about = sorted((c for c in checks if c.subject == name), key=lambda check: check.id)
-        subject = subject_named(name)
-        keep_rows(connection, subject)
-        _keep_verdicts(connection, subject, about)
-        counted = _count(connection, subject, about, passes)
+    for subject, asked in about:
+        counted = _count(connection, subject, asked, passes)
         counts += counted
-        findings += _findings(connection, subject, about, counted, controls_for)
+        findings += _findings(connection, subject, asked, counted, controls_for)
     return Judgement(
         counts=tuple(sorted(counts, key=lambda count: count.check)),
         findings=tuple(sorted(findings, key=_worst_first)),
@@ -108,8 +112,7 @@ def _keep_verdicts(
 
     select = verdict_sql.verdicts_sql(subject, checks)
     try:
-        with _any_order(connection):
-            connection.execute(f"create or replace temp table verdict_{subject.name} as {select}")
+        connection.execute(f"create or replace temp table verdict_{subject.name} as {select}")
     except duckdb.Error as error:
         raise _culprit(connection, subject, checks, error) from error
 
@@ -176,106 +179,128 @@ def _findings(
     controls_for: ControlsFor,
 ) -> Iterator[Finding]:
     failing = [number for number, count in enumerate(counts) if count.fails]
-    groups = {
-        number: _unknown_groups(connection, subject, number)
-        for number, count in enumerate(counts)
-        if count.unknowns
-    }
-    named = {name for rows in groups.values() for *_, names in rows for name in names}
-    _show(connection, subject, failing, sorted(named))
-    for number in failing:
-        yield from _fails(connection, subject, checks[number], number, controls_for)
-    evidence = _evidence_of(connection, subject, named)
+    unknown = [number for number, count in enumerate(counts) if count.unknowns]
+    groups = _unknown_groups(connection, subject, unknown) if unknown else {}
+    named = {name for rows in groups.values() for group in rows for name in group.names}
+    common = {number: _common(checks[number], controls_for) for number in (*failing, *groups)}
+    evidence: dict[str, tuple[FactId, ...]] = {}
+    for row in _shown(connection, subject, {n: checks[n] for n in failing}, named):
+        evidence[row.subject] = row.evidence
+        for number in row.fails:
+            yield _fail(subject, checks[number], row, common[number])
     for number, rows in groups.items():
-        for row in rows:
-            yield _unknown(subject, checks[number], row, evidence, controls_for)
+        for group in rows:
+            yield _unknown(subject, checks[number], group, evidence, common[number])
 
 
 def _unknown_groups(
-    connection: DuckDBPyConnection, subject: Subject, number: int
-) -> list[tuple[int, str | None, str | None, int, list[str]]]:
-    """Unknowns of one check together: place of the missing column, site, vendor, count, names.
+    connection: DuckDBPyConnection, subject: Subject, numbers: Sequence[int]
+) -> dict[int, list[_Group]]:
+    """Unknowns of each check together, by the check's number.
 
     ``min(x, n)`` keeps the n smallest while it passes; it runs on our own verdicts only.
     """
-    return connection.execute(
-        f"""
-        select -"c{number}", site_id, vendor, count(*), min(subject, {SAMPLED})
-        from verdict_{subject.name} where "c{number}" < 0 group by all order by all
-        """
-    ).fetchall()
-
-
-def _show(
-    connection: DuckDBPyConnection, subject: Subject, failing: Sequence[int], named: Sequence[str]
-) -> None:
-    """Keep the whole rows, evidence joined, of what will be printed, and of nothing else."""
-    fails = " or ".join(f'"c{number}" = {verdict_sql.FAIL}' for number in failing) or "false"
-    connection.execute(
-        f"""
-        create or replace temp table shown_{subject.name} as
-        select * from {subject.view}
-        where subject in (
-          select subject from verdict_{subject.name} where {fails}
-          union select unnest(cast($named as varchar[]))
-        )
-        """,
-        {"named": list(named)},
+    each = "\nunion all\n".join(
+        f'select {number} as number, -"c{number}" as place, site_id, vendor, count(*) as rows,'
+        f" min(subject, {SAMPLED}) as names"
+        f' from verdict_{subject.name} where "c{number}" < 0 group by all'
+        for number in numbers
     )
+    found: dict[int, list[_Group]] = {number: [] for number in numbers}
+    for number, *group in connection.execute(f"select * from (\n{each}\n) order by all").fetchall():
+        found[number].append(_Group(*group))
+    return found
 
 
-def _fails(
+class _Group(NamedTuple):
+    """Rows for which one column is missing: its place among those mentioned, and some by name."""
+
+    place: int
+    site_id: str | None
+    vendor: str | None
+    rows: int
+    names: list[str]
+
+
+class _Shown(NamedTuple):
+    """One row of a subject that a person will read: its cells as text, and what it fails."""
+
+    subject: str
+    site_id: str | None
+    vendor: str | None
+    evidence: tuple[FactId, ...]
+    cells: dict[str, str | None]
+    fails: tuple[int, ...]
+
+
+def _shown(
     connection: DuckDBPyConnection,
     subject: Subject,
-    check: Check,
-    number: int,
-    controls_for: ControlsFor,
-) -> Iterator[Finding]:
-    witnesses = tuple(dict.fromkeys((*subject.identity, *mentioned(check))))
-    due = check.deadline.column
-    told = (*places(check.says), *places(check.remedy))
-    wanted = tuple(dict.fromkeys((*witnesses, *told, *((due,) if due else ()))))
+    failing: Mapping[int, Check],
+    named: Collection[str],
+) -> Iterator[_Shown]:
+    """The rows that fail a check or are named, evidence joined, and nothing else; by subject."""
+    if not failing and not named:
+        return
+    wanted = list(dict.fromkeys(name for check in failing.values() for name in _told_by(check)))
+    wanted = list(dict.fromkeys((*subject.identity, *wanted)))
     cells = "".join(f', cast(s."{name}" as varchar)' for name in wanted)
+    fails = "".join(f'"c{number}" = {verdict_sql.FAIL}, ' for number in failing)
     rows = connection.execute(
         f"""
-        select s.subject, s.site_id, s.vendor, s.evidence{cells}
-        from shown_{subject.name} as s
-        join verdict_{subject.name} as v on v.subject = s.subject
-        where v."c{number}" = {verdict_sql.FAIL}
+        select s.subject, s.site_id, s.vendor, s.evidence, [{fails}false] as fails{cells}
+        from {subject.view} as s join verdict_{subject.name} as v on v.subject = s.subject
+        where list_contains(fails, true)
+          or s.subject in (select unnest(cast($named as varchar[])))
         order by s.subject
-        """
-    ).fetchall()
-    common = _common(check, controls_for)
-    for name, site, vendor, evidence, *values in rows:
-        row = dict(zip(wanted, values, strict=True))
-        day = row[due] if due else None
-        yield Finding(
-            id=finding_id(check.id, name),
-            title=check.title,
-            subject=SubjectId(name),
-            verdict=Verdict.FAIL,
-            severity=check.severity,
-            because=fill(check.says, row),
-            remedy=fill(check.remedy, row),
-            site_id=site,
-            vendor=vendor,
-            evidence=_facts(evidence),
-            witness={column: row[column] for column in witnesses},
-            properties=check.properties,
-            deadline_on=day,
-            deadline_reason=subject.says[due] if day and due else None,
-            **common,
-        )
+        """,
+        {"named": sorted(named)},
+    )
+    while batch := rows.fetchmany(_AT_ONCE):
+        for name, site, vendor, evidence, failed, *values in batch:
+            row = dict(zip(wanted, values, strict=True))
+            numbers = tuple(n for n, is_failed in zip(failing, failed, strict=False) if is_failed)
+            yield _Shown(name, site, vendor, _facts(evidence), row, numbers)
+
+
+def _told_by(check: Check) -> tuple[str, ...]:
+    """The columns that the finding of a failed check tells."""
+    due = check.deadline.column
+    told = (*mentioned(check), *places(check.says), *places(check.remedy))
+    return (*told, due) if due else told
+
+
+def _fail(subject: Subject, check: Check, row: _Shown, common: Mapping[str, Any]) -> Finding:
+    due = check.deadline.column
+    day = row.cells[due] if due else None
+    witnesses = dict.fromkeys((*subject.identity, *mentioned(check)))
+    return Finding(
+        id=finding_id(check.id, row.subject),
+        title=check.title,
+        subject=SubjectId(row.subject),
+        verdict=Verdict.FAIL,
+        severity=check.severity,
+        because=fill(check.says, row.cells),
+        remedy=fill(check.remedy, row.cells),
+        site_id=row.site_id,
+        vendor=row.vendor,
+        evidence=row.evidence,
+        witness={column: row.cells[column] for column in witnesses},
+        properties=check.properties,
+        deadline_on=day,
+        deadline_reason=subject.says[due] if day and due else None,
+        **common,
+    )
 
 
 def _unknown(
     subject: Subject,
     check: Check,
-    row: tuple[int, str | None, str | None, int, list[str]],
+    unknown: _Group,
     evidence: Mapping[str, tuple[FactId, ...]],
-    controls_for: ControlsFor,
+    common: Mapping[str, Any],
 ) -> Finding:
-    place, site, vendor, count, names = row
+    place, site, vendor, count, names = unknown
     missing = mentioned(check)[place - 1]
     says = subject.says[missing]
     group = f"{site or '-'}/{vendor or '-'}"
@@ -296,7 +321,7 @@ def _unknown(
         witness={missing: None},
         properties=("unknown",),
         count=count,
-        **_common(check, controls_for),
+        **common,
     )
 
 
@@ -309,18 +334,6 @@ def _common(check: Check, controls_for: ControlsFor) -> dict[str, Any]:
         "requirements": check.requirements,
         "controls": controls_for(check.requirements),
     }
-
-
-def _evidence_of(
-    connection: DuckDBPyConnection, subject: Subject, named: set[str]
-) -> dict[str, tuple[FactId, ...]]:
-    if not named:
-        return {}
-    rows = connection.execute(
-        f"select subject, evidence from shown_{subject.name} where list_contains($named, subject)",
-        {"named": sorted(named)},
-    ).fetchall()
-    return {name: _facts(facts) for name, facts in rows}
 
 
 def _facts(evidence: list[str] | None) -> tuple[FactId, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,7 @@ PARTS: Final = (
     "access_left",
     "wiped",
     "citation",
+    "gone",
 )
 """Views that several subjects share, ``part_<name>``, each before those that read it."""
 
@@ -122,22 +124,34 @@ def part_sql(name: str) -> str:
     return folder.joinpath(f"{name}.sql").read_text("utf-8")
 
 
-def create_subjects(connection: DuckDBPyConnection) -> None:
-    """Define every subject's view, and the views that they share, over the tables of a run."""
+def create_subjects(connection: DuckDBPyConnection, *, kept: Collection[str] = ()) -> None:
+    """Define every subject's view, and the views that they share, over the tables of a run.
+
+    Those named in ``kept`` are worked out here and now where they are small, and their views read
+    the rows: for who asks the same subject many times. So is what several of them share.
+    """
+    asked = [subject.sql for subject in subjects().values() if subject.name in kept]
     for name in PARTS:
-        connection.execute(f"create or replace temp view part_{name} as {part_sql(name)}")
+        is_shared = sum(f"part_{name}" in sql for sql in asked) > 1
+        _define(connection, f"part_{name}", part_sql(name), is_kept=is_shared)
     for subject in subjects().values():
-        connection.execute(f"create or replace temp view {subject.view} as {subject.sql}")
+        _define(connection, subject.view, subject.sql, is_kept=subject.name in kept)
 
 
-def keep_rows(connection: DuckDBPyConnection, subject: Subject) -> None:
-    """Let a subject's view read a table where it is small, as it is asked many times."""
-    few = f"select count(*) from (select 1 from {subject.view} limit {MOST_KEPT + 1}) as seen"
-    counted = connection.execute(few).fetchone()
-    if counted and counted[0] <= MOST_KEPT:
-        kept = f"kept_{subject.name}"
-        connection.execute(f"create or replace temp table {kept} as select * from {subject.view}")
-        connection.execute(f"create or replace temp view {subject.view} as select * from {kept}")
+def _define(connection: DuckDBPyConnection, view: str, sql: str, *, is_kept: bool) -> None:
+    """Define a view; one that is kept reads a table of its rows, unless there are too many.
+
+    One statement works them out and counts them: planning them takes longer than the rows.
+    """
+    if is_kept:
+        few = f"select * from (\n{sql}\n) as seen limit {MOST_KEPT + 1}"
+        kept = f"kept_{view}"
+        counted = connection.execute(f"create or replace temp table {kept} as {few}").fetchone()
+        if counted and counted[0] <= MOST_KEPT:
+            sql = f"select * from {kept}"
+        else:
+            connection.execute(f"drop table {kept}")
+    connection.execute(f"create or replace temp view {view} as {sql}")
 
 
 def _column(name: str, words: str) -> SubjectColumn:

@@ -156,6 +156,8 @@ def _best(
         if len(together) < lines or not _may_be_headings(together):
             continue
         cells = _together(together)
+        if best is not None and sum(map(bool, cells)) <= best[0]:
+            continue  # even if all of it were headings, the best would stay
         guess = _understand(cells, table)
         if guess is None or not _is_whole(guess):
             continue

@@ -70,6 +70,7 @@ def _holding(row: Mapping[str, Any]) -> str:
     said = {
         "kept": "kept here, sealed",
         "erased": "erased: its key was destroyed",
+        "closed": "not readable here: sealed, its key never came along",
         "missing": "missing: a digest is on record, nothing with it is here",
         "elsewhere": "not kept here",
     }

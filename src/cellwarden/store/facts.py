@@ -22,12 +22,15 @@ from cellwarden.store.personal import PersonalCells
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow.parquet as pq
 
 MOST_IN_MEMORY: Final = 200_000
 """Rows of a kind up to which a judgement keeps them in memory."""
 
 _NAME: Final = re.compile(r"(\d{12})\.parquet")
 _PENDING: Final = re.compile(r"\.(\d{12})\.pending")
+
+_NEWEST_FIRST: Final = "coalesce(valid_from, '') desc, entry desc, row desc"
 
 # When a kind's own column says when it was observed, that orders the sources of one subject.
 _OBSERVED: Final = {"component": "read_at", "support": "checked_on", "setting": "taken_at"}
@@ -146,12 +149,19 @@ def rows_problem(partitions: Partitions, index: int, entry: Entry) -> Iterator[s
 
 
 def personal_problem(
-    partitions: Partitions, personal: PersonalCells, index: int, kind: Kind, erased: set[str]
+    partitions: Partitions,
+    personal: PersonalCells,
+    index: int,
+    kind: Kind,
+    erased: set[str],
+    *,
+    is_closed: bool = False,
 ) -> Iterator[str]:
     """What is wrong with the personal cells of one kind of one entry.
 
     ``erased`` names the cells that were redacted, as ``row column``. Every other commitment must
-    have its value beside it, and each value must fit.
+    have its value beside it, unless the entry ``is_closed`` and came without them; each value must
+    fit.
     """
     path = partitions.path(kind.name, index)
     if not kind.personal or not path.exists():
@@ -165,7 +175,7 @@ def personal_problem(
             place = f"the {name} of {kind.name} {index}.{number}"
             cell = held.get(number, {}).get(name)
             if cell is None:
-                if f"{number} {name}" not in erased:
+                if not is_closed and f"{number} {name}" not in erased:
                     yield f"{place} is gone, and no redaction says why"
             elif f"{number} {name}" in erased:
                 yield f"{place} was redacted and is still here; `ledger redact --resume` ends it"
@@ -195,50 +205,35 @@ def make_views(
     as_of: str,
     known_at: int,
     only: Collection[str] | None = None,
+    kept: int = 0,
 ) -> None:
     """Define ``<kind>``, ``<kind>_all`` and ``<kind>_history`` for every kind, or for some.
 
     ``as_of`` is the time that the facts must hold at (RFC 3339 in UTC), ``known_at`` the ledger
-    size that they must have been recorded below.
+    size that they must have been recorded below. A view reads its files anew for every question;
+    a kind of at most ``kept`` rows is read here and now into tables: for who asks many times.
     """
     for kind in kinds() if only is None else only:
         files = partitions.entries_of(kind, known_at)
         beside = personal.files(kind, known_at)
-        for statement in _statements(kind, files, beside, as_of):
+        is_kept = 0 < sum(_footer(file).rows for file in files) <= kept
+        for statement in _statements(kind, files, beside, as_of, "table" if is_kept else "view"):
             connection.execute(statement)
 
 
-def keep_in_memory(
-    connection: duckdb.DuckDBPyConnection, partitions: Partitions, *, known_at: int
-) -> None:
-    """Put a table in the place of ``<kind>`` where it is small enough: for who asks many times.
-
-    A view reads its files anew for every question; what a judgement asks some hundred times is
-    read once. Large kinds stay views.
-    """
-    for kind in kinds():
-        files = partitions.entries_of(kind, known_at)
-        if files and _rows(files) <= MOST_IN_MEMORY:
-            connection.execute(f'create temp table kept as select * from "{kind}"')
-            connection.execute(f'drop view "{kind}"')
-            connection.execute(f'alter table kept rename to "{kind}"')
-
-
-def _rows(files: Sequence[Path]) -> int:
-    import pyarrow.parquet as pq
-
-    return sum(pq.read_metadata(file).num_rows for file in files)
-
-
-def _statements(kind: str, files: list[Path], beside: list[Path], as_of: str) -> Iterable[str]:
+def _statements(
+    kind: str, files: list[Path], beside: list[Path], as_of: str, made: str
+) -> Iterable[str]:
+    """The statements that define a kind; ``made`` is what its ends become, views or tables."""
     shape = kinds()[kind]
     names = shape.column_names
     words = {
+        "made": made,
         "kind": kind,
         "columns": ", ".join(f'"{name}"' for name in names),
         "nulls": ", ".join(f'cast(null as varchar) as "{name}"' for name in names),
         "merged_columns": ",\n  ".join(
-            f'max_by("{name}", seen) filter (where "{name}" is not null) as "{name}"'
+            f'max_by("{name}", case when "{name}" is not null then seen end) as "{name}"'
             for name in names
         ),
         "observed": _OBSERVED.get(kind, "null"),
@@ -251,20 +246,25 @@ def _statements(kind: str, files: list[Path], beside: list[Path], as_of: str) ->
             ["cast(null as bigint) as entry", 'cast(null as bigint) as "row"']
             + [f'cast(null as varchar) as "{name}"' for name in shape.personal]
         ),
-        "personal_columns": ",\n  ".join(_opened(name, shape) for name in names),
+        "personal_columns": ",\n  ".join(_uncovered(name, shape) for name in names),
         "as_of": as_of,
     }
     history = "history_personal" if shape.personal else "history"
     yield _template(history if files else "empty").format(**words)
-    yield _template("by_source").format(**words)
-    sources = {_opened_schema(file)[0] for file in files}
+    seen = [_footer(file) for file in files]
+    days = {day for one in seen for day in one.days}
+    is_told = all(one.days for one in seen)
+    words["order"] = "entry desc, row desc" if is_told and len(days) == 1 else _NEWEST_FIRST
+    mixed = not is_told or (None in days and len(days) > 1)
+    yield _template("by_source_mixed" if mixed else "by_source").format(**words)
+    sources = {one.source for one in seen}
     yield _template("merged" if len(sources) > 1 else "one_source").format(**words)
 
 
 def _rows_sql(kind: Kind, files: Sequence[Path]) -> str:
     """The rows of partitions in the kind's columns; opening each file for its names costs most."""
     wanted = {"entry", "row", *FRAME, *kind.column_names}
-    if all(_opened_schema(file)[1] >= wanted for file in files):
+    if all(_footer(file).columns >= wanted for file in files):
         return f"select * from read_parquet({_list_sql(files)})"
     nulls = ", ".join(f'cast(null as varchar) as "{name}"' for name in kind.column_names)
     return (
@@ -273,20 +273,56 @@ def _rows_sql(kind: Kind, files: Sequence[Path]) -> str:
     )
 
 
+class _Footer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the foot of a partition says: who wrote it, columns, rows, and from when rows hold.
+
+    ``days`` are the first and the last, and nothing among them where a row has none; none at all
+    where the foot does not say.
+    """
+
+    source: str
+    columns: frozenset[str]
+    rows: int
+    days: frozenset[str | None]
+
+
 @lru_cache(maxsize=10_000)
-def _opened_schema(file: Path) -> tuple[str, frozenset[str]]:
-    """The source that wrote a partition and the names of its columns; a partition never changes."""
+def _footer(file: Path) -> _Footer:
+    """The foot of a partition; a partition never changes."""
     import pyarrow.parquet as pq
 
-    schema = pq.read_schema(file)
-    return (schema.metadata or {}).get(b"source", b"").decode(), frozenset(schema.names)
+    foot = pq.read_metadata(file)
+    schema = foot.schema.to_arrow_schema()
+    return _Footer(
+        source=(schema.metadata or {}).get(b"source", b"").decode(),
+        columns=frozenset(schema.names),
+        rows=foot.num_rows,
+        days=frozenset(_days(foot, schema.names)),
+    )
+
+
+def _days(foot: pq.FileMetaData, names: Sequence[str]) -> set[str | None]:
+    at = list(names).index("valid_from")
+    found: set[str | None] = set()
+    for group in range(foot.num_row_groups):
+        column = foot.row_group(group).column(at)
+        told = column.statistics
+        if told is None or not told.has_null_count:
+            return set()
+        if told.null_count:
+            found.add(None)
+        if told.null_count < column.num_values:
+            if not told.has_min_max:
+                return set()
+            found |= {told.min, told.max}
+    return found
 
 
 def _list_sql(files: Sequence[Path]) -> str:
     return "[" + ", ".join("'" + str(file).replace("'", "''") + "'" for file in files) + "]"
 
 
-def _opened(name: str, kind: Kind) -> str:
+def _uncovered(name: str, kind: Kind) -> str:
     """A column as readers see it: a commitment gives way to what it stands for."""
     if name not in kind.personal:
         return f'h."{name}"'

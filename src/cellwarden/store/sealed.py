@@ -73,8 +73,10 @@ class SealedObjects:
         key = self._key(digest)
         if key is None:
             raise StoreError(
-                f"object {digest} was erased: its key is gone",
-                advice="`cellwarden ledger list` shows the redaction, with its reason",
+                f"object {digest} cannot be opened here: its key is gone, erased or left out of"
+                " an export",
+                advice="`cellwarden ledger list` shows a redaction, with its reason; what was"
+                " imported without keys is read where they are",
             )
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM

@@ -13,21 +13,19 @@ import msgspec
 
 from cellwarden.ledger import merkle
 from cellwarden.ledger.entries import Entry, TableCommitment, decode, encode
-from cellwarden.ledger.log import problems
-from cellwarden.model.errors import CellwardenError, InputError, IntegrityError, StoreError
-from cellwarden.model.facts import Kind, kinds
+from cellwarden.model.errors import InputError, IntegrityError, StoreError
+from cellwarden.model.facts import kinds
 from cellwarden.model.moments import Moment
+from cellwarden.store import wholeness
 from cellwarden.store.bulk import write_bulk
 from cellwarden.store.engines import Engine, open_engine
 from cellwarden.store.facts import (
+    MOST_IN_MEMORY,
     Fact,
     Partitions,
     commitment,
-    keep_in_memory,
     make_views,
-    personal_problem,
     read_committed,
-    rows_problem,
     table_problem,
 )
 from cellwarden.store.objects import Objects
@@ -40,7 +38,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-_NO_KIND: Final = Kind(name="", one_row_is="", key=(), columns=())
 _WHOLE: Final = "whole.json"
 """Size and time of change of every partition when it was last found whole; derived."""
 
@@ -212,10 +209,7 @@ class State:
 
     def connect_to_judge(self, moment: Moment) -> duckdb.DuckDBPyConnection:
         """As :meth:`connect_at`, with small kinds in memory: for hundreds of questions."""
-        connection = self.connect_at(moment)
-        size = self.log.size() if moment.known_at is None else moment.known_at
-        keep_in_memory(connection, self.partitions, known_at=size)
-        return connection
+        return self._connect(moment.as_of, moment.known_at, kept=MOST_IN_MEMORY)
 
     def connect(
         self, *, as_of: str, known_at: int | None = None, only: Collection[str] | None = None
@@ -224,13 +218,28 @@ class State:
 
         ``only`` names the kinds that are wanted, as making views of all of them takes its time.
         """
+        return self._connect(as_of, known_at, only=only)
+
+    def _connect(
+        self,
+        as_of: str,
+        known_at: int | None,
+        *,
+        only: Collection[str] | None = None,
+        kept: int = 0,
+    ) -> duckdb.DuckDBPyConnection:
         import duckdb
 
         connection = duckdb.connect(":memory:", config={"threads": 2})
         connection.execute("set timezone = 'UTC'")
-        size = self.log.size() if known_at is None else known_at
         make_views(
-            connection, self.partitions, self.personal, as_of=as_of, known_at=size, only=only
+            connection,
+            self.partitions,
+            self.personal,
+            as_of=as_of,
+            known_at=self.log.size() if known_at is None else known_at,
+            only=only,
+            kept=kept,
         )
         return connection
 
@@ -288,40 +297,7 @@ class State:
 
     def problems(self) -> Iterator[str]:
         """Everything that is wrong with the ledger, its rows and its documents, a sentence each."""
-        found = list(problems(self.log.read()))
-        yield from found
-        if found:
-            return
-        erased, papers = self.redacted_cells(), self.redacted_objects()
-        for index, entry in self.entries():
-            yield from rows_problem(self.partitions, index, entry)
-            for table in entry.tables:
-                yield from personal_problem(
-                    self.partitions,
-                    self.personal,
-                    index,
-                    kinds().get(table.kind, _NO_KIND),
-                    erased.get((index, table.kind), set()),
-                )
-            if entry.document_sha256:
-                yield from self._document_problem(index, entry.document_sha256, papers)
-        yield from self._paper_problems(papers)
-        for path in self.partitions.orphans(self.log.size()):
-            yield f"{path} holds rows of an entry that the ledger does not have"
-
-    def _document_problem(self, index: int, digest: str, erased: set[str]) -> Iterator[str]:
-        try:
-            if digest in erased:
-                self.objects.get(digest)  # what cannot be opened any more still has its bytes
-                if not self.sealed.is_erased(digest):
-                    yield (
-                        f"the document of entry {index} was redacted and its key is still here;"
-                        " `ledger redact --resume` ends it"
-                    )
-            else:
-                self.sealed.get(digest)
-        except CellwardenError as error:
-            yield f"the document of entry {index}: {error}"
+        return wholeness.problems(self)
 
     def _redactions(self) -> Iterator[dict[str, str | None]]:
         shape = kinds()["redaction"]
@@ -358,34 +334,8 @@ class State:
         ask for it, and nobody could have it erased. Others must be kept out meanwhile.
         """
         named = {entry.document_sha256 for _, entry in self.entries()}
-        named |= {digest for digest, _ in self._kept_papers()}
+        named |= {digest for _, digest, _ in wholeness.kept_papers(self)}
         return sum(self.sealed.erase(digest) for digest in self.sealed.keys() - named)
-
-    def _kept_papers(self) -> Iterator[tuple[str, str]]:
-        """The objects that documents name, with the commitment to what each of them holds."""
-        columns = ("object_sha256", "plain_commitment")
-        for path in self.partitions.entries_of("document", self.log.size()):
-            for row in read_committed(path, columns):
-                if row[3] and row[4]:
-                    yield row[3], row[4]
-
-    def _paper_problems(self, erased: set[str]) -> Iterator[str]:
-        """What is wrong with the files of documents, a sentence each."""
-        for digest, committed in sorted(set(self._kept_papers())):
-            try:
-                if digest in erased:
-                    self.objects.get(digest)
-                    if not self.sealed.is_erased(digest):
-                        yield (
-                            f"the document {digest} was redacted and its key is still here;"
-                            " `ledger redact --resume` ends it"
-                        )
-                elif not self.sealed.holds(digest, self.sealed.get(digest)):
-                    yield f"the document {digest} is not what was kept"
-                elif self.sealed.commitment_of(digest) != committed:
-                    yield f"the document {digest} is not what its row commits to"
-            except CellwardenError as error:
-                yield f"the document {digest}: {error}"
 
     def _commits_to(self, index: int, kind: str) -> bool:
         stored = next(self.log.read(index, index + 1))

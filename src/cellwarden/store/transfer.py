@@ -23,6 +23,7 @@ import msgspec
 
 from cellwarden.ledger import merkle
 from cellwarden.model.errors import InputError, IntegrityError, StoreError
+from cellwarden.store.closed import OPEN, Closed, closed_in, note_closed
 from cellwarden.store.objects import disk_refused, sync_folder
 from cellwarden.store.staging import ENTRIES, STAGED, settle_staged
 from cellwarden.store.state import State
@@ -52,13 +53,23 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What an archive holds. ``is_private`` tells whether personal values and keys are in it."""
+    """What an archive holds. ``is_private`` tells whether personal values and keys are in it.
+
+    ``closed`` tells of how many entries, from the first on, they are in no case: those came
+    without them before.
+    """
 
     format: str
     entries: int
     root: str
     is_private: bool
     members: tuple[Member, ...]
+    closed: Closed = OPEN
+
+    @property
+    def cannot_open(self) -> Closed:
+        """What whoever imports this cannot open."""
+        return self.closed if self.is_private else Closed(entries=self.entries, root=self.root)
 
 
 def export_ledger(state: State, target: Path, *, with_private: bool) -> Manifest:
@@ -105,6 +116,7 @@ def _write(state: State, pending: Path, *, with_private: bool) -> Manifest:
             root=state.root(size),
             is_private=with_private,
             members=tuple(_member(name, path) for name, path in paths),
+            closed=closed_in(state.folder),
         )
         with zipfile.ZipFile(pending, "w", zipfile.ZIP_STORED) as archive:
             archive.writestr(zipfile.ZipInfo(_MANIFEST), msgspec.json.encode(manifest))
@@ -168,6 +180,7 @@ def import_ledger(
                     "somebody wrote to this ledger meanwhile", advice="use a new workspace"
                 )
             _append(state, staged / ENTRIES, manifest, source)
+            note_closed(staged, manifest.cannot_open)
             beside = State(staged, state.log)
             wrong = next(chain(beside.problems(), also(beside)), None)
             if wrong:

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 _ALL_DEPENDENCIES: Final = "dependency"
 
+EXCEPTIONS: Final = (
+    'select x.*, gone.asset_id as retired_asset from "exception" as x'
+    " left join part_gone as gone on gone.component_id = trim(x.accepts) order by x.exception_id"
+)
+"""Exceptions as ``checks.accept`` wants them."""
+
 
 def fetch(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, str | None]]:
     """The rows of a query as dictionaries by column name."""

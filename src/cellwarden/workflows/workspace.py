@@ -60,7 +60,9 @@ class SyncSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where advisories are taken from at a scan, and how old each feed may be, in days.
 
-    A scan ends with 3 where a ``required`` feed never came or is older.
+    A scan ends with 3 where a ``required`` feed never came or is older, and with 4 where one of its
+    documents is not what its digest or signature says. ``keys`` are files of OpenPGP public keys
+    whose signatures count.
     """
 
     paths: tuple[str, ...] = ("advisories",)
@@ -69,6 +71,7 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     )
     required: tuple[str, ...] = ("advisories",)
     sync: tuple[SyncSource, ...] = ()
+    keys: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a required feed whose age nothing limits: it could never be too old."""
@@ -121,9 +124,12 @@ class VendorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     questionnaires that every scan records, ``threshold`` the low end from which a vendor may be
     signed, ``reassess_days`` how old an assessment may be by the criticality of the sites served.
     ``lists`` are files, or folders of files, that forbid dealings: every scan screens against them.
+    ``identifiers`` are files of the Global LEI System, or folders of them: every scan imports what
+    is new.
     """
 
     lists: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
     banks: tuple[str, ...] = ()
     answers: tuple[str, ...] = ("vendors",)
     threshold: Decimal = Decimal("0.6")
@@ -166,6 +172,18 @@ class RetentionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
             _must_have(f"retention.kinds.{name}", name, rule)
 
 
+class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For how many days the records of a log have to open at once, and to be kept at all."""
+
+    reachable_days: int = 90
+    kept_days: int = 365
+
+    def __post_init__(self) -> None:
+        """Refuse what no log can keep to."""
+        if not 0 < self.reachable_days <= self.kept_days:
+            raise ValueError("logs: 0 < reachable_days <= kept_days does not hold")
+
+
 def _must_have(place: str, kind: str, rule: RetentionRule) -> None:
     dates = [n for n in kinds()[kind].column_names if n.endswith(("_at", "_on", "_from", "_to"))]
     if rule.after not in dates:
@@ -180,6 +198,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     workspace: WorkspaceSettings
     register: RegisterSettings = RegisterSettings()
+    logs: LogSettings = LogSettings()
     feeds: FeedSettings = msgspec.field(default_factory=FeedSettings)
     gate: GateSettings = GateSettings()
     checks: CheckSettings = CheckSettings()
@@ -200,6 +219,11 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     def state_folder(self) -> Path:
         """Where the ledger, the objects and the facts are kept."""
         return self.folder / ".state"
+
+    @property
+    def signing_keys(self) -> tuple[Path, ...]:
+        """The files of public keys whose signatures over advisories count."""
+        return tuple(self.folder / name for name in self.settings.feeds.keys)
 
     @property
     def papers_folder(self) -> Path:

@@ -1,6 +1,8 @@
 -- One row: one accepted finding, with what makes an acceptance hold.
 -- An exception lives in our own register, so an empty cell there is an absence and not an unknown:
 -- has_* is never NULL. approver_is_requester compares names without case, blanks and punctuation.
+-- What accepts a part of a retired asset covers nothing that is still judged (part_gone); an
+-- acceptance of the asset itself goes on, since retirements are judged by their asset.
 -- days_unreviewed counts from the last review, or from the approval where there was none.
 with accepted as (
   select
@@ -34,6 +36,11 @@ select
   x.ends_on >= cast(run.as_of as date) as is_running,
   date_diff('day', coalesce(try_cast(left(x.reviewed_on, 10) as date), x.began_on),
     cast(run.as_of as date)) as days_unreviewed,
-  [cast(x.entry as varchar) || '.' || cast(x."row" as varchar)] as evidence
+  gone.component_id is not null as covers_a_retired_part,
+  gone.asset_id as retired_asset,
+  string_split(
+    concat_ws(',', cast(x.entry as varchar) || '.' || cast(x."row" as varchar), gone.fact), ','
+  ) as evidence
 from accepted as x
+left join part_gone as gone on gone.component_id = trim(x.accepts)
 cross join run

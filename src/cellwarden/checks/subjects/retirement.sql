@@ -109,6 +109,7 @@ known as (
     nullif(trim(a.name), '') as name,
     nullif(trim(a.serial), '') as serial,
     lower(trim(a.chemistry)) as chemistry,
+    nullif(lower(trim(a.lifecycle)), '') as register_state,
     cast(a.entry as varchar) || '.' || cast(a."row" as varchar) as asset_fact,
     case when nullif(trim(file.closed_at), '') is not null then file.fact
       else word.retirement_fact end as witness_fact,
@@ -137,6 +138,10 @@ select
     as has_file,
   case when file.fact is not null then nullif(trim(file.closed_at), '') is not null end
     as is_closed,
+  known.register_state,
+  -- What the register no longer lists, it doesn't call in service either.
+  case when known.is_listed then known.register_state = 'in_service' else false end
+    as is_listed_in_service,
   case
     when approved.answer = 1 then true
     when approved.answer = 0 then false

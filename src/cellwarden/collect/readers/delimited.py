@@ -20,6 +20,8 @@ FORMAT: Final = "CSV"
 _SUFFIXES: Final = (".csv", ".tsv", ".tab", ".psv", ".txt")
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _LINES_IN_A_CELL: Final = 200
+_MOST_A_HEADING: Final = 3
+"""What one heading adds at most where the kind is open: see ``likely_kinds``."""
 _DECLARED = re.compile(r"sep=(.)\s*$", re.IGNORECASE)
 
 
@@ -61,6 +63,9 @@ def _delimiter(physical: list[str], kind: str | None, mapping: Mapping | None) -
                 continue
             cells = [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
             widest = max(widest, len(cells))
+            most = len(cells) if mapping else len(set(cells)) * (1 if kind else _MOST_A_HEADING)
+            if most <= score or most < best[0]:
+                continue  # even if all of it were headings, nothing would change
             if mapping:
                 score = max(score, sum(cell in wanted for cell in cells))
             elif kind:

@@ -57,6 +57,7 @@ def init(
     say("\n".join(str(path) for path in made))
     tell(f"next: fill {folder}/register, put advisories into {folder}/advisories, then")
     tell(f"      cellwarden scan {folder}")
+    tell(f"more files, such as: cellwarden register template document contract -w {folder}")
 
 
 def scan(

@@ -81,6 +81,7 @@ def verify(
         say(f"key:   {encode_verifier(one)}")
     if state.checkpoints:
         say(f"signed: {state.signed_entries} entries, by {state.checkpoints} checkpoints kept here")
+    _say_unreadable(state)
     _say_clock_jumps(state)
     _say_stamps(opened, tsa_root, tsa_certificate)
     if found is None:
@@ -90,6 +91,17 @@ def verify(
         return
     say(f"agrees with {against}: {found.checkpoint.size} of {found.entries} entries")
     _say_signatures(found.signed)
+
+
+def _say_unreadable(state: LedgerState) -> None:
+    one = state.unreadable
+    if one is None or not one.entries:
+        return
+    say(
+        f"not readable here: {one.cells} personal cells, {one.objects} sealed files of the first"
+        f" {one.entries} entries"
+    )
+    say("  they were left out of the export; what commits to them holds, and their sealed bytes")
 
 
 def _say_clock_jumps(state: LedgerState) -> None:
@@ -290,6 +302,12 @@ def import_(
 
     made = import_whole(open_workspace(workspace), archive)
     say(f"imported: {made.entries} entries, {len(made.members)} files, root {made.root}")
+    if made.cannot_open.entries:
+        tell(
+            f"not readable here: personal cells and sealed files of {made.cannot_open.entries}"
+            " entries, left out\nof the export; `cellwarden ledger verify` shows that what commits"
+            " to them holds"
+        )
 
 
 @app.command()
@@ -342,6 +360,8 @@ def show(
             say(printable(f"  {name}: {value}"))
         for name in one.redacted:
             say(printable(f"  {name}: (redacted)"))
+        for name in one.closed:
+            say(printable(f"  {name}: (not readable here: it was left out of the export)"))
         say(printable(f"  said by {one.source}"))
         say(printable(f"  recorded {one.entry.recorded_at} by {one.entry.actor}"))
         if one.entry.document_sha256:

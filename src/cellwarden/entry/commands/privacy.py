@@ -37,6 +37,7 @@ def redact(
     actor: ActorOption = None,
 ) -> None:
     """Erase personal data for good. The ledger and all its proofs go on holding."""
+    from cellwarden.reports.text import printable
     from cellwarden.workflows.ledger import redact as work
     from cellwarden.workflows.workspace import open_workspace
 
@@ -63,4 +64,8 @@ def redact(
         say(f"emptied in {path}")
     for path in done.removed:
         say(f"removed {path}, which held it")
+    for sentence in done.unread:
+        say(printable(f"not looked into: {sentence}"))
+    if done.unread:
+        tell("next: look at those yourself; --document ID erases one that holds it")
     tell("not reached: backups, exports and packs that left this folder, and copies of the disk")

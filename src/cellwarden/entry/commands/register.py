@@ -1,4 +1,4 @@
-"""Commands about the register: register preview, register kinds."""
+"""Commands about the register: register import, kinds, template."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cellwarden.entry.console import say, width
+from cellwarden.entry.console import say, tell, width
 from cellwarden.entry.words import HERE, WorkspaceOption
 
 app = typer.Typer(help="Preview and import what people and devices wrote.", no_args_is_help=True)
@@ -50,3 +50,20 @@ def kinds() -> None:
     from cellwarden.reports.lines import kinds_text
 
     say(kinds_text(register_kinds(), width=width()))
+
+
+@app.command()
+def template(
+    kind: Annotated[
+        list[str], typer.Argument(help="A kind of fact, such as document; `register kinds`.")
+    ],
+    *,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Write an empty file into the register: its headings, and under each what belongs there."""
+    from cellwarden.workflows.fleet.init import write_templates
+    from cellwarden.workflows.workspace import open_workspace
+
+    for path in write_templates(open_workspace(workspace), kind):
+        say(f"written: {path}")
+    tell("next: fill it from its third line on, and scan; the line of remarks is passed over")

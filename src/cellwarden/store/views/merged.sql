@@ -1,5 +1,5 @@
 -- One row: one subject; each column from the source that observed it last, unknowns passed over.
-create or replace view "{kind}" as
+create or replace {made} "{kind}" as
 select
   max_by(entry, seen) as entry,
   max_by(row, seen) as row,

@@ -164,8 +164,7 @@ def _index(
     if file is None or (known is None and count < FEWEST_TO_KEEP):
         return Index(make, decisions=decisions)
     if known is None:
-        progress("preparing the advisories, once for all inventories", 0, 0)
-        make_files(file, read)
+        make_files(file, read, progress=progress)
         known = answered_in(file, as_of)
     return Index(make, known, decisions=decisions, file=file if known else None)
 

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from cellwarden.lifecycle.retention import Hold, RetentionRule, covering, due_on
+from cellwarden.store.closed import closed_in
 from cellwarden.store.state import State
 from cellwarden.workflows.assemble import _fill, fetch
 from cellwarden.workflows.workspace import Workspace
@@ -18,7 +21,11 @@ if TYPE_CHECKING:
 def register_papers(
     connection: duckdb.DuckDBPyConnection, workspace: Workspace, state: State, *, as_of: str
 ) -> None:
-    """Fill ``paper_row``. What is kept is what lies on disk now, whatever time is asked about."""
+    """Fill ``paper_row`` and ``log_policy``.
+
+    What is kept is what lies on disk now, whatever time is asked about.
+    """
+    _fill(connection, "log_policy", [msgspec.structs.asdict(workspace.settings.logs)])
     holds = holds_at(connection, as_of=as_of)
     rules = workspace.settings.retention.classes
     _fill(
@@ -43,16 +50,20 @@ def holds_at(connection: duckdb.DuckDBPyConnection, *, as_of: str) -> tuple[Hold
 
 
 def holding_of(state: State, cells: dict[str, str | None]) -> str:
-    """What is kept of a document: ``kept``, ``erased``, ``missing`` or ``elsewhere``.
+    """What is kept of a document: ``kept``, ``erased``, ``closed``, ``missing`` or ``elsewhere``.
 
-    Told by what lies on disk; ``ledger verify`` reads the bytes.
+    Told by what lies on disk; ``ledger verify`` reads the bytes. A closed one is here and sealed,
+    and its key never came along.
     """
     digest = cells["object_sha256"]
     if not digest:
         return "elsewhere"
     if not state.objects.path(digest).exists():
         return "missing"
-    return "kept" if state.sealed.key_file(digest) is not None else "erased"
+    if state.sealed.key_file(digest) is not None:
+        return "kept"
+    came_closed = closed_in(state.folder).entries and digest not in state.redacted_objects()
+    return "closed" if came_closed else "erased"
 
 
 def event_of(rule: RetentionRule, cells: dict[str, str | None]) -> date | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
 from cellwarden import collect
+from cellwarden.collect.values import register_kinds
 from cellwarden.model.errors import InputError
-from cellwarden.workflows.workspace import SETTINGS_NAME
+from cellwarden.workflows.workspace import SETTINGS_NAME, Workspace
 
 _TEMPLATES: Final = (
     "site",
@@ -83,6 +86,46 @@ def init_workspace(folder: Path, *, operator: str) -> tuple[Path, ...]:
             advice="choose a folder that you may write to",
         ) from error
     return tuple(files)
+
+
+def write_templates(workspace: Workspace, wanted: Sequence[str]) -> tuple[Path, ...]:
+    """Write an empty register file for each kind, named as people name it; returns the files.
+
+    A kind may be named as itself or as its file: ``document`` or ``documents``. Nothing is written
+    where one of them is no kind or its file is there already.
+
+    Raises:
+        InputError: there is no such kind, a file is there already, or the disk refused.
+    """
+    known = {kind: kind for kind in register_kinds()}
+    known |= {collect.file_name(kind).removesuffix(".csv"): kind for kind in known}
+    made: dict[Path, str] = {}
+    for name in wanted:
+        kind = known.get(name.strip().casefold())
+        if kind is None:
+            close = get_close_matches(name, known, n=3)
+            raise InputError(
+                f"the register knows no kind {name!r}",
+                advice=f"did you mean {', '.join(close)}?"
+                if close
+                else "`cellwarden register kinds` lists them",
+            )
+        path = workspace.folder / workspace.settings.register.paths[0] / collect.file_name(kind)
+        if path.exists():
+            raise InputError(
+                f"{path} is there already", advice="add rows to it, or give it another name first"
+            )
+        made[path] = collect.template(kind)
+    try:
+        for path, text in made.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+    except OSError as error:
+        raise InputError(
+            f"cannot write {error.filename}: {error.strerror}",
+            advice="choose a workspace that you may write to",
+        ) from error
+    return tuple(made)
 
 
 def _quoted(text: str) -> str:

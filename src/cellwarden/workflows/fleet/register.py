@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,11 +15,17 @@ import msgspec
 from cellwarden import collect
 from cellwarden.advisories.identity.vendors import maker_names
 from cellwarden.model.errors import SourceError
-from cellwarden.model.facts import END, Reading, Row, kinds
+from cellwarden.model.facts import END, Reading, kinds
 from cellwarden.store.facts import Fact
 from cellwarden.store.sealed import Sealed
 from cellwarden.store.state import Draft, State
 from cellwarden.workflows.evidence.papers import names_files, take_in_papers
+from cellwarden.workflows.fleet.differences import (
+    changed_facts,
+    known_rows,
+    late_facts,
+    next_reading,
+)
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
@@ -88,7 +94,22 @@ def record_register(
             problems.append(error)
             continue
         reading = take_in_papers(workspace, state, connection, reading, clock_at=clock_at)
-        tables = changed_facts(connection, reading, known)
+        later = next_reading(state, reading)
+        if later is None:
+            tables = changed_facts(connection, reading, known)
+        else:
+            tables, still = late_facts(state, reading, later, known)
+            if still:  # recorded first: what a source said last is the file that lies there
+                note = f"what the reading of {later} said goes on holding after an older one"
+                draft = Draft(
+                    act="register",
+                    actor=actor,
+                    source=source,
+                    clock_at=clock_at,
+                    taken_at=later,
+                    note=note,
+                )
+                recorded.append(state.record(draft, still))
         if not tables:
             continue
         unreadable += len(reading.tables.get("unreadable", ()))
@@ -135,48 +156,12 @@ def register_files(workspace: Workspace) -> Iterator[Path]:
                 yield path
 
 
-def changed_facts(
-    connection: duckdb.DuckDBPyConnection, reading: Reading, known: dict[str, set[str]]
-) -> dict[str, list[Fact]]:
-    """What a reading says that its source did not say before, as facts by kind.
-
-    ``known`` names the kinds that each source has ever spoken of.
-    """
-    tables: dict[str, list[Fact]] = {}
-    said = known.get(reading.source, set())
-    for name in sorted(said | reading.tables.keys()):
-        kind = kinds()[name]
-        before = _known_rows(connection, name, reading.source) if name in said else {}
-        now = {kind.subject_of(row): row for row in reading.tables.get(name, ())}
-        facts = [
-            Fact(cells=row, valid_from=reading.taken_at)
-            for subject, row in now.items()
-            if before.get(subject) != row
-        ]
-        facts += [
-            Fact(cells=row, op=END, valid_from=reading.taken_at)
-            for subject, row in before.items()
-            if subject not in now
-        ]
-        if facts:
-            tables[name] = facts
-    return tables
-
-
-def _known_rows(connection: duckdb.DuckDBPyConnection, kind: str, source: str) -> dict[str, Row]:
-    columns = ", ".join(f'"{name}"' for name in kinds()[kind].column_names)
-    rows: Iterable[tuple[str | None, ...]] = connection.execute(
-        f'select subject, {columns} from "{kind}_all" where source = ?', [source]
-    ).fetchall()
-    return {str(row[0]): row[1:] for row in rows}
-
-
 def _ended(
     connection: duckdb.DuckDBPyConnection, source: str, said: set[str]
 ) -> dict[str, list[Fact]]:
     tables = {}
     for kind in sorted(said):
-        rows = _known_rows(connection, kind, source).values()
+        rows = known_rows(connection, kind, source).values()
         if rows:
             tables[kind] = [Fact(cells=row, op=END) for row in rows]
     return tables

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from cellwarden.collect.text_within import search
 from cellwarden.model.errors import InputError
 from cellwarden.store.objects import write_durably
 from cellwarden.workflows.evidence.papers import paper_files
@@ -18,19 +19,8 @@ _SHOWN: Final = 8
 
 
 def holds_text(data: bytes, needle: bytes) -> bool:
-    """Whether a document holds a text; a workbook is opened, as its text lies compressed."""
-    if needle in data or needle in data.decode("cp1252", "ignore").encode("utf-8"):
-        return True
-    if not data.startswith(b"PK"):
-        return False
-    import zipfile
-    import zlib
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return any(needle in archive.read(name) for name in archive.namelist())
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
-        return False
+    """Whether a document holds a text, also where it is packed."""
+    return needle in data or search(data, needle.decode("utf-8", "ignore")).holds
 
 
 def edited_files(workspace: Workspace) -> Iterator[Path]:

@@ -15,6 +15,8 @@ from typing import Final
 
 import msgspec
 
+from cellwarden.advisories.answered import BOOKS
+from cellwarden.collect.text_within import search
 from cellwarden.model.errors import InputError, PermissionRefused
 from cellwarden.model.facts import kinds
 from cellwarden.store.facts import Fact, read_committed
@@ -53,13 +55,17 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Redacted(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done: the entry, how many cells and papers went, which derived files went."""
+    """What was done: the entry, how many cells and papers went, which derived files went.
+
+    ``unread`` names what may still hold the value, and why nobody could look: a sentence each.
+    """
 
     entry: int
     cells: int
     papers: int
     removed: tuple[Path, ...]
     register: tuple[Path, ...]
+    unread: tuple[str, ...] = ()
 
 
 def redact(workspace: Workspace, asked: Asked, *, clock_at: str, in_register: bool) -> Redacted:
@@ -77,7 +83,7 @@ def redact(workspace: Workspace, asked: Asked, *, clock_at: str, in_register: bo
         state.finish_redactions()
         targets = list(_targets(state, asked))
         values = {asked.value} if asked.value else values_of(state, targets)
-        papers = _papers(state, asked, targets, values)
+        papers, unread = _papers(state, asked, targets, values)
         if not targets and not papers:
             raise InputError(
                 "the ledger holds no such personal cell or paper",
@@ -103,7 +109,12 @@ def redact(workspace: Workspace, asked: Asked, *, clock_at: str, in_register: bo
         )
         entry = erase(state, erasure, clock_at=clock_at)
     return Redacted(
-        entry=entry, cells=len(targets), papers=len(papers), removed=removed, register=cleaned
+        entry=entry,
+        cells=len(targets),
+        papers=len(papers),
+        removed=removed,
+        register=cleaned,
+        unread=unread,
     )
 
 
@@ -175,14 +186,30 @@ def values_of(state: State, targets: Iterable[Target]) -> set[str]:
 
 def _papers(
     state: State, asked: Asked, targets: Sequence[Target], values: Iterable[str]
-) -> list[str]:
-    """The sealed objects to be erased: those of the document that is named, or with the value."""
+) -> tuple[list[str], tuple[str, ...]]:
+    """The sealed objects to be erased: those of the document that is named, or with the value.
+
+    With them what could not be looked into, a sentence each.
+    """
     if asked.document is not None:
-        return _objects_of(state, asked.document)
+        return _objects_of(state, asked.document), ()
     if asked.value is None:
-        return superseded_copies(state, targets, values)
-    held = {entry.document_sha256 for _, entry in state.entries() if entry.document_sha256}
-    return _sealed_with(state, held | papers_on_record(state).keys(), [asked.value])
+        return superseded_copies(state, targets, values), ()
+    names = {
+        entry.document_sha256: f"the file of entry {index}, {entry.source}"
+        for index, entry in state.entries()
+        if entry.document_sha256
+    }
+    names |= {digest: f"document {name}" for digest, name in papers_on_record(state).items()}
+    found, unread = [], []
+    for digest in sorted(names):
+        if state.sealed.key_file(digest) is None:
+            continue
+        looked = search(state.sealed.get(digest), asked.value)
+        if looked.holds:
+            found.append(digest)
+        unread += [f"{names[digest]}: {why}" for why in looked.unread]
+    return found, tuple(unread)
 
 
 def superseded_copies(state: State, targets: Iterable[Target], values: Iterable[str]) -> list[str]:
@@ -196,18 +223,13 @@ def superseded_copies(state: State, targets: Iterable[Target], values: Iterable[
     for entry in entries.values():
         if entry.source in sources and entry.document_sha256:
             copies.setdefault(entry.source, []).append(entry.document_sha256)
-    return _sealed_with(state, {one for those in copies.values() for one in those[:-1]}, values)
-
-
-def _sealed_with(state: State, digests: Iterable[str], values: Iterable[str]) -> list[str]:
-    needles = [value.encode("utf-8") for value in values]
-    found = []
-    for digest in sorted(set(digests)):
-        if state.sealed.key_file(digest) is not None:
-            data = state.sealed.get(digest)
-            if any(holds_text(data, needle) for needle in needles):
-                found.append(digest)
-    return found
+    wanted = list(values)
+    return sorted(
+        digest
+        for digest in {one for those in copies.values() for one in those[:-1]}
+        if state.sealed.key_file(digest) is not None
+        and any(search(state.sealed.get(digest), value).holds for value in wanted)
+    )
 
 
 def _objects_of(state: State, document: str) -> list[str]:
@@ -346,7 +368,10 @@ def _commitment(state: State, target: Target) -> str | None:
 
 
 def remove_derived(workspace: Workspace, values: Iterable[str]) -> tuple[Path, ...]:
-    """Remove kept runs, reports and caches that hold a value; they can be made anew."""
+    """Remove kept runs, reports and caches that may hold a value; they can be made anew.
+
+    Books of answers are packed and cannot be searched as they are: they all go.
+    """
     needles = {
         needle
         for value in values
@@ -357,8 +382,9 @@ def remove_derived(workspace: Workspace, values: Iterable[str]) -> tuple[Path, .
     for folder in (*folders, workspace.reports_folder):
         for path in sorted(folder.rglob("*")):
             if path.is_file():
-                data = path.read_bytes()
-                if any(holds_text(data, needle) for needle in needles):
+                is_book = path.suffix in BOOKS
+                data = b"" if is_book else path.read_bytes()
+                if is_book or any(holds_text(data, needle) for needle in needles):
                     shred(path)
                     removed.append(path)
     return tuple(removed)

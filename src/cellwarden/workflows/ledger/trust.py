@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import msgspec
 
+from cellwarden.ledger.commitments import is_commitment
 from cellwarden.ledger.entries import Entry, TableCommitment
 from cellwarden.ledger.keys import VerifierKey
 from cellwarden.model.errors import InputError, IntegrityError
+from cellwarden.store.closed import closed_in
+from cellwarden.store.facts import read_committed
 from cellwarden.store.state import State
+from cellwarden.store.wholeness import Unreadable, unreadable
 from cellwarden.workflows.ledger.checkpoints import checkpoint_problems, kept_sizes
 from cellwarden.workflows.ledger.ledger_keys import key_history
 from cellwarden.workflows.workspace import Workspace
@@ -28,7 +33,8 @@ class LedgerState(msgspec.Struct, frozen=True, kw_only=True):
 
     ``keys`` sign for it now; ``checkpoints`` are kept beside it, and agree with it, the newest one
     over ``signed_entries``. ``clock_jumps`` are where the clock had jumped back: nothing is wrong
-    with the ledger there, yet its times are those of the entry before.
+    with the ledger there, yet its times are those of the entry before. ``unreadable`` is what came
+    without its keys: its commitments hold, and nobody can open them here.
     """
 
     entries: int
@@ -39,6 +45,7 @@ class LedgerState(msgspec.Struct, frozen=True, kw_only=True):
     checkpoints: int = 0
     signed_entries: int = 0
     clock_jumps: tuple[ClockJump, ...] = ()
+    unreadable: Unreadable | None = None
 
 
 def verify_ledger(workspace: Workspace) -> LedgerState:
@@ -73,6 +80,7 @@ def verify_ledger(workspace: Workspace) -> LedgerState:
                 for index, entry in enumerate(entries)
                 if entry.clock_at < entry.recorded_at
             ),
+            unreadable=unreadable(state),
         )
 
 
@@ -86,6 +94,7 @@ class ShownFact(msgspec.Struct, frozen=True, kw_only=True):
     """One fact with the entry that it came with: what a finding cites as ``entry.row``.
 
     ``redacted`` are the columns whose values were erased; they are known no more, not unknown.
+    ``closed`` are those whose values are kept elsewhere, as the ledger came without them.
     """
 
     kind: str
@@ -94,6 +103,7 @@ class ShownFact(msgspec.Struct, frozen=True, kw_only=True):
     op: str
     cells: dict[str, str]
     redacted: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
 
 
 def show_fact(
@@ -136,4 +146,17 @@ def _row(state: State, table: TableCommitment, entry: int, row: int) -> dict[str
     shown = {name: cells[name] for name in table.columns if cells.get(name)}
     gone = {place.partition(" ") for place in state.redacted_cells().get((entry, table.kind), ())}
     redacted = tuple(sorted(column for number, _, column in gone if number == str(row)))
-    return {"source": cells["source"], "op": cells["op"], "cells": shown, "redacted": redacted}
+    told = {"source": cells["source"], "op": cells["op"], "cells": shown, "redacted": redacted}
+    return told | {"closed": tuple(_closed(state, table, entry, row, {*shown, *redacted}))}
+
+
+def _closed(
+    state: State, table: TableCommitment, entry: int, row: int, told: Collection[str]
+) -> Iterator[str]:
+    """The columns of a row that hold a commitment to what never came along."""
+    if entry >= closed_in(state.folder).entries:
+        return
+    committed = read_committed(state.partitions.path(table.kind, entry), table.columns)[row][3:]
+    for name, cell in zip(table.columns, committed, strict=True):
+        if is_commitment(cell) and name not in told:
+            yield name

@@ -13,6 +13,7 @@ from cellwarden.checks.exceptions import is_same_person
 from cellwarden.model.errors import InputError, PermissionRefused
 from cellwarden.model.moments import Moment
 from cellwarden.model.report import AcceptedException
+from cellwarden.workflows.assemble import EXCEPTIONS
 from cellwarden.workflows.fleet.catalogue import all_checks
 from cellwarden.workflows.fleet.runs import last_run_before
 from cellwarden.workflows.statements import Statement, record, rows, short_id, subjects_at
@@ -83,7 +84,7 @@ def _refuse_unfit(workspace: Workspace, cells: dict[str, str], today: str) -> No
 def list_exceptions(workspace: Workspace, moment: Moment) -> tuple[AcceptedException, ...]:
     """Every exception with its state on that day, those in force with what they cover."""
     with subjects_at(workspace, moment) as connection:
-        found = rows(connection, 'select * from "exception" order by exception_id')
+        found = rows(connection, EXCEPTIONS)
     run = last_run_before(workspace, as_of=moment.as_of, ledger_size=moment.known_at or 1 << 62)
     findings = run.findings if run else ()
     bare = tuple(msgspec.structs.replace(one, exception_id=None) for one in findings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -26,6 +27,7 @@ from cellwarden.workflows.vendor.dossier import (
     latest_assessment,
     makers_of,
     party_named,
+    query,
 )
 from cellwarden.workflows.workspace import Workspace
 
@@ -37,6 +39,12 @@ TIER_OF: Final = {"high": 3, "medium": 2, "low": 1}
 ANSWER_DAYS: Final = 28
 SERVICE: Final = "service at our sites"
 """What is assessed of an entity that makes no product of ours."""
+
+_Sites = list[tuple[str, str | None]]
+_SERVED: Final[WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[str, _Sites]]] = (
+    WeakKeyDictionary()
+)
+"""The sites that each party serves, by connection; it goes with the connection."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,25 +133,30 @@ def tier_of(connection: duckdb.DuckDBPyConnection, party: Cells) -> tuple[int, s
     return 1, "tier 1: no site that it serves is known with its criticality"
 
 
-def sites_served(
-    connection: duckdb.DuckDBPyConnection, party: Cells
-) -> list[tuple[str, str | None]]:
-    """Sites with parts, dependencies or work of a party, with their criticality."""
+def sites_served(connection: duckdb.DuckDBPyConnection, party: Cells) -> _Sites:
+    """Sites with parts, dependencies or work of a party, with their criticality.
+
+    A connection shows the ledger of one moment, so it is asked once, for all parties.
+    """
+    if connection not in _SERVED:
+        _SERVED[connection] = _served(connection)
+    return _SERVED[connection].get(party["party_id"] or "", [])
+
+
+def _served(connection: duckdb.DuckDBPyConnection) -> dict[str, _Sites]:
+    plates = [
+        (party["party_id"], maker)
+        for party in facts_of(connection, "party")
+        for maker in makers_of(connection, party)
+    ]
     rows = connection.execute(
-        """
-        with served as (
-          select a.site_id from component c join asset a on a.asset_id = c.asset_id
-          where list_contains($makers, lower(trim(c.manufacturer)))
-          union select site_id from dependency where party_id = $party
-          union select site_id from relationship where party_id = $party
-          union select site_id from account where party_id = $party
-        )
-        select distinct s.site_id, lower(s.criticality)
-        from served join site s on s.site_id = served.site_id order by s.site_id
-        """,
-        {"makers": makers_of(connection, party), "party": party["party_id"] or ""},
+        query("sites_served"),
+        {"parties": [party for party, _ in plates], "makers": [maker for _, maker in plates]},
     ).fetchall()
-    return [(site, criticality) for site, criticality in rows]
+    found: dict[str, _Sites] = {}
+    for party_id, site, criticality in rows:
+        found.setdefault(party_id, []).append((site, criticality))
+    return found
 
 
 def _asked(

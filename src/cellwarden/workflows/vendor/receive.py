@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 ACT: Final = "receive"
 _FOREVER: Final = "9999"
+_ASKED: Final = ("assessment", "answer", "follow_up", "review", "party")
+"""The kinds that a receipt asks about."""
 _SUFFIXES: Final = frozenset({".xlsx", ".xlsm", ".json"})
 
 
@@ -130,7 +132,7 @@ class _Look:
         if assessment_id in self._recorded:
             self.close()
         if self._connection is None:
-            self._connection = self.state.connect(as_of=_FOREVER)
+            self._connection = self.state.connect(as_of=_FOREVER, only=_ASKED)
         return self._connection
 
     def recorded(self, assessment_id: str) -> None:

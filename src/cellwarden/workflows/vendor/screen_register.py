@@ -32,7 +32,7 @@ from cellwarden.vendors.screening import (
     read_list,
     screen,
 )
-from cellwarden.workflows.fleet.register import changed_facts
+from cellwarden.workflows.fleet.differences import changed_facts
 from cellwarden.workflows.vendor.dossier import Cells, day_of, facts_of
 from cellwarden.workflows.workspace import Progress, Workspace
 
@@ -47,6 +47,8 @@ GOOD_FOR_DAYS: Final = 30
 """A scan screens anew when this many days have passed, even where nothing changed."""
 _FOREVER: Final = "9999"
 _KINDS: Final = ("screening_run", "screened_name", "screening_hit")
+_ASKED: Final = (*_KINDS, "screening_decision", "party", "ownership", "origin")
+"""The kinds that a screening asks about."""
 
 
 class Screened(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +96,7 @@ def screen_register(
     with (
         workspace.open_state() as state,
         state.alone(),
-        closing(state.connect(as_of=_FOREVER)) as connection,
+        closing(state.connect(as_of=_FOREVER, only=_ASKED)) as connection,
     ):
         inputs = _inputs(connection, files)
         return _record(state, connection, inputs, on=on, clock_at=clock_at, actor=actor)
@@ -118,7 +120,7 @@ def screen_if_changed(
         files = list_files(workspace)
         if not files:
             return ()
-        with closing(state.connect(as_of=_FOREVER)) as connection:
+        with closing(state.connect(as_of=_FOREVER, only=_ASKED)) as connection:
             inputs = _inputs(connection, files)
             if _is_fresh(connection, inputs, on):
                 return ()

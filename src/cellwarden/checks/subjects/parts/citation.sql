@@ -11,6 +11,8 @@ with cited as (
     false, true, 2
   from ticket
   union all
+  select document_id, 'log', subject, entry, "row", read_on, read_on, false, true, 2 from log
+  union all
   select document_id, 'delivery', subject, entry, "row", received_at,
     coalesce(checked_on, received_at), false, true, 2
   from delivery

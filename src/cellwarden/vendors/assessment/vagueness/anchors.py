@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Final
 
 from cellwarden.vendors.assessment.questions import Slot
@@ -119,13 +120,14 @@ WIDE: Final = 6
 """Times the lower end from which a range of time promises nothing."""
 
 
-def anchors(text: str) -> dict[Slot, list[tuple[int, int]]]:
+@lru_cache(maxsize=1_024)
+def anchors(text: str) -> Mapping[Slot, Sequence[tuple[int, int]]]:
     """Where a folded text names something checkable, by the slot that it fills.
 
     Standards' numbers and round-the-clock figures are passed over: every brochure has them.
     """
     skipped = [found.span() for found in _BOILERPLATE.finditer(text)]
-    found: dict[Slot, list[tuple[int, int]]] = {}
+    found: dict[Slot, Sequence[tuple[int, int]]] = {}
     for slot, pattern in _PATTERNS.items():
         spans = [hit.span() for hit in pattern.finditer(text)]
         if slot == "mechanism":
@@ -215,5 +217,5 @@ def concedes(text: str, *, details: int) -> bool:
     )
 
 
-def _touches(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
+def _touches(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in others)

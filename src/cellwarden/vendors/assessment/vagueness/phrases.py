@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
 
@@ -46,9 +46,13 @@ def folded(text: str) -> str:
     )
 
 
-def places(list_name: str, text: str) -> list[tuple[int, int]]:
-    """Where phrases of a list stand in a folded text, as (start, end), without overlaps."""
-    return [found.span() for found in _pattern(list_name).finditer(text)]
+@lru_cache(maxsize=4_096)
+def places(list_name: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Where phrases of a list stand in a folded text, as (start, end), without overlaps.
+
+    The answers of a vendor are read when they come in and again when they are graded.
+    """
+    return tuple(found.span() for found in _pattern(list_name).finditer(text))
 
 
 @cache

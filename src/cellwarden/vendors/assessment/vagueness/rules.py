@@ -118,7 +118,7 @@ def _named_things(question: Question, plain: str) -> dict[Slot, list[tuple[int, 
 
     To a question for a file, a named file is the answer.
     """
-    found = anchors(plain)
+    found = {slot: list(spans) for slot, spans in anchors(plain).items()}
     for slot in ("owner", "scope"):
         names = proper_names(plain) if slot in question.slots else []
         if names:
@@ -179,7 +179,7 @@ def _soft_words(text: str, plain: str) -> list[Objection]:
 
 def _of_list(name: str, text: str, plain: str) -> list[Objection]:
     """The objection to the first words of a list that stand in a text; none where none do."""
-    hits = places(name, plain) + (wide_ranges(plain) if name == "hedge" else [])
+    hits = [*places(name, plain), *(wide_ranges(plain) if name == "hedge" else ())]
     if not hits:
         return []
     told = phrase_lists()[name]
