@@ -152,7 +152,8 @@ def from_spelling(spelt: spelling.Spelling, *, is_person: bool) -> Name:
     if not is_person:
         kept, families, form = _without_forms(raw)
     spelt_as, classes, phrases = tables.words()
-    kept = [part for token in kept for part in _arabic_parts(token, spelt_as)]
+    if "abd" in spelt.text or "din" in spelt.text:
+        kept = [part for token in kept for part in _arabic_parts(token, spelt_as)]
     if not _phrase_starts().isdisjoint(kept):
         kept = _with_phrases(kept, phrases)
     written = [token for token in kept if classes.get(token) != "stop"] or kept or raw
