@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from cellwarden.vendors.screening import Decision, Entry, Index, ListedName, Party, screen
 from cellwarden.vendors.screening.abjad import likeness
+from cellwarden.vendors.screening.lists.places import country_code
 from cellwarden.vendors.screening.nouns import Quality
 from cellwarden.vendors.screening.patronymics import other_patronymic
 from cellwarden.vendors.screening.romanised import (
@@ -161,3 +162,24 @@ def test_only_a_patronymic_that_differs_tells_persons_apart() -> None:
     assert other_patronymic(listed, ["wiktorowitsch"]) == ""
     assert other_patronymic(listed, ["v", "moscow"]) == ""
     assert other_patronymic(entry("CHEMEZOV, Sergei", kind="individual"), ["petrovich"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("Korea, Democratic People's Republic of", "KP"),
+        ("Republic of Korea", "KR"),
+        ("Республика Беларусь", ""),
+        ("Republic of Belarus", "BY"),
+        ("The Netherlands", "NL"),
+        ("Hong Kong SAR", "HK"),
+        ("Россия", "RU"),
+        ("España", "ES"),
+        ("DR Congo", "CD"),
+        ("Republic of the Congo", "CG"),
+        ("Republic of", ""),
+        ("", ""),
+    ],
+)
+def test_a_country_is_known_however_it_is_written(written: str, code: str) -> None:
+    assert country_code(written) == code
