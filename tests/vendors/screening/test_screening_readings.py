@@ -183,3 +183,49 @@ def test_only_a_patronymic_that_differs_tells_persons_apart() -> None:
 )
 def test_a_country_is_known_however_it_is_written(written: str, code: str) -> None:
     assert country_code(written) == code
+
+
+WRITTEN = st.text(max_size=60) | st.lists(
+    st.sampled_from(
+        [
+            "Kim",
+            "Xi",
+            "Lo",
+            "abd",
+            "ООО",
+            "山口",
+            "組",
+            "بانک",
+            "ال",
+            "(CATL)",
+            "I",
+            "9th",
+            "ה",
+            "ー",
+        ]
+    ),
+    max_size=6,
+).map(" ".join)
+
+
+@given(listed=WRITTEN, asked=WRITTEN, country=st.sampled_from(["", "KP", "CN", "JP", "RS", "IR"]))
+def test_any_two_names_can_be_compared(listed: str, asked: str, country: str) -> None:
+    index = Index(
+        [
+            entry(listed, kind=kind, country=country, number=kind)
+            for kind in ("individual", "organisation", "vessel")
+        ]
+    )
+
+    answers = list(screen([Party(id="q", name=asked, country=country)], index))
+
+    assert answers
+    assert all(0.0 <= answer.score <= 1.0 for answer in answers)
+
+
+@given(WRITTEN, st.sampled_from(["individual", "organisation"]))
+def test_a_listed_name_with_letters_is_never_cleared(name: str, kind: str) -> None:
+    answers = screen([Party(id="q", name=name)], Index([entry(name, kind=kind)]))
+
+    if any(char.isascii() and char.isalpha() for char in name):
+        assert any(answer.score > 0.0 or answer.decision is Decision.REVIEW for answer in answers)
