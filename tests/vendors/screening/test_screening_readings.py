@@ -229,3 +229,13 @@ def test_a_listed_name_with_letters_is_never_cleared(name: str, kind: str) -> No
 
     if any(char.isascii() and char.isalpha() for char in name):
         assert any(answer.score > 0.0 or answer.decision is Decision.REVIEW for answer in answers)
+
+
+def test_words_behind_the_last_that_is_compared_clear_nobody() -> None:
+    padding = " ".join(f"padding{at}" for at in range(30))
+    index = Index([entry("BANK MELLI IRAN", country="IR")])
+
+    (answer,) = screen([Party(id="q", name=f"{padding} Bank Melli Iran")], index)
+
+    assert answer.decision is Decision.REVIEW
+    assert "24 words" in answer.features["why"]

@@ -114,7 +114,7 @@ def _unread(asked: Asked) -> str:
     """Why a name could not be read whole; empty where it was."""
     spelt = asked.name.spelt
     if spelt.is_cut:
-        return f"only the first {spelling.LONGEST} characters were compared"
+        return f"only {names.MOST_TOKENS} words of {spelling.LONGEST} characters were compared"
     if spelt.is_unread:
         return "its script cannot be read"
     return "" if asked.name.tokens else "it has no letters"

@@ -146,8 +146,7 @@ def take_apart(text: str, *, is_person: bool = False) -> Name:
 def from_spelling(spelt: spelling.Spelling, *, is_person: bool) -> Name:
     """The parts of a name that was spelt already; as ``take_apart``."""
     raw = spelling.tokens(spelt.text)
-    if len(raw) > MOST_TOKENS:
-        del raw[MOST_TOKENS * 2 :]
+    del raw[MOST_TOKENS * 2 + 1 :]
     kept, families, form = raw, None, ""
     if not is_person:
         kept, families, form = _without_forms(raw)
@@ -157,6 +156,7 @@ def from_spelling(spelt: spelling.Spelling, *, is_person: bool) -> Name:
     if not _phrase_starts().isdisjoint(kept):
         kept = _with_phrases(kept, phrases)
     written = [token for token in kept if classes.get(token) != "stop"] or kept or raw
+    spelt.is_cut |= len(written) > MOST_TOKENS or len(raw) > MOST_TOKENS * 2
     del written[MOST_TOKENS:]
     number = _ORDINALS if is_person else _NUMBER_WORDS
     tokens = [number.get(token) or spelt_as.get(token, token) for token in written]
