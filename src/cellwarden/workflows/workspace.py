@@ -27,6 +27,13 @@ SETTINGS_NAME: Final = "cellwarden.toml"
 Progress = Callable[[str, int, int], None]
 """Told about long work: what is done, how much of it, out of how much."""
 
+Telling = Callable[[str], None]
+"""Told what people should know beside the result."""
+
+
+def unheard(_: str) -> None:
+    """Where nobody listens."""
+
 
 class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose fleet it is. ``as_of`` fixes the time that every run speaks for; else it is now."""

@@ -32,9 +32,7 @@ class Verifier(Protocol):
 
 
 class Tampered(Refused, frozen=True, kw_only=True):
-    """A document that is not what stands beside it says: refused, its bytes kept for a look."""
-
-    seen: bytes
+    """A document that is not what stands beside it says: refused, and yet its bytes are there."""
 
 
 def checked(
@@ -57,7 +55,7 @@ def checked(
         reason = _differs(algorithm, raw, text)
         if reason:
             place = f"{name.rpartition('/')[2]}.{algorithm}"
-            return Tampered(name=name, data=b"", reason=f"{reason} {place}", seen=data)
+            return Tampered(name=name, data=data, reason=f"{reason} {place}")
         agreed.append(algorithm)
     signature = near(f".{SIGNATURE}")
     if signature is None:
@@ -68,7 +66,7 @@ def checked(
         found = keys.verify(raw, signature)
     if found.state == "wrong":
         reason = f"the signature beside it is wrong: {found.why}"
-        return Tampered(name=name, data=b"", reason=reason, seen=data)
+        return Tampered(name=name, data=data, reason=reason)
     if not agreed and not found.state:
         return Document(name=name, data=data)
     return Document(name=name, data=data, checked=Checked(digests=tuple(agreed), signature=found))

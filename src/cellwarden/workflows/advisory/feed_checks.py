@@ -62,7 +62,7 @@ def checks_in_words(digests: int, signatures: int, unchecked: Sequence[str]) -> 
 
 def contradicted_by(document: feeds.Tampered) -> Contradicted:
     """Which feed a refused document would have been of: its bytes are looked at, not believed."""
-    seen = feeds.understand(Document(name=document.name, data=document.seen))
+    seen = feeds.understand(Document(name=document.name, data=document.data))
     return Contradicted(feed=feed_of(seen), name=document.name, reason=document.reason)
 
 

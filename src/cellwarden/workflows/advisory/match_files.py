@@ -31,7 +31,7 @@ from cellwarden.advisories.answered import (
 from cellwarden.model.matching import Match
 from cellwarden.model.moments import Moment
 from cellwarden.reports.lines import match_line
-from cellwarden.workflows.workspace import Progress, open_workspace
+from cellwarden.workflows.workspace import Progress, Telling, open_workspace, unheard
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -47,6 +47,8 @@ MOST_NAMES: Final = 40_000
 MOST_MET: Final = 50_000
 """Firmware texts, over all names, whose rows are kept beyond the plain versions."""
 PREPARED: Final = ".prepared"
+UNREAD: Final = ".unread"
+"""What could not be read of the documents; a fourth file, where there was something."""
 _MOST_KEPT: Final = 4
 _AT_ONCE: Final = 128
 _FEWEST_TO_SHARE: Final = 1_000
@@ -70,16 +72,35 @@ class OfWorkspace(msgspec.Struct, frozen=True):
 
 
 class OfPaths(msgspec.Struct, frozen=True):
-    """Reads advisory files, folders and archives."""
+    """Reads advisory files, folders and archives.
+
+    What cannot be read is told, and kept in a file, because another process may do the reading.
+    """
 
     paths: tuple[Path, ...]
+    tell: Telling = unheard
+    unread: Path | None = None
 
     def __call__(self) -> tuple[Prepared, Times]:
         """The statements prepared; they hold for all times."""
         from cellwarden.advisories.matching import prepare
         from cellwarden.workflows.advisory.match import read_advisories
 
-        return prepare(*read_advisories(self.paths, progress=_silent)), ALWAYS
+        words: list[str] = []
+        said, remedies = read_advisories(self.paths, progress=_silent, tell=words.append)
+        for one in words:
+            self.tell(one)
+        if self.unread is not None and words:
+            _keep(self.unread, msgspec.json.encode(words))
+        return prepare(said, remedies), ALWAYS
+
+
+def unread_in(file: Path | None) -> list[str]:
+    """What an earlier reading had to say about the documents."""
+    try:
+        return [] if file is None else msgspec.json.decode(file.read_bytes(), type=list[str])
+    except (OSError, msgspec.MsgspecError):
+        return []
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:
@@ -225,5 +246,5 @@ def _forget_the_oldest(folder: Path) -> None:
     with contextlib.suppress(OSError):
         kept = sorted(folder.glob(f"*{PREPARED}"), key=lambda path: path.stat().st_mtime_ns)
         for path in kept[:-_MOST_KEPT]:
-            for suffix in (PREPARED, ANSWERED, MET):
+            for suffix in (PREPARED, ANSWERED, MET, UNREAD):
                 path.with_suffix(suffix).unlink(missing_ok=True)
