@@ -7,6 +7,7 @@ import hashlib
 import html
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.evidence.conftest import Packed, export, files_of
 
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError
+from cellwarden.reports.evidence import verify
 from cellwarden.workflows.evidence.evidence_pack import Wanted, period_of
 from cellwarden.workflows.evidence.evidence_verify import verify_pack
 from cellwarden.workflows.ledger.redact import Asked, redact
@@ -111,6 +113,48 @@ def test_the_page_says_everything_opens_offline_and_runs_nothing(whole: Packed) 
     assert "Northgate" in page
     for finding in json.loads(files_of(whole.data)["findings.json"])[:50]:
         assert finding["id"] in page
+
+
+def test_the_page_begins_with_a_summary_and_every_link_on_it_leads_somewhere(
+    whole: Packed,
+) -> None:
+    page = files_of(whole.data)["index.html"].decode()
+    findings = json.loads(files_of(whole.data)["findings.json"])
+    critical = sum(
+        one["count"]
+        for one in findings
+        if one["severity"] == "critical" and one["verdict"] == "fail"
+    )
+    ids = re.findall(r' id="([^"]+)"', page)
+    links = set(re.findall(r'href="#([^"]+)"', page))
+
+    assert len(ids) == len(set(ids))
+    assert links <= set(ids)
+    assert {f"e-{one}" for one in range(whole.done.checkpoint_size)} <= set(ids)
+    short = page[page.index('id="short"') : page.index('id="verify"')]
+    assert f"</span>{critical}</dd>" in short
+    assert page.index('id="short"') < page.index('id="verify"') < page.index('id="findings"')
+
+
+def test_an_evidence_id_of_a_finding_is_followed_down_to_who_said_what(
+    whole: Packed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    findings = json.loads(files_of(whole.data)["findings.json"])
+    finding = next(one for one in findings if one["check"] == "log-reach-too-short")
+
+    words = [str(whole.path), "--key", whole.fingerprint, "--show", finding["evidence"][0]]
+    code = verify.main(words)
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert code == 0
+    assert "by tester, register, from register/logs.csv" in told
+    assert "log_id = LOG-NG1-BASTION" in told
+    assert "read_by = Priya Raman" in told, "a disclosed name stands in the place of its commitment"
+    assert told.endswith("verified")
+    assert verify.main([str(whole.path), "--show", "999.1", "--show", "no fact"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "999.1 is no fact that this pack proves" in told
+    assert "no fact is no fact that this pack proves" in told
 
 
 def test_documents_that_entries_were_read_from_go_along_when_asked_for(

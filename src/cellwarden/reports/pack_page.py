@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cellwarden.model.coverage import ControlState
-from cellwarden.model.findings import Verdict
+from cellwarden.model.findings import Severity, Verdict
 from cellwarden.reports.coverage_text import JUDGEMENT
 from cellwarden.reports.evidence_page import coverage_context, render
 from cellwarden.reports.page_lives import strip
@@ -20,6 +20,21 @@ if TYPE_CHECKING:
     from cellwarden.model.coverage import FrameworkCoverage
     from cellwarden.model.findings import Finding
     from cellwarden.model.report import Report
+
+
+MOST_IN_SHORT = 12
+"""How many failing checks the summary names; all of them stand below."""
+
+
+class ProvenEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry that a pack proves: what evidence ids begin with, who said it, from where."""
+
+    index: int
+    recorded_at: str
+    actor: str
+    act: str
+    source: str
+    rows: str
 
 
 class PackWords(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,10 +53,11 @@ class PackWords(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     documents: int
     left_out: tuple[str, ...]
+    proven: tuple[ProvenEntry, ...] = ()
 
 
 def pack_page(report: Report, coverages: Sequence[FrameworkCoverage], words: PackWords) -> str:
-    """The page: what this is, how to verify it, coverage, findings, exceptions, what is left out.
+    """The page: a summary, how to verify it, coverage, findings, and the entries that prove it.
 
     Everything is on it: nothing is folded away, so paper says what the screen says.
     """
@@ -51,9 +67,11 @@ def pack_page(report: Report, coverages: Sequence[FrameworkCoverage], words: Pac
         report=report,
         run=report.run,
         words=words,
+        entries={str(one.index) for one in words.proven},
         note_lines=words.note.splitlines(),
         coverages=shown,
         summary=[_summary(one) for one in shown],
+        short=_in_short(report),
         checks=_by_check(report),
         lives=[{"life": one, "strip": strip(one)} for one in report.lives],
         exceptions=report.exceptions,
@@ -74,7 +92,8 @@ with the fingerprint of the ledger's key that you know from elsewhere: not from
 this pack, for whoever made a false pack made its key too. Python 3.9 or newer is
 enough, without any package. Verify the .zip as it came (python3 verify.py PACK.zip)
 or this folder once unpacked. verify.py itself should come from somebody other than
-the sender; it is also part of Cellwarden's source, byte for byte.
+the sender; it is also part of Cellwarden's source, byte for byte. To follow a finding
+down to what was recorded, give one of its evidence ids: --show ENTRY.ROW
 
   manifest.json        every file with its size and SHA-256
   manifest.note        the manifest's digest, signed by the ledger's key
@@ -107,14 +126,42 @@ def _summary(one: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _by_check(report: Report) -> list[dict[str, Any]]:
+def _in_short(report: Report) -> dict[str, Any]:
+    """What an auditor asks first: how many of what, how much is unknown, what was accepted."""
+    fails = [one for one in report.findings if one.verdict is Verdict.FAIL]
+    accepted = sum(one.count for one in fails if one.exception_id)
+    overdue = sum(
+        one.count
+        for one in fails
+        if one.deadline_on and one.deadline_on < report.run.as_of[:10] and not one.exception_id
+    )
+    return {
+        "severities": [
+            (one.value, sum(f.count for f in fails if f.severity is one))
+            for one in Severity
+            if one is not Severity.INFO or any(f.severity is one for f in fails)
+        ],
+        "unknown": sum(f.count for f in report.findings if f.verdict is Verdict.UNKNOWN),
+        "accepted": accepted,
+        "overdue": overdue,
+        "failing": _by_check(report, only=Verdict.FAIL)[:MOST_IN_SHORT],
+        "more": max(0, len({one.check for one in fails}) - MOST_IN_SHORT),
+        "gaps": sum(len(one.gaps) for one in report.lives),
+        "lives": len(report.lives),
+    }
+
+
+def _by_check(report: Report, only: Verdict | None = None) -> list[dict[str, Any]]:
     """Findings in groups of one check and verdict, the worst first, each row shown."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in worst_first(report.findings):
+        if only and finding.verdict is not only:
+            continue
         groups.setdefault((finding.check, finding.verdict.value), []).append(finding)
     return [
         {
             "first": those[0],
+            "anchor": f"f-{those[0].check}-{those[0].verdict.value}",
             "is_failing": those[0].verdict is Verdict.FAIL,
             "count": sum(one.count for one in those),
             "findings": [

@@ -1,9 +1,10 @@
-"""Verify a Cellwarden evidence pack: python3 verify.py PACK [--key KEY]. Needs Python 3.9, no more.
+"""Verify a Cellwarden evidence pack: python3 verify.py PACK [--key KEY] [--show FACT]. Python 3.9.
 
 PACK is the .zip, or the folder that it was unpacked to; without it, the folder of this file.
 KEY is what you know from elsewhere: a fingerprint (SHA-256 of the public key, 64 hex digits) or a
-verifier key (name+id+base64). Repeat --key for the keys of cosigners. Take this file from somebody
-other than the sender of the pack, or read it: it is all there is, and it reads from top to bottom.
+verifier key (name+id+base64). Repeat --key for the keys of cosigners. FACT is an evidence id of a
+finding, such as 12.40: row 40 of entry 12 is shown, once it is proven. Take this file from somebody
+other than the sender of the pack, or read it: it needs nothing else, and reads from top to bottom.
 
 What it checks, each step in a function, resting on the steps before:
  1. container   no odd names, no links, no file twice, nothing changed in the zip
@@ -65,9 +66,10 @@ def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("pack", nargs="?", default=os.path.dirname(os.path.abspath(__file__)))
     parser.add_argument("--key", action="append", default=[], help="a key that you know; repeats")
+    parser.add_argument("--show", action="append", default=[], help="a fact to show; repeats")
     asked = parser.parse_args(words)
     try:
-        verdict, report = verify(asked.pack, asked.key)
+        verdict, report = verify(asked.pack, asked.key, asked.show)
     except Bad as problem:
         verdict, report = "NOT VERIFIED", [("problem", str(problem))]
     for label, told in report:
@@ -77,7 +79,7 @@ def main(words: Sequence[str]) -> int:
     return 1 if verdict == "NOT VERIFIED" else 0
 
 
-def verify(path: str, keys: Sequence[str] = ()) -> tuple[str, Report]:
+def verify(path: str, keys: Sequence[str] = (), facts: Sequence[str] = ()) -> tuple[str, Report]:
     """Verify a pack; return the verdict and what was checked. Bad says what is wrong, and where."""
     self_test()
     gc.disable()  # nothing here makes cycles: it would only walk what was read
@@ -90,6 +92,7 @@ def verify(path: str, keys: Sequence[str] = ()) -> tuple[str, Report]:
         rows = check_rows(data, entries)
         documents = check_documents(data, entries, rows)
         opened = check_opened(data, rows)
+        shown = [line for fact in facts for line in show(fact, entries, rows, opened)]
         about = "; ".join((manifest["operator"], manifest["scope"], "as of " + manifest["as_of"]))
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
         raise Bad(f"{path}: a file has another shape than in a pack: {error!r}") from error
@@ -101,11 +104,27 @@ def verify(path: str, keys: Sequence[str] = ()) -> tuple[str, Report]:
         ("entries", f"{len(entries)} of {size}, proven against the root {root.hex()}"),
         ("rows", f"{sum(len(lines) for _, lines in rows.values())}, proven against their entries"),
         ("documents", f"{documents}, each named by a proven entry or row"),
-        ("opened", f"{opened} personal cells, each fits its commitment"),
+        ("opened", f"{len(opened)} personal cells, each fits its commitment"),
         *signed,
         *(("NOT CHECKED", stamped.format(name)) for name in data if name.endswith(".tsr")),
         ("not proven", words),
+        *shown,
     ]
+
+
+def show(fact: str, entries: dict[int, Any], rows: Rows, opened: dict[Any, str]) -> Report:
+    """A proven entry, and its row of each kind, personal cells opened where they are disclosed."""
+    index, _, row = (int(part) if part.isdigit() else -1 for part in fact.partition("."))
+    there = sorted(kind for at, kind in rows if at == index and row in rows[at, kind][1])
+    if not there:
+        return [(fact, "is no fact that this pack proves")]
+    told = "{recorded_at} by {actor}, {act}, from {source}".format(**entries[index])
+    report = [(f"entry {index}", told)]
+    for kind in there:
+        cells = cells_of(rows, (index, kind), row)
+        said = [(n, opened.get((index, kind, row, n), cell)) for n, cell in cells.items() if cell]
+        report += [(f"row {row}", f"{kind}: " + "; ".join(f"{n} = {cell}" for n, cell in said))]
+    return report
 
 
 def read_pack(path: str) -> Data:
@@ -161,7 +180,7 @@ def open_zip(path: str) -> tuple[int, list[Any]]:
 def check_manifest(data: Data) -> Any:
     """2. The manifest, after every file was found to be as it lists it."""
     check("manifest.json" in data, "manifest.json: is missing")
-    manifest = load_json(data["manifest.json"], "manifest.json")
+    manifest = load_json(data["manifest.json"], "manifest.json", each_once)
     check(manifest.get("format") == FORMAT, f"manifest.json: this verifier reads {FORMAT}")
     listed = manifest["files"]
     for name in listed:
@@ -280,9 +299,7 @@ def table_head(proof: Any, here: dict[int, bytes], count: int, place: str) -> by
 
 def cells_of(rows: Rows, table: tuple[int, str], row: int) -> dict[str, Any]:
     columns, lines = rows[table]
-    return dict(
-        zip(columns, JSON.decode(lines[row].decode())[3:])
-    )  # what was done and two times come first
+    return dict(zip(columns, json.loads(lines[row])[3:]))  # what was done and two times come first
 
 
 def check_documents(data: Data, entries: dict[int, Any], rows: Rows) -> int:
@@ -314,33 +331,30 @@ def committed(value: bytes, salt: str) -> str:
     return "salted-sha256:" + hashlib.sha256(bytes.fromhex(salt) + value).hexdigest()
 
 
-def check_opened(data: Data, rows: Rows) -> int:
-    """7. How many are disclosed, after each was found to fit; an erased one stays a commitment."""
-    cells = [load_json(text, "opened.jsonl") for text in lines_of(data, "opened.jsonl")]
-    for one in cells:
+def check_opened(data: Data, rows: Rows) -> dict[Any, str]:
+    """7. What is disclosed, after each was found to fit; an erased one stays a commitment."""
+    opened = {}
+    for text in lines_of(data, "opened.jsonl"):
+        one = load_json(text, "opened.jsonl")
         table, row, column = (one["entry"], one["kind"]), one["row"], one["column"]
         place = f"opened.jsonl, {column} of {one['kind']} row {one['entry']}.{row}"
         check(table in rows and row in rows[table][1], f"{place}: is not among the proven rows")
         good = cells_of(rows, table, row)[column] == committed(one["value"].encode(), one["salt"])
         check(good, f"{place}: does not fit its commitment")
-    return len(cells)
+        opened[(*table, row, column)] = one["value"]
+    return opened
+
+
+def load_json(text: bytes, place: str, hook: Any = None) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=hook)
+    except (ValueError, RecursionError) as error:
+        raise Bad(f"{place}: is no JSON: {error}") from error
 
 
 def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name stands twice")
-    return found
-
-
-JSON = json.JSONDecoder(object_pairs_hook=each_once)
-
-
-def load_json(text: bytes, place: str) -> Any:
-    try:
-        return JSON.decode(text.decode())
-    except (ValueError, RecursionError) as error:
-        raise Bad(f"{place}: is no JSON, or says one thing twice: {error}") from error
+    check(len(dict(pairs)) == len(pairs), "manifest.json: says one thing twice")
+    return dict(pairs)
 
 
 def lines_of(data: Data, name: str) -> Iterator[bytes]:

@@ -209,6 +209,7 @@ class _Packed:
             rows=self.row_count,
             documents=sum(name.startswith("documents/") for name in documents),
             left_out=tuple(self.left_out),
+            proven=pack_facts.told_entries(self.facts),
         )
         self.files["index.html"] = pack_page(report, coverages, words).encode()
         self.files["README.txt"] = read_me(report, words).encode()

@@ -12,6 +12,7 @@ from cellwarden.ledger import partial
 from cellwarden.ledger.entries import Entry
 from cellwarden.model.errors import StoreError
 from cellwarden.model.facts import kinds
+from cellwarden.reports.pack_page import ProvenEntry
 from cellwarden.store.row_proofs import ProvenRows, prove_rows
 from cellwarden.store.state import State
 
@@ -56,6 +57,24 @@ def gather(state: State, size: int, evidence: Iterable[str], wanted: Iterable[in
         leaves=leaves,
         wanted=frozenset(own | {index for index, _ in rows}),
         rows={key: frozenset(those) for key, those in rows.items()},
+    )
+
+
+def told_entries(facts: Facts) -> tuple[ProvenEntry, ...]:
+    """The wanted entries as a page tells them: when, by whom, from where, which rows of them."""
+    by_entry: defaultdict[int, list[str]] = defaultdict(list)
+    for (index, kind), rows in sorted(facts.rows.items()):
+        by_entry[index].append(f"{len(rows)} {kind.replace('_', ' ')}")
+    return tuple(
+        ProvenEntry(
+            index=index,
+            recorded_at=facts.entries[index].recorded_at,
+            actor=facts.entries[index].actor,
+            act=facts.entries[index].act,
+            source=facts.entries[index].source,
+            rows=", ".join(by_entry[index]),
+        )
+        for index in sorted(facts.wanted)
     )
 
 
