@@ -53,8 +53,16 @@ _NUMBER_PATTERN: Final = re.compile(
 )
 _BUILT_UPON: Final = re.compile(r"\s+(?:as\s+)?built\s+(?:up)?on\s(.*)$")
 """What a product is made of is no part of its name, but has to be there."""
+_REVISION: Final = re.compile(r"rev\d{1,2}")
+"""A revision of the hardware, which registers seldom say."""
 _ENDS_IN_X: Final = re.compile(r"\dx$")
 """Beside other codes such an x is a letter: ``2212X/2112S``, ``RV50 RV50X``."""
+_MIDDLES: Final = re.compile(
+    r"\b(?P<head>[a-z]{1,4})(?P<first>\d{1,3})(?P<others>(?:/\d{1,3})+)(?P<tail>[a-z]{2}[a-z0-9-]*)"
+)
+_ENDINGS: Final = re.compile(
+    r"(?<![\w/-])(?P<head>[a-z0-9-]{4,}[a-z])(?P<last>[a-z])(?P<others>(?:/[a-z]{1,2}){2,})(?![\w/])"
+)
 _SHORTEST_LIST_NUMBER: Final = 2
 _LIST_WORDS: Final = re.compile(r"\s+(?:and|or|&)\s+|[,/;]")
 _STRONG_SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*")
@@ -235,7 +243,7 @@ def _wanted(text: str, *, without: tuple[str, ...]) -> tuple[Wanted, ...]:
     """The alternatives that a product text lists; usually one."""
     if without:
         text = _without_products(text, without)
-    main = _OPEN_PARENTHESIS.sub(" ", _PARENTHESES.sub(" ", text)).strip()
+    main = spelled_out(_OPEN_PARENTHESIS.sub(" ", _PARENTHESES.sub(" ", text)).strip())
     pieces = _pieces(main or text)
     out: list[Wanted] = []
     for piece in pieces:
@@ -247,6 +255,20 @@ def _wanted(text: str, *, without: tuple[str, ...]) -> tuple[Wanted, ...]:
             )  # fmt: skip
         out.extend(_each_number(one, piece))
     return tuple(one for one in out if one != Wanted())
+
+
+def spelled_out(text: str) -> str:
+    """``R04/08/16ENCPU`` and ``XGK-CPUU/H/S`` as the whole names that they stand for."""
+
+    def middles(found: re.Match[str]) -> str:
+        numbers = (found["first"], *found["others"].strip("/").split("/"))
+        return " / ".join(f"{found['head']}{number}{found['tail']}" for number in numbers)
+
+    def endings(found: re.Match[str]) -> str:
+        letters = (found["last"], *found["others"].strip("/").split("/"))
+        return " / ".join(f"{found['head']}{letter}" for letter in letters)
+
+    return _ENDINGS.sub(endings, _MIDDLES.sub(middles, text)) if "/" in text else text
 
 
 def _each_number(one: Wanted, text: str) -> tuple[Wanted, ...]:
@@ -270,7 +292,9 @@ def _is_list(one: Wanted, text: str) -> bool:
     if not codes:
         return True
     shape, *others = {_shape(code) for code in (*codes, *one.wildcards)}
-    if others or shape.count("0") < _SHORTEST_LIST_NUMBER:
+    ends = {(code[0], code[-3:]) for code in codes}
+    is_alike = not others or (len(ends) == 1 < len(codes) and not one.wildcards)
+    if not is_alike or shape.count("0") < _SHORTEST_LIST_NUMBER:
         return False
     row = [
         compact(chunk) in {*codes, *one.wildcards} for chunk in _LIST_WORDS.sub(" ", text).split()
@@ -332,6 +356,9 @@ def _one(text: str) -> Wanted:
         if not compact(chunk).strip("x"):
             continue  # 750-880/xxx-xxx: any variant
         if is_order_number(chunk) and chunk[0].isdigit():
+            continue
+        if _REVISION.fullmatch(chunk):
+            into["details"].append(chunk)
             continue
         into[_class_of(chunk)].append(compact(chunk))
     if into["words"] or into["line"]:

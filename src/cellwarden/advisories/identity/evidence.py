@@ -19,7 +19,7 @@ from cellwarden.advisories.identity.catalogue import (
     named_in,
     of_vendor,
 )
-from cellwarden.advisories.identity.claims import BRANCH, named_by_code, sequence
+from cellwarden.advisories.identity.claims import BRANCH, named_by_code, sequence, spelled_out
 from cellwarden.advisories.identity.nouns import Evidence
 from cellwarden.advisories.identity.vendors import (
     branded,
@@ -87,7 +87,7 @@ def read_columns(columns: Columns) -> Evidence:
     nickname = nickname if nickname in registry().by_nickname else ""
     texts = [t for t in (rest, columns.model, columns.part, columns.hardware) if t]
     lists = word_lists()
-    parts = tuple(c for text in texts for c in chunks(_model_text(text, vendors)))
+    parts = tuple(c for text in texts for c in chunks(spelled_out(_model_text(text, vendors))))
     shown = parts + tuple(chunks(columns.part_number))
     codes = tuple(
         dict.fromkeys(

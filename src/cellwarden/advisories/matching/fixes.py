@@ -81,11 +81,17 @@ _MOST_PRODUCTS: Final = 200
 @lru_cache(maxsize=16384)
 def versions_named(text: str) -> tuple[str, ...]:
     """The versions that a remediation text names as fixed, verbatim without a leading v."""
-    found: list[str] = []
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(text[:_LONGEST]):
-            found.extend(_versions_in(match.group("list")))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(version for listed in lists_named(text) for version in listed))
+
+
+@lru_cache(maxsize=16384)
+def lists_named(text: str) -> tuple[tuple[str, ...], ...]:
+    """The same, version by version as the text lists them together."""
+    return tuple(
+        tuple(dict.fromkeys(_versions_in(match.group("list"))))
+        for pattern in _PATTERNS
+        for match in pattern.finditer(text[:_LONGEST])
+    )
 
 
 def _versions_in(text: str) -> Iterator[str]:
@@ -131,7 +137,23 @@ def fix_of(line: Line, remedies: Sequence[Remedy], document: Around) -> tuple[st
         if is_listed:
             named.extend(_behind_the_name(line, text))
     named.extend(v for text in (*own, *shared) for v in _after_the_name(line, text))
-    return tuple(dict.fromkeys(v for v in named if _is_after(line, v)))[:MOST_FIXES]
+    kept = [v for v in named if _is_after(line, v)]
+    kept += _of_branches(line, (*own, *shared), kept)
+    return tuple(dict.fromkeys(kept))[:MOST_FIXES]
+
+
+def _of_branches(line: Line, texts: Sequence[str], kept: Sequence[str]) -> Iterator[str]:
+    """Fixes of older branches that are named beside one behind the range: ``13.0.1 or 14.0.1``.
+
+    They lie in the range, ``<= 14``, and all the same end it for their own branch.
+    """
+    if line.range.is_all or line.beside is not None:
+        return
+    for text in texts:
+        for listed in lists_named(text):
+            firsts = {version.partition(".")[0].lstrip("0") for version in listed}
+            if len(firsts) == len(listed) > 1 and any(version in kept for version in listed):
+                yield from (v for v in listed if v not in kept and line.range.place(v).inside)
 
 
 def _for_leaf(

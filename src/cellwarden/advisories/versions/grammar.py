@@ -24,6 +24,8 @@ _GENERATION: Final = re.compile(r"(nmc\d|hw\s?\d[\w.]*)\b")
 _INTERVAL: Final = re.compile(
     r"(?P<open>[\[(])(?P<low>[^,()\[\]]*),(?P<high>[^,()\[\]]*)(?P<close>[\])])"
 )
+_AT_LEAST_SAME: Final = re.compile(r"^(?:vers:all/)?[<>]=\s*")
+"""What includes its own bound: the very same text lies inside."""
 _EVERY: Final = frozenset({"", "*", "all", "any", "all versions", "vers:all/*"})
 _NOTHING: Final = re.compile(
     r"no versions?$|versions including affected|\W*(?:ICSA|SSA)-\d|(?:not|except)\b", re.IGNORECASE
@@ -238,7 +240,8 @@ def _first_after(alternatives: tuple[Alternative, ...]) -> str:
 
 def _not_understood(text: str, because: str, tidied: Tidied | None = None) -> VersionRange:
     """Only the very same text lies inside; everything else is undetermined."""
-    same = Alternative(comparators=(Comparator(op="is", bounds=(text.strip(),)),))
+    bound = _AT_LEAST_SAME.sub("", text.strip())
+    same = Alternative(comparators=(Comparator(op="is", bounds=(bound,)),))
     return VersionRange(
         text=text,
         quality=Quality.NOT_UNDERSTOOD,

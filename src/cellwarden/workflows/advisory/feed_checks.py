@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from cellwarden.advisories import feeds
-from cellwarden.model.advisories import Checked, Document, Understood
+from cellwarden.model.advisories import Checked, Document, Signature, Understood
 from cellwarden.model.errors import IntegrityError
 
 _FEED_OF: Final = {"kev": "exploited", "epss": "likelihood"}
@@ -50,14 +51,32 @@ def key_ring(keys: Sequence[Path]) -> Iterator[feeds.Verifier | None]:
         yield ring
 
 
+class OnlyNew:
+    """Verifies what is new: a document that is known was looked at when it came."""
+
+    def __init__(self, ring: feeds.Verifier, known: Container[str]) -> None:
+        self._ring = ring
+        self._known = known
+
+    def verify(self, data: bytes, signature: bytes) -> Signature:
+        """What a detached signature over some bytes is worth."""
+        if hashlib.sha256(data).hexdigest() in self._known:
+            return Signature(state="not checked", why="the document is known already")
+        return self._ring.verify(data, signature)
+
+
 def checks_in_words(digests: int, signatures: int, unchecked: Sequence[str]) -> Iterator[str]:
     """What digest files and signatures said, one line each; nothing where there were none."""
     if digests:
-        yield f"{digests} documents agree with the digest files beside them"
+        yield f"{_some(digests, 'document')} agreed with the digest files beside them"
     if signatures:
-        yield f"{signatures} signatures checked against the keys of the settings"
+        yield f"{_some(signatures, 'signature')} checked against the keys of the settings"
     for why, count in Counter(unchecked).items():
-        yield f"{count} documents are signed, not checked: {why}"
+        yield f"{_some(count, 'document')} signed, not checked: {why}"
+
+
+def _some(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def contradicted_by(document: feeds.Tampered) -> Contradicted:

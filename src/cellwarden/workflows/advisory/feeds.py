@@ -20,6 +20,7 @@ from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft, State
 from cellwarden.workflows.advisory.feed_checks import (
     Contradicted,
+    OnlyNew,
     check_cells,
     checks_in_words,
     contradicted_by,
@@ -95,14 +96,24 @@ def import_feeds(
         StoreError: the ledger could not be written; nothing of this import was recorded then.
     """
     with key_ring(keys) as ring:
+        new = None if ring is None else OnlyNew(ring, _known_digests(state))
         return record_documents(
             state,
-            feeds.documents(paths, keys=ring),
+            feeds.documents(paths, keys=new),
             clock_at=clock_at,
             actor=actor,
             note=", ".join(path.name for path in paths),
             progress=progress,
         )
+
+
+def _known_digests(state: State) -> frozenset[str]:
+    connection = state.connect(as_of=_FOREVER, only=("feed_document",))
+    try:
+        found = connection.sql("select sha256 from feed_document").fetchall()
+    finally:
+        connection.close()
+    return frozenset(digest for (digest,) in found)
 
 
 def archives_without_manifest(paths: Sequence[Path], *, are_refused: bool) -> tuple[str, ...]:
