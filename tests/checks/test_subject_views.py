@@ -627,6 +627,12 @@ def test_no_subject_has_two_rows_of_one_key_on_a_fleet_told_twice(name: str, fle
     fleet.table("assessment_row", party_id="P", name="APC", is_asked=True, is_answered=True)
     fleet.table("claim_row", party_id="P", name="APC", question="support-mfa")
     fleet.table("certificate_row", party_id="P", name="APC", scheme="UL 2900", is_held=True)
+    fleet.table("plate_row", plate="apc", party_id="P")
+    fleet.table("supplier_row", party_id="P", name="APC", is_supplier=True, tiers=1)
+    fleet.table("product_role_row", site_id="NG1", manufacturer="APC", model="M")
+    fleet.table("site_role_row", site_id="NG1", role="manufacturer", holders=1)
+    fleet.table("lei_row", party_id="P", name="APC", lei="L")
+    fleet.table("promised_notice_row", incident_id="I", clause_id="C/notice", name="APC")
     fleet.declare("component")
     fleet.declare("component", "*")
     for part in ("1", "2"):

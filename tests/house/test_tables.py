@@ -20,6 +20,7 @@ OWNERS = {
     "workflows": "the derived tables that a run fills",
     "advisories/bulk": "keys and pairs of a bulk match, in a connection of its own",
     "advisories/bulk/sql": "as its folder",
+    "vendors/gleif": "an index of parents, in a private file that goes when it was read",
 }
 """Which folder defines relations, and which; everything else only reads."""
 

@@ -220,7 +220,9 @@ def test_documents_are_prepared_once_and_found_again(
     write_csv(inventory, fleet(20))
 
     first = b"".join(match_lines(inventory, [advisory], moment=None, progress=silent))
-    monkeypatch.setattr(match_index, "make_files", lambda *_: pytest.fail("it was read again"))
+    monkeypatch.setattr(
+        match_index, "make_files", lambda *_, **__: pytest.fail("it was read again")
+    )
     again = b"".join(match_lines(inventory, [advisory], moment=None, progress=silent))
     monkeypatch.undo()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))

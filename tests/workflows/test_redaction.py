@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from tests.collect.test_text_within import LETTER, TABLE, coded, pdf, workbook, zipped
 
+from cellwarden.advisories.answered import BOOKS, bound, page
 from cellwarden.collect.text_within import search
 from cellwarden.entry.cli import run
 from cellwarden.ledger.commitments import commitment_to, is_commitment
@@ -92,6 +93,20 @@ def test_after_a_redaction_the_value_is_nowhere_and_everything_verifies(fleet: W
     assert places_of(NAME, fleet.folder) == []
     assert places_of("Oduya", fleet.folder) == []
     assert verify_ledger(fleet).entries == before.entries + 1
+
+
+def test_books_of_answers_go_with_a_redaction_for_nobody_can_search_them(fleet: Workspace) -> None:
+    derived = fleet.state_folder / "derived"
+    derived.mkdir(exist_ok=True)
+    books = [derived / f"a{ending}" for ending in sorted(BOOKS)]
+    for book in books:
+        book.write_bytes(bound([(NAME, page({"1.0": NAME.encode()}))]))
+        assert NAME.encode() not in page({"1.0": NAME.encode() * 9})
+
+    redact(fleet, asked(), clock_at=NOW, in_register=True)
+
+    assert len(books) == 2
+    assert not any(book.exists() for book in books)
 
 
 def test_no_cell_of_any_parquet_file_holds_the_value_after_a_redaction(fleet: Workspace) -> None:

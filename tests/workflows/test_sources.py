@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
 
 import pytest
 
-from cellwarden.model.errors import InputError, SourceError
+from cellwarden.entry.cli import run
+from cellwarden.model.errors import InputError, IntegrityError, SourceError
 from cellwarden.model.report import FeedAge
 from cellwarden.workflows.advisory.feeds import import_feeds
 from cellwarden.workflows.fleet.init import init_workspace
@@ -143,3 +145,60 @@ def test_a_required_feed_without_a_limit_is_refused(workspace: Workspace) -> Non
 
     with pytest.raises(InputError, match="names 'adz'"):
         open_workspace(workspace.folder)
+
+
+def with_digest(document: Path, digest: str = "") -> Path:
+    stated = digest or hashlib.sha256(document.read_bytes()).hexdigest()
+    document.with_name(f"{document.name}.sha256").write_text(f"{stated}  {document.name}\n")
+    return document
+
+
+def test_a_document_that_its_digest_contradicts_ends_with_4_and_the_others_are_read(
+    workspace: Workspace,
+) -> None:
+    folder = workspace.folder / "advisories"
+    with_digest(advisory(folder, "good.json"))
+    with_digest(advisory(folder, "bad.json"), "0" * 64)
+
+    with workspace.open_state() as state:
+        [problem] = import_configured(workspace, state, clock_at=AT, actor="tester", progress=quiet)
+        connection = state.connect(as_of=AT)
+        checks = connection.sql("select name, digests, signature from feed_check").fetchall()
+        unread = connection.sql("select file, reason from unreadable").fetchall()
+        connection.close()
+
+    assert isinstance(problem, IntegrityError)
+    assert "advisories/bad.json" in str(problem)
+    assert "fetch the document" in problem.advice
+    assert checks == [("advisories/good.json", "sha256", None)]
+    assert [file for file, _ in unread] == ["advisories/bad.json"]
+
+
+def test_a_contradicted_document_of_a_feed_that_is_not_required_ends_nothing(
+    workspace: Workspace,
+) -> None:
+    folder = workspace.folder / "advisories"
+    advisory(folder, "good.json")
+    listing = folder / "kev.json"
+    listing.write_text('{"catalogVersion": "2026.01.02", "count": 0, "vulnerabilities": []}')
+    with_digest(listing, "0" * 64)
+
+    assert taken_in(workspace) == []
+
+
+def test_import_says_what_is_confirmed_what_is_unchecked_and_what_is_refused(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "usb"
+    with_digest(advisory(folder, "good.json"))
+    with_digest(advisory(folder, "bad.json"), "0" * 64)
+    (folder / "good.json.asc").write_text("-----BEGIN PGP SIGNATURE-----")
+
+    code = run(["feeds", "import", str(folder), "--workspace", str(workspace.folder)])
+
+    said = capsys.readouterr()
+    assert code == 4
+    assert "1 documents imported" in said.out
+    assert "1 documents agree with the digest files beside them" in said.err
+    assert "signed, not checked" in said.err
+    assert "usb/bad.json was not imported" in said.err

@@ -29,6 +29,9 @@ CONSTANT: Final = -1
 """All plain versions, those without a key as well."""
 ID, VERSION, INSIDE = b"\0", b"\1", b"\2"
 """Places in a row that each component fills; no JSON holds these bytes as they are."""
+ANSWERED, MET = ".answered", ".met"
+BOOKS: Final = frozenset({ANSWERED, MET})
+"""Endings of the two kinds of book: answers found beforehand, rows that an earlier run met."""
 _DIGEST_BYTES: Final = 32
 _SIZE_BYTES: Final = 8
 _LEVEL: Final = 1

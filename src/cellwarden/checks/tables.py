@@ -153,6 +153,75 @@ DERIVED: Final[dict[str, dict[str, str]]] = {
         "is_verified": "BOOLEAN",
         "evidence": "VARCHAR[]",
     },
+    "plate_row": {"plate": "VARCHAR", "party_id": "VARCHAR"},
+    "supplier_row": {
+        "party_id": "VARCHAR",
+        "name": "VARCHAR",
+        "is_supplier": "BOOLEAN",
+        "is_behind_batteries": "BOOLEAN",
+        "criticality": "VARCHAR",
+        "tier": "BIGINT",
+        "why": "VARCHAR",
+        "roles": "VARCHAR",
+        "has_role": "BOOLEAN",
+        "tiers": "BIGINT",
+        "has_flow_down": "BOOLEAN",
+        "is_consolidated": "BOOLEAN",
+        "relationship_fact": "VARCHAR",
+        "ownership_fact": "VARCHAR",
+        "evidence": "VARCHAR[]",
+    },
+    "product_role_row": {
+        "site_id": "VARCHAR",
+        "manufacturer": "VARCHAR",
+        "model": "VARCHAR",
+        "assets": "BIGINT",
+        "has_cells": "BOOLEAN",
+        "has_firmware": "BOOLEAN",
+        "missing": "VARCHAR",
+        "missing_roles": "BIGINT",
+        "disputed": "VARCHAR",
+        "disputed_roles": "BIGINT",
+        "evidence": "VARCHAR[]",
+    },
+    "site_role_row": {
+        "site_id": "VARCHAR",
+        "criticality": "VARCHAR",
+        "role": "VARCHAR",
+        "holders": "BIGINT",
+        "names": "VARCHAR",
+        "open": "VARCHAR",
+        "is_single": "BOOLEAN",
+        "evidence": "VARCHAR[]",
+    },
+    "promised_notice_row": {
+        "incident_id": "VARCHAR",
+        "site_id": "VARCHAR",
+        "title": "VARCHAR",
+        "party_id": "VARCHAR",
+        "name": "VARCHAR",
+        "contract_id": "VARCHAR",
+        "clause_id": "VARCHAR",
+        "hours": "BIGINT",
+        "was_told": "BOOLEAN",
+        "took_hours": "BIGINT",
+        "is_late": "BOOLEAN",
+        "says": "VARCHAR",
+        "evidence": "VARCHAR[]",
+    },
+    "lei_row": {
+        "party_id": "VARCHAR",
+        "name": "VARCHAR",
+        "lei": "VARCHAR",
+        "lei_status": "VARCHAR",
+        "is_in_force": "BOOLEAN",
+        "is_active": "BOOLEAN",
+        "checked_on": "DATE",
+        "renewal_on": "DATE",
+        "agrees": "BOOLEAN",
+        "differences": "VARCHAR",
+        "evidence": "VARCHAR[]",
+    },
     "certificate_row": {
         "party_id": "VARCHAR",
         "name": "VARCHAR",
@@ -189,6 +258,11 @@ assessed, ``claim_row`` one per answered question of weight 5, ``certificate_row
 certification that a vendor claims or that we hold a certificate of. ``paper_row`` has one row per
 document: what is kept of it, what holds it, what the retention policy says of it. ``log_policy``
 has one row: for how many days the records of a log have to open at once, and to be kept.
+``plate_row`` says which parties a maker's name on a plate (lower case) means. ``supplier_row`` has
+one row per party: whether a site depends on it, how critical that is and why, and the declarations
+that speak for its sites. ``product_role_row`` has one row per product and site, ``site_role_row``
+per site and role, ``lei_row`` per party of the register with an LEI, ``promised_notice_row`` per
+incident and vendor whose contract promises notice.
 ``dated_rule_row`` has one row per rule with dates and battery or vendor that it may concern.
 """
 

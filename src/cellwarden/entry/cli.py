@@ -29,6 +29,7 @@ from cellwarden.entry.commands import (
     vendor,
     vendor_assessment,
     vendor_contract,
+    vendor_gleif,
     vendor_onboard,
     vendor_parties,
     vendor_rules,
@@ -70,6 +71,7 @@ vendor_screening.add_to(vendor.app)
 vendor_rules.add_to(vendor.app)
 vendor_signals.add_to(vendor.app)
 vendor_parties.add_to(vendor.app)
+vendor_gleif.add_to(vendor.app)
 vendor.app.command()(vendor_onboard.onboard)
 vendor.app.add_typer(vendor_contract.app, name="contract")
 

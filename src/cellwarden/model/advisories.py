@@ -7,14 +7,35 @@ import msgspec
 from cellwarden.model.facts import Row
 
 
+class Signature(msgspec.Struct, frozen=True, kw_only=True):
+    """What a signature beside a document is worth.
+
+    ``state`` is empty (there is none), *checked* (``signer`` is the fingerprint of the key),
+    *not checked* (``why`` says what is lacking) or *wrong*.
+    """
+
+    state: str = ""
+    signer: str = ""
+    why: str = ""
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """What stood beside a document: digests that agree (``sha256`` ...), and its signature."""
+
+    digests: tuple[str, ...] = ()
+    signature: Signature = Signature()
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """One raw advisory document as it came in.
 
-    ``name`` is the path inside the import, for messages; ``data`` the raw bytes.
+    ``name`` is the path inside the import, for messages; ``data`` the raw bytes; ``checked`` what
+    the files beside it are worth, nothing where there were none.
     """
 
     name: str
     data: bytes
+    checked: Checked | None = None
 
 
 class Understood(msgspec.Struct, frozen=True, kw_only=True):

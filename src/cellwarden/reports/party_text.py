@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from cellwarden.reports.lei_text import reason_text, status_text
 from cellwarden.reports.text import plural, printable
 
 _MARKS: Final = {"filled": "✓", "disputed": "!", "unknown": "?"}
@@ -14,17 +15,33 @@ _MOST: Final = 40
 _FEW: Final = 4
 
 
-def list_text(field: Any, *, width: int) -> str:
-    """One line a party: id, country, roles, open questions. ``field``: workflows.parties.Field."""
-    lines = [f"{'PARTY':<12} {'COUNTRY':<8} NAME AND ROLES"]
-    for row in field.parties:
-        roles = (row["role"] or "role not known").replace("_", " ").replace(";", ", ")
-        text = f"{name_text(row['name'] or '?')}: {roles}"
-        start = f"{printable(row['party_id'] or '?'):<12} {row['country'] or '?':<8} "
+def list_text(rows: Sequence[Mapping[str, Any]], *, width: int) -> str:
+    """One block a party: tier, country, roles, and why it has that tier.
+
+    ``rows`` are of workflows.vendor.suppliers.
+    """
+    wide = max([12, *(len(printable(row["party_id"])) for row in rows)])
+    wide = min(wide, 20)
+    indent = wide + 11
+    lines = [f"{'PARTY':<{wide}} {'TIER':<4} {'FROM':<4} NAME, ROLES, WHY"]
+    for row in rows:
+        roles = row["roles"] or "? role not known"
+        tier = str(row["tier"] or ("?" if row["is_supplier"] else "-"))
+        start = f"{printable(row['party_id']):<{wide}} {tier:<4} {row['country'] or '?':<4} "
         lines += textwrap.wrap(
-            start + text, width, subsequent_indent=" " * 22, drop_whitespace=True
+            f"{start}{name_text(row['name'])}: {roles}",
+            width,
+            subsequent_indent=" " * indent,
+            drop_whitespace=True,
         )
-    lines += ["", f"{plural(len(field.parties), 'party', 'parties')}"]
+        if row["why"]:
+            level = row["criticality"] or "not known"
+            lines += _wrap(f"criticality {level}: {name_text(row['why'])}", width, indent)
+    lines += [
+        "",
+        f"{plural(len(rows), 'party', 'parties')}; the tier is that of the most critical site that",
+        "depends on it: 3 high, 2 medium, 1 low, ? not known, - none depends on it",
+    ]
     return "\n".join(lines)
 
 
@@ -34,7 +51,6 @@ def show_text(profile: Any, *, width: int) -> str:
     lines = _wrap(f"{name_text(row['name'] or row['party_id'])} ({row['party_id']})", width)
     for title, column in (
         ("country", "country"),
-        ("LEI", "lei"),
         ("registered as", "registration"),
         ("roles", "role"),
         ("also called", "aliases"),
@@ -42,6 +58,7 @@ def show_text(profile: Any, *, width: int) -> str:
     ):
         value = (row[column] or "not known").replace("_", " ").replace(";", ", ")
         lines += _wrap(f"{title}: {value}", width, 2)
+    lines += [line for text in _identifier(row) for line in _wrap(text, width, 2)]
     lines += ["", "Owners, up to the last one known"]
     for level, stake in profile.owners:
         owner = name_text(profile.names.get(stake.owner, stake.owner))
@@ -53,6 +70,7 @@ def show_text(profile: Any, *, width: int) -> str:
         )
     if not profile.owners:
         lines.append("  ? nobody has said who owns it")
+    lines += [line for text in _not_named(profile) for line in _wrap(text, width, 2)]
     lines += [f"  ! round in a circle: {', '.join(group)}" for group in profile.circles]
     lines += ["", "Behind it"]
     lines += [_path(one.path, profile.names, width) for one in profile.behind[:_MOST]]
@@ -109,6 +127,8 @@ def concentration_text(found: Sequence[Any], names: Mapping[str, str], *, width:
 
 def share_text(stake: Any) -> str:
     """A share between its bounds: ``60 %``, ``75 to 100 %``, ``? %``."""
+    if stake.consolidates and stake.low is None and stake.high is None:
+        return "consolidated, no share said,"
     low = "?" if stake.low is None else str(stake.low)
     high = "?" if stake.high is None else str(stake.high)
     return f"{low} %" if low == high else f"{low} to {high} %"
@@ -124,6 +144,38 @@ def name_text(name: str) -> str:
     has_latin = any(sign.isascii() and sign.isalpha() for sign in name)
     note = f" [mixes Latin and {', '.join(sorted(scripts)).title()} letters]" if scripts else ""
     return printable(name) + (note if has_latin else "")
+
+
+def _not_named(profile: Any) -> Iterator[str]:
+    """The parents that somebody did not name, each reason once."""
+    told: dict[tuple[str, str, str], list[str]] = {}
+    for one in profile.unnamed:
+        told.setdefault((one.owned, one.reason, one.source or "no source"), []).append(one.kind)
+    for (owned, reason, source), parents in told.items():
+        name = name_text(profile.names.get(owned, owned))
+        yield (
+            f"? {' and '.join(sorted(parents))} parent of {name} not named:"
+            f" {reason_text(reason)} ({reason}, {source})"
+        )
+
+
+def _identifier(row: Mapping[str, str | None]) -> Iterator[str]:
+    """The LEI with its status and the day of it, and what its record says otherwise."""
+    if not row["lei"]:
+        yield "LEI: not known"
+        return
+    if not row["lei_status"]:
+        yield f"LEI: {row['lei']}, never looked up in a file of GLEIF"
+        return
+    renewal = f", to be renewed by {row['lei_renewal_on']}" if row["lei_renewal_on"] else ""
+    status = status_text(row["lei_status"]).removeprefix("LEI ")
+    yield f"LEI: {row['lei']}, {status} by the file of {row['lei_checked_on']}{renewal}"
+    if row["entity_status"] == "INACTIVE":
+        yield f"! its record says INACTIVE; in its place: {row['lei_successor'] or 'nobody named'}"
+    if row["registered_name"] and row["registered_name"] != row["name"]:
+        yield f"its LEI record says: {name_text(row['registered_name'])}"
+    if row["registered_country"] and row["registered_country"] != row["country"]:
+        yield f"! its LEI record says country {row['registered_country']}"
 
 
 def _way(way: Any, names: Mapping[str, str], width: int) -> list[str]:

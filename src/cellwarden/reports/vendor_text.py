@@ -216,6 +216,10 @@ def contracts_text(items: Sequence[Any], *, width: int) -> str:
                 2,
             )
             lines += _wrapped(clause.text, width, 6)
+            for notice in contract.notices:
+                if notice.clause_id == clause.id:
+                    mark = {True: "✗", False: "✓", None: "?"}[notice.is_late]
+                    lines += _wrapped(f"{mark} {notice.incident_id}: {notice.says}", width, 6)
         if contract.missing:
             names = ", ".join(name.replace("_", " ") for name in contract.missing)
             lines += _wrapped(f"✗ lacks: {names}", width, 2)

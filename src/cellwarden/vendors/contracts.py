@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -35,6 +35,7 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True):
     document_id: str | None = None
 
 
+_HOUR: Final = timedelta(hours=1)
 WANTED: Final = (
     "incident_notice",
     "audit_right",
@@ -64,6 +65,54 @@ def state_of(clause: Clause, as_of: date) -> ClauseState:
     if clause.due_on and clause.due_on < as_of:
         return ClauseState.DUE
     return ClauseState.PROMISED
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one incident about which a vendor had promised to tell us.
+
+    Times are aware UTC; None where nobody knows. ``is_settled``: the incident is closed or its site
+    lists all it has, so that a notice which is not on record was not given.
+    """
+
+    hours: int
+    began_at: datetime | None
+    knew_at: datetime | None
+    told_at: datetime | None
+    is_settled: bool
+
+
+def took_hours(notice: Notice) -> int | None:
+    """Whole hours, rounded up, from when the vendor knew to when it told us; None if not known."""
+    if notice.told_at is None or notice.knew_at is None:
+        return None
+    return max(0, -((notice.knew_at - notice.told_at) // _HOUR))
+
+
+def is_late(notice: Notice, now: datetime) -> bool | None:
+    """Whether notice came later than promised, or has not come in time.
+
+    A vendor that told us within the hours since the incident began kept its word, whenever it
+    knew. Where nobody knows when it knew, a later notice proves nothing.
+    """
+    limit = timedelta(hours=notice.hours)
+    if notice.told_at is not None:
+        if notice.knew_at is not None:
+            return notice.told_at - notice.knew_at > limit
+        soon = notice.began_at is not None and notice.told_at - notice.began_at <= limit
+        return False if soon else None
+    if notice.knew_at is not None and notice.is_settled and now - notice.knew_at > limit:
+        return True
+    return None
+
+
+def notice_says(notice: Notice, now: datetime) -> str:
+    """How it stands, in a few words."""
+    took, late = took_hours(notice), is_late(notice, now)
+    if notice.told_at is None:
+        return "no notice, and its time has passed" if late else "no notice on record"
+    if took is not None:
+        return f"told after {took} hours" + (", too late" if late else ", in time")
+    return "told in time" if late is False else "told; when the vendor knew is not known"
 
 
 def missing(clauses: Iterable[Clause]) -> tuple[str, ...]:

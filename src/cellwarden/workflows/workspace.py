@@ -27,6 +27,13 @@ SETTINGS_NAME: Final = "cellwarden.toml"
 Progress = Callable[[str, int, int], None]
 """Told about long work: what is done, how much of it, out of how much."""
 
+Telling = Callable[[str], None]
+"""Told what people should know beside the result."""
+
+
+def unheard(_: str) -> None:
+    """Where nobody listens."""
+
 
 class WorkspaceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose fleet it is. ``as_of`` fixes the time that every run speaks for; else it is now."""
@@ -60,7 +67,9 @@ class SyncSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where advisories are taken from at a scan, and how old each feed may be, in days.
 
-    A scan ends with 3 where a ``required`` feed never came or is older.
+    A scan ends with 3 where a ``required`` feed never came or is older, and with 4 where one of its
+    documents is not what its digest or signature says. ``keys`` are files of OpenPGP public keys
+    whose signatures count.
     """
 
     paths: tuple[str, ...] = ("advisories",)
@@ -69,6 +78,7 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     )
     required: tuple[str, ...] = ("advisories",)
     sync: tuple[SyncSource, ...] = ()
+    keys: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a required feed whose age nothing limits: it could never be too old."""
@@ -124,9 +134,12 @@ class VendorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     questionnaires that every scan records, ``threshold`` the low end from which a vendor may be
     signed, ``reassess_days`` how old an assessment may be by the criticality of the sites served.
     ``lists`` are files, or folders of files, that forbid dealings: every scan screens against them.
+    ``identifiers`` are files of the Global LEI System, or folders of them: every scan imports what
+    is new.
     """
 
     lists: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
     banks: tuple[str, ...] = ()
     answers: tuple[str, ...] = ("vendors",)
     threshold: Decimal = Decimal("0.6")
@@ -216,6 +229,11 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     def state_folder(self) -> Path:
         """Where the ledger, the objects and the facts are kept."""
         return self.folder / ".state"
+
+    @property
+    def signing_keys(self) -> tuple[Path, ...]:
+        """The files of public keys whose signatures over advisories count."""
+        return tuple(self.folder / name for name in self.settings.feeds.keys)
 
     @property
     def papers_folder(self) -> Path:

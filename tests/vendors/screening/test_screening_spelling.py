@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cellwarden.vendors.screening.abjad import bones
 from cellwarden.vendors.screening.names import take_apart
-from cellwarden.vendors.screening.spelling import LONGEST, bones, sound, spell, tokens
+from cellwarden.vendors.screening.spelling import LONGEST, sound, spell, tokens
 
 
 @pytest.mark.parametrize(
@@ -16,10 +17,10 @@ from cellwarden.vendors.screening.spelling import LONGEST, bones, sound, spell, 
         ("Ђорђе", "djordje"),
         ("Ντένα", "dena"),
         ("김정은", "kim jong un"),
-        ("丹东", "dan dong"),
+        ("丹东", "dandong"),
         ("電池", "battery"),
         ("東莞", "dong"),
-        ("バッテリー", "bateri"),
+        ("バッテリー", "battery"),
         ("ひかり", "hikari"),
         ("بانک سامان", "bank saman"),
         ("Łódź Straße Þór", "lodz strasse thor"),
@@ -61,8 +62,8 @@ def test_consonants_survive_a_script_without_vowels() -> None:
         ("Doncoaltrade Sp. z o.o.", "sp. z o.o.", ["doncoaltrade"]),
         ("Minerales, S.A. de C.V.", "SA de CV", ["mineral"]),
         ("Oy Langvik Ab", "Oy", ["langvik"]),
-        ("丹东鸿祥有限公司", "Ltd", ["dan", "dong", "hong", "xiang"]),
-        ("Swiss Services S.à r.l.", "SARL", ["swiss", "service"]),
+        ("丹东鸿祥有限公司", "Ltd", ["dandong", "hong", "xiang"]),
+        ("Swiss Services S.à r.l.", "SARL", ["switzerland", "service"]),
         ("株式会社ヒカリ", "KK", ["hikari"]),
     ],
 )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from cellwarden.advisories.feeds.beside import Tampered, Verifier
 from cellwarden.advisories.feeds.bundle import BundleMeta, export_bundle, is_bundle
 from cellwarden.advisories.feeds.intake import documents, refuse_if_nothing_understood
 from cellwarden.advisories.feeds.limits import DEFAULT_LIMITS, Limits
@@ -18,6 +19,8 @@ __all__ = [
     "BundleMeta",
     "Limits",
     "Refused",
+    "Tampered",
+    "Verifier",
     "documents",
     "export_bundle",
     "find",

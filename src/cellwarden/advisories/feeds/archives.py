@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
+from cellwarden.advisories.feeds.beside import ENDINGS, LARGEST, Verifier, checked
 from cellwarden.advisories.feeds.bundle import Manifest, manifest_of
 from cellwarden.advisories.feeds.decoding import Unreadable
 from cellwarden.advisories.feeds.limits import MEBIBYTE, Limits
@@ -28,10 +29,11 @@ _HEADERS: Final = MEBIBYTE
 
 
 class Allowance:
-    """How much one import may still unpack, over all its files together."""
+    """How much one import may still unpack, over all its files together, and who verifies it."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, keys: Verifier | None = None) -> None:
         self.limits = limits
+        self.keys = keys
         self._bytes_left = limits.total_bytes
         self._members_left = limits.members
 
@@ -86,10 +88,19 @@ def read_tar(path: Path, name: str, allowance: Allowance, wanted: Wanted) -> Ite
         source = _Bounded(_unpacker(raw, path.name.lower()), path.stat().st_size, allowance.limits)
         try:
             with tarfile.open(fileobj=source, mode="r|", bufsize=_PIECE) as archive:  # type: ignore[call-overload]  # a stream needs no more than read()
+                last: _Waiting | None = None
                 for member in archive:
                     source.expect(member.size)
-                    if not member.isdir() and _is_of_interest(member.name, wanted):
-                        yield _from_tar(archive, member, f"{name}/{member.name}", allowance)
+                    if last is not None and last.takes(archive, member):
+                        continue
+                    if member.isdir() or not _is_of_interest(member.name, wanted):
+                        continue
+                    if last is not None:
+                        yield last.document(allowance)
+                    found = _from_tar(archive, member, f"{name}/{member.name}", allowance)
+                    last = _Waiting(found, member.name)
+                if last is not None:
+                    yield last.document(allowance)
         except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
             raise Unreadable(f"damaged tar archive: {error}") from error
 
@@ -132,7 +143,19 @@ def _from_zip(
             data = _at_most(file, member.file_size)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
         return Refused(name=name, data=b"", reason=f"damaged: {error}")
-    return Document(name=name, data=data)
+    return checked(name, data, data, lambda ending: _near(archive, member, ending), allowance.keys)
+
+
+def _near(archive: zipfile.ZipFile, member: zipfile.ZipInfo, ending: str) -> bytes | None:
+    """The member beside another one that has its name and an ending."""
+    try:
+        found = archive.getinfo(member.filename + ending)
+        if found.file_size > LARGEST or found.flag_bits & _ENCRYPTED:
+            return None
+        with archive.open(found) as file:
+            return _at_most(file, found.file_size)
+    except (KeyError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError):
+        return None
 
 
 def _from_tar(
@@ -179,6 +202,32 @@ def _unpacker(raw: IO[bytes], low: str) -> IO[bytes]:
     if low.endswith("xz"):
         return io.BufferedReader(lzma.LZMAFile(raw))
     return raw
+
+
+class _Waiting:
+    """A document out of a tar that waits for the files beside it, which follow it if they come."""
+
+    def __init__(self, found: Document, member: str) -> None:
+        self._found = found
+        self._near = {f"{member}{ending}": ending for ending in ENDINGS}
+        self._bytes: dict[str, bytes] = {}
+
+    def takes(self, archive: tarfile.TarFile, member: tarfile.TarInfo) -> bool:
+        """Take a member that stands beside the document; false for any other."""
+        ending = self._near.get(member.name)
+        if ending is None:
+            return False
+        file = archive.extractfile(member) if member.isfile() and member.size <= LARGEST else None
+        if file is not None:
+            self._bytes[ending] = _at_most(file, member.size)
+        return True
+
+    def document(self, allowance: Allowance) -> Document:
+        """The document with what came beside it."""
+        found = self._found
+        if isinstance(found, Refused):
+            return found
+        return checked(found.name, found.data, found.data, self._bytes.get, allowance.keys)
 
 
 class _Bounded:

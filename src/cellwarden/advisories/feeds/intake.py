@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from cellwarden.advisories.feeds.archives import Allowance, read_tar, read_zip
+from cellwarden.advisories.feeds.beside import LARGEST, Verifier, checked
 from cellwarden.advisories.feeds.decoding import Unreadable, gunzip
 from cellwarden.advisories.feeds.limits import DEFAULT_LIMITS, Limits
 from cellwarden.advisories.feeds.reading import UNKNOWN_FORMAT, Refused
@@ -32,20 +33,24 @@ _CONTENTS: Final = frozenset(
 """Names that CSAF gives to lists of documents; inside a folder they are no documents."""
 
 
-def documents(paths: Iterable[Path], *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Document]:
+def documents(
+    paths: Iterable[Path], *, limits: Limits = DEFAULT_LIMITS, keys: Verifier | None = None
+) -> Iterator[Document]:
     """Every document in some files, folders, ``.zip``, tar archives, ``.gz`` and ``.bz2``.
 
     Names are stable: the last part of the path given, then the path inside it. Folders are read
     in sorted order; of the files in them only those that can be documents are taken. What is
     refused (a link that leads out, a member above its folder, a bomb, an archive in an archive)
-    comes as a ``Refused`` in its place and the rest goes on.
+    comes as a ``Refused`` in its place and the rest goes on. What the files beside a document
+    (``.sha256``, ``.sha512``, ``.asc``) say of it is looked at; one that they contradict comes as
+    ``Tampered``. ``keys`` verify signatures.
 
     Raises:
         InputError: a path does not exist.
         SourceError: a path holds no document at all.
         IntegrityError: a bundle that was exported by us is not what its manifest lists.
     """
-    allowance = Allowance(limits)
+    allowance = Allowance(limits, keys)
     for path in paths:
         if not path.exists():
             raise InputError(
@@ -126,19 +131,35 @@ def _of_file(path: Path, name: str, allowance: Allowance) -> Iterator[Document]:
         elif low.endswith(TARS):
             yield from read_tar(path, name, allowance, _can_be_document)
         else:
-            yield Document(name=name, data=_unpacked(path, low, allowance))
+            raw = _raw(path, allowance)
+            data = _unpacked(raw, low, allowance)
+            yield checked(name, raw, data, lambda ending: _beside(path, ending), allowance.keys)
     except Unreadable as error:
         yield Refused(name=name, data=b"", reason=str(error))
     except OSError as error:
         yield Refused(name=name, data=b"", reason=f"cannot be read: {error.strerror or error}")
 
 
-def _unpacked(path: Path, low: str, allowance: Allowance) -> bytes:
-    """The bytes of one file, out of gzip or bzip2 where its ending says so."""
+def _raw(path: Path, allowance: Allowance) -> bytes:
     most = allowance.limits.document_bytes
     if path.stat().st_size > most:
         raise Unreadable(f"{path.stat().st_size:,} bytes; at most {most:,} are read")
-    data = path.read_bytes()
+    return path.read_bytes()
+
+
+def _beside(path: Path, ending: str) -> bytes | None:
+    """The file beside another one that has its name and an ending; nothing where it is none."""
+    file = path.with_name(path.name + ending)
+    try:
+        is_small = file.is_file() and file.stat().st_size <= LARGEST
+        return file.read_bytes() if is_small else None
+    except OSError:
+        return None
+
+
+def _unpacked(data: bytes, low: str, allowance: Allowance) -> bytes:
+    """The bytes of one file, out of gzip or bzip2 where its ending says so."""
+    most = allowance.limits.document_bytes
     if low.endswith(".gz"):
         data = gunzip(data, most)
     elif low.endswith(".bz2"):

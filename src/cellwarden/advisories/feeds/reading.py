@@ -16,7 +16,7 @@ UNKNOWN_FORMAT = "unknown"
 
 
 class Refused(Document, frozen=True, kw_only=True):
-    """A place where a document would have been, and why it was not taken; it has no bytes."""
+    """A place where a document would have been, and why it was not taken; mostly without bytes."""
 
     reason: str
 

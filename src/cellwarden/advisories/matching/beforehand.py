@@ -17,7 +17,6 @@ from cellwarden.advisories.versions.intervals import HIGHEST, LOWEST
 from cellwarden.model.matching import Component
 
 _SOME_VERSION: Final = "1.0.0"
-_MANY: Final = 256
 
 
 def named(prepared: Prepared) -> list[Component]:
@@ -36,17 +35,17 @@ def answered(
     """What advisories say of each name, where everything is known but the version.
 
     A name is left out where firmware says more than a version, or where an advisory has to be
-    looked at for each component.
+    looked at for each component. Ask for a few hundred at once: what was seen of them stays in
+    memory until the last.
     """
-    for start in range(0, len(wanted), _MANY):
-        matcher = Matcher(prepared)  # a new one, so that not all that it saw is held at once
-        for component in wanted[start : start + _MANY]:
-            if not matcher.is_bare(component):
-                continue
-            _, groups = matcher.look(component)
-            found = tuple(_rows(group.quick, encode) for group in groups if group.quick)
-            if len(found) == len(groups):
-                yield name_of(component), found
+    matcher = Matcher(prepared)
+    for component in wanted:
+        if not matcher.is_bare(component):
+            continue
+        _, groups = matcher.look(component)
+        found = tuple(_rows(group.quick, encode) for group in groups if group.quick)
+        if len(found) == len(groups):
+            yield name_of(component), found
 
 
 def _rows(quick: Quick, encode: Encode) -> Group:

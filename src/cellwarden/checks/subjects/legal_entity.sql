@@ -1,18 +1,10 @@
--- One row: one legal entity of the register, with its owners, its identifier and its cells.
--- has_owner and has_cell_maker are false only where somebody declared, freshly, that ownership or
--- relationships are written down completely. A circle is looked for through twelve owners.
-with recursive word as (
-  select
-    max(cast(d.entry as varchar) || '.' || cast(d."row" as varchar))
-      filter (where lower(trim(d.about)) = 'ownership') as ownership,
-    max(cast(d.entry as varchar) || '.' || cast(d."row" as varchar))
-      filter (where lower(trim(d.about)) = 'relationship') as relationship
-  from declaration as d
-  cross join run
-  where date_diff('day', try_cast(left(d.declared_on, 10) as date), cast(run.as_of as date))
-    between 0 and try_cast(d.valid_days as bigint)
-),
-held as (
+-- One row: one legal entity of the register, with its owners, its identifier and its cells (those
+-- of lead-acid batteries apart: each block of these is its own cell).
+-- has_owner and has_cell_maker are false only where somebody declared, freshly, for a site that the
+-- entity serves or for all, that ownership or relationships are written down completely. Who
+-- consolidates an entity controls it, whatever the share. A circle is looked for through twelve
+-- owners.
+with recursive held as (
   select
     o.party_id, o.owner_id, lower(o.kind) as kind,
     try_cast(o.percent_low as double) as low,
@@ -79,6 +71,14 @@ cells as (
   left join party as p on p.party_id = s.party_id
   group by s.of_party_id
 ),
+unnamed as (
+  select
+    party_id,
+    array_to_string(list_sort(array_agg(distinct kind || ' ' || reason)), ', ') as reasons,
+    min(cast(entry as varchar) || '.' || cast("row" as varchar)) as fact
+  from unnamed_parent
+  group by party_id
+),
 plate as (
   select
     lower(trim(manufacturer)) as maker,
@@ -86,14 +86,14 @@ plate as (
   from asset
   where nullif(trim(manufacturer), '') is not null
     and coalesce(lower(trim(lifecycle)), '') <> 'retired'
-    and lower(trim(chemistry)) <> 'none'
+    and lower(trim(chemistry)) not in ('none', 'lead_acid')
   group by lower(trim(manufacturer))
 ),
 made as (
-  select p.party_id, min(plate.fact) as fact
-  from party as p
-  inner join plate on starts_with(lower(trim(p.name)) || ' ', plate.maker || ' ')
-  group by p.party_id
+  select r.party_id, min(plate.fact) as fact
+  from plate_row as r
+  inner join plate on plate.maker = lower(trim(r.plate))
+  group by r.party_id
 )
 select
   p.subject,
@@ -118,28 +118,33 @@ select
   lei.holders as lei_holders,
   lei.names as lei_names,
   owned.party_id is not null as has_stakes,
-  case when owned.percent_known > 50 then true
-    when word.ownership is not null then false end as has_owner,
+  case when owned.percent_known > 50 or s.is_consolidated then true
+    when s.ownership_fact is not null then false end as has_owner,
+  coalesce(s.is_behind_batteries, false) as is_behind_batteries,
+  nullif(trim(p.traded_at), '') is not null as is_traded,
+  nullif(trim(p.traded_at), '') as traded_at,
+  unnamed.reasons as unnamed_parents,
   owned.percent_known,
   owned.is_impossible as has_impossible_share,
   case when owned.party_id is not null then circle.start is not null end as owns_itself,
   made.party_id is not null as makes_cells,
   case when cells.of_party_id is not null then true
-    when word.relationship is not null then false end as has_cell_maker,
+    when s.relationship_fact is not null then false end as has_cell_maker,
   cells.buyers as cell_buyers,
   cells.makers as cell_maker,
   list_concat(
     string_split(
       concat_ws(
         ',', cast(p.entry as varchar) || '.' || cast(p."row" as varchar), made.fact,
-        word.ownership, word.relationship
+        s.ownership_fact, s.relationship_fact, unnamed.fact
       ), ','
     ),
     coalesce(owned.facts, cast([] as varchar[])),
     coalesce(cells.facts, cast([] as varchar[]))
   ) as evidence
 from party as p
-cross join word
+left join supplier_row as s on s.party_id = p.party_id
+left join unnamed on unnamed.party_id = p.party_id
 left join owned on owned.party_id = p.party_id
 left join circle on circle.start = p.party_id
 left join lei on lei.lei = upper(trim(p.lei))

@@ -22,6 +22,8 @@ said as (
     max(case when word.about = 'component' then word.fact end) as component_fact,
     max(case when word.about = 'dependency' then word.days_left end) as dependency_days_left,
     max(case when word.about = 'dependency' then word.fact end) as dependency_fact,
+    max(case when word.about = 'signal' then word.days_left end) as signal_days_left,
+    max(case when word.about = 'signal' then word.fact end) as signal_fact,
     max(case when word.about = 'window' then word.fact end) as window_fact
   from site as s
   left join word on word.site_id = s.site_id or word.site_id = '*'
@@ -64,6 +66,7 @@ select
   coalesce(held.critical_assets, 0) as critical_assets,
   said.component_days_left as component_word_days_left,
   said.dependency_days_left as dependency_word_days_left,
+  said.signal_days_left as signal_word_days_left,
   opening.opens_on as next_firmware_window_on,
   case
     when opening.opens_on is not null then true
@@ -73,7 +76,8 @@ select
     concat_ws(
       ',',
       cast(s.entry as varchar) || '.' || cast(s."row" as varchar),
-      said.component_fact, said.dependency_fact, said.window_fact, now_word.owner_fact, opening.fact
+      said.component_fact, said.dependency_fact, said.signal_fact, said.window_fact,
+      now_word.owner_fact, opening.fact
     ),
     ','
   ) as evidence

@@ -34,9 +34,12 @@ def import_(
     ] = False,
     workspace: WorkspaceOption = HERE,
     actor: ActorOption = None,
-) -> None:
+) -> int:
     """Import advisories: CSAF, CVE, NVD, KEV, EPSS, OpenVEX, CycloneDX VEX."""
-    from cellwarden.workflows.advisory.feeds import archives_without_manifest, import_feeds
+    from cellwarden.workflows.advisory.feeds import (
+        archives_without_manifest,
+        import_feeds,
+    )
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
@@ -49,14 +52,23 @@ def import_(
             clock_at=format_time(now()),
             actor=actor_or_login(actor),
             progress=bar,
+            keys=opened.signing_keys,
         )
     where = "nothing new" if outcome.entry is None else f"entry {outcome.entry}"
     say(
         f"{where}: {outcome.documents} documents imported, {outcome.known} known already, "
         f"{outcome.older} older than what is known, {len(outcome.unreadable)} unreadable"
     )
-    for reason in outcome.unreadable[:10]:
+    refused = {f"{one.name}: {one.reason}" for one in outcome.contradicted}
+    for reason in [one for one in outcome.unreadable if one not in refused][:10]:
         tell(f"unreadable: {printable(reason)}")
+    for line in outcome.checks:
+        tell(printable(line))
+    for one in outcome.contradicted:
+        complain(one.error)
+    required = opened.settings.feeds.required
+    is_required = any(one.feed in required for one in outcome.contradicted)
+    return exits.code_of(outcome.contradicted[0].error) if is_required else exits.COMPLETE
 
 
 @app.command()

@@ -82,6 +82,8 @@ def scan(
     actor: ActorOption = None,
 ) -> int:
     """Scan a fleet: read, match, judge, write the report."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from cellwarden.reports import terminal
     from cellwarden.workflows.fleet.catalogue import all_checks
     from cellwarden.workflows.fleet.gate import (
@@ -91,14 +93,15 @@ def scan(
         rules_from_words,
         unjudged,
     )
-    from cellwarden.workflows.fleet.publish import write_reports
+    from cellwarden.workflows.fleet.publish import get_ready, write_reports
     from cellwarden.workflows.fleet.scan import scan as run_scan
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
     rules = rules_from_words([*opened.settings.gate.fail_on, *(fail_on or ())])
     rules += load_policy(policy) if policy else ()
-    with progress() as bar:
+    with ThreadPoolExecutor(max_workers=1) as beside, progress() as bar:
+        beside.submit(get_ready)
         outcome = run_scan(
             opened, now=now(), actor=actor_or_login(actor), asked_as_of=as_of, progress=bar
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -21,12 +21,14 @@ from cellwarden.entry.words import (
 )
 from cellwarden.model.errors import InputError
 from cellwarden.model.times import format_time
+from cellwarden.reports.text import printable
 
 app = typer.Typer(
     help="Is it this product, is it this version?",
     invoke_without_command=True,
 )
 
+_MOST_TOLD: Final = 10
 ComponentArgument = Annotated[str, typer.Argument(help="A component's id.")]
 AdvisoryArgument = Annotated[str, typer.Argument(help="An advisory's id.")]
 ReasonOption = Annotated[str, typer.Option(help="How you know.")]
@@ -75,14 +77,20 @@ def match(
     moment = (
         None if isinstance(source, list) else source.moment(now(), as_of=as_of, known_at=known_at)
     )
+    unread: list[str] = []
     with progress() as bar:
-        found = match_lines(inventory, source, moment=moment, progress=bar)
+        found = match_lines(inventory, source, moment=moment, progress=bar, tell=unread.append)
         if output_format == "table":
             say(_table(found))
-            return
-        sys.stdout.flush()
-        for lines in found:
-            sys.stdout.buffer.write(lines)
+        else:
+            sys.stdout.flush()
+            for lines in found:
+                sys.stdout.buffer.write(lines)
+    told = list(dict.fromkeys(unread))
+    for words in told[:_MOST_TOLD]:
+        tell(printable(words))
+    if len(told) > _MOST_TOLD:
+        tell(f"and {len(told) - _MOST_TOLD} more")
 
 
 def _table(found: Iterable[bytes]) -> str:

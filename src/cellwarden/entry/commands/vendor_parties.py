@@ -32,14 +32,16 @@ def list_(
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
 ) -> None:
-    """The parties of the register, with country and roles."""
+    """The parties of the register: tier with its reason, country and roles."""
     from cellwarden.reports.party_text import list_text
+    from cellwarden.workflows.vendor.suppliers import suppliers
 
-    field = _field(workspace, as_of, known_at)
+    opened, today, size = read_at(workspace, as_of, known_at)
+    rows = suppliers(opened, as_of=today, known_at=size)
     if wants_json(output_format):
-        write_json(field.parties)
+        write_json(rows)
         return
-    say(list_text(field, width=width()))
+    say(list_text(rows, width=width()))
 
 
 def show(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
@@ -56,6 +57,14 @@ def digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
+def compile_templates() -> None:
+    """Compile what a page is made of, which takes longer than to fill it."""
+    own = environment()
+    for name in own.list_templates(extensions=["j2"]):
+        own.get_template(name)
+
+
+@cache
 def environment() -> Environment:
     """Our templates: every text escaped, nothing invisible, nothing undefined."""
     import jinja2

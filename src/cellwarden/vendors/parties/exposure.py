@@ -171,7 +171,7 @@ def _ties(graph: Graph, name: str, country: str) -> tuple[list[str], list[str]]:
         doubts.append("country not known")
     if country in one.support:
         ties.append("supports from there")
-    open_share = graph.unaccounted(name)
+    open_share = graph.uncontrolled(name)
     if name in graph.entities and open_share >= CONTROLLING and not ties:
         doubts.append(f"owner of {open_share} % not known")
     return ties, doubts

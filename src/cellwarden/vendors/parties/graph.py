@@ -35,6 +35,16 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
         )
         return max(Decimal(0), _WHOLE - known)
 
+    def uncontrolled(self, name: str) -> Decimal:
+        """Percent of an entity through which somebody unknown may control it.
+
+        Nothing where an owner is known to consolidate it: who controls it is known then, and
+        whatever else is held is a minority as far as the accounts say.
+        """
+        if any(stake.consolidates for stake in self.stakes.get(name, ())):
+            return Decimal(0)
+        return self.unaccounted(name)
+
 
 class Reached(msgspec.Struct, frozen=True, kw_only=True):
     """An entity that stands behind another one, by the shortest path."""
@@ -175,7 +185,15 @@ def _ways_on(graph: Graph, name: str) -> Iterator[tuple[str, str]]:
     for link in graph.suppliers.get(name, ()):
         yield link.role.replace("_", " "), link.party
     for stake in graph.stakes.get(name, ()):
-        yield f"owned {share(stake)}by", stake.owner
+        yield (
+            f"{'consolidated' if says_no_share(stake) else f'owned {share(stake)}'.strip()} by",
+            (stake.owner),
+        )
+
+
+def says_no_share(stake: Stake) -> bool:
+    """Whether only consolidation is known of it: control, and no percentage."""
+    return stake.consolidates and stake.low is None and stake.high is None
 
 
 def share(stake: Stake) -> str:

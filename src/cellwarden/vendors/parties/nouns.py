@@ -34,18 +34,33 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     manufacturer: str | None = None
     model: str | None = None
     site: str | None = None
+    flow_down: bool | None = None
+    source: str | None = None
+    fact: str | None = None
+
+
+class Unnamed(msgspec.Struct, frozen=True, kw_only=True):
+    """One parent that an entity did not name, with the reason's code as it was given."""
+
+    owned: str
+    kind: str
+    reason: str
     source: str | None = None
     fact: str | None = None
 
 
 class Stake(msgspec.Struct, frozen=True, kw_only=True):
-    """One stake in an entity, in percent; a bound is None where nobody has said it."""
+    """One stake in an entity, in percent; a bound is None where nobody has said it.
+
+    ``consolidates``: the owner consolidates it in its accounts, which proves control and no share.
+    """
 
     owned: str
     owner: str
     kind: str
     low: Decimal | None = None
     high: Decimal | None = None
+    consolidates: bool = False
     since: str | None = None
     source: str | None = None
     fact: str | None = None

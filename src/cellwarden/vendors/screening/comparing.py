@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Final
 
+from cellwarden.vendors.screening import tables
 from cellwarden.vendors.screening.index import Index, Listed
 from cellwarden.vendors.screening.names import Name
 from cellwarden.vendors.screening.nouns import Entry, Party
@@ -17,11 +18,16 @@ _LONGEST_JOINED: Final = 20
 _JOINS_ALIKE: Final = 0.96
 """Joined neighbours on both sides have to sound the same: liu fangwei is not li fangwei."""
 
+_KNOWN: Final = 0.9
 _INITIAL: Final = 0.6
+_LETTER: Final = 0.15
+"""What of the asked name hangs on one initial, however many stand in one word."""
+
 _ACRONYM: Final = 0.9
 _LONGEST_INITIALS: Final = 3
 _SHORTEST_ACRONYM: Final = 2
 _LONGEST_ACRONYM: Final = 6
+_CUT_SHORT: Final = range(3, 7)
 _WORTH_ITS_PLACES: Final = 0.6
 """Share of the listed name from which its addresses are worth taking apart."""
 
@@ -53,29 +59,57 @@ class Asked:
 
     def _join(self, index: Index, *, is_abjad: bool) -> None:
         """Neighbours written apart: dandong hong xiang is dandong hongxiang."""
-        for start, size, joined in neighbours(self.name.tokens):
+        for start, size, joined in neighbours(self.name):
             alike = index.alike(joined, is_abjad=True) if is_abjad else index.sounding(joined)
             if alike:
                 self.spans.append((start, size))
                 self.found.append(alike)
+                self._share_weight(start, size, max(index.weight[other] for other in alike))
+
+    def with_words_apart(self, index: Index) -> Asked | None:
+        """The name with the words that nobody listed taken apart; None where there are none."""
+        tokens: list[str] = []
+        for token, alike in zip(self.name.tokens, self.found, strict=False):
+            is_known = any(value >= _KNOWN for value in alike.values())
+            tokens += (not is_known and index.apart(token)) or [token]
+        if len(tokens) == len(self.name.tokens):
+            return None
+        return Asked(self.party, self.name.read_as("words apart", tokens), index)
+
+    def _share_weight(self, start: int, size: int, whole: float) -> None:
+        """Parts of one word weigh together no more than it does."""
+        parts = sum(self.weights[start : start + size])
+        if parts > whole:
+            for at in range(start, start + size):
+                self.weights[at] *= whole / parts
 
 
-def neighbours(tokens: list[str]) -> Iterator[tuple[int, int, str]]:
-    """Start, count and text of two or three neighbouring tokens as one."""
+def neighbours(name: Name) -> Iterator[tuple[int, int, str]]:
+    """Start, count and text of two or three neighbouring tokens as one.
+
+    They are joined as they are written, and as they are known: petro park is petropark.
+    """
+    tokens = name.tokens
+    if name.is_marked():
+        return
     for size in range(2, _JOINED + 1):
         for start in range(len(tokens) - size + 1):
-            joined = "".join(tokens[start : start + size])
-            if len(joined) <= _LONGEST_JOINED:
-                yield start, size, joined
+            known = "".join(tokens[start : start + size])
+            written = "".join(name.written[start : start + size])
+            for joined in (written,) if written == known else (written, known):
+                if len(joined) <= _LONGEST_JOINED:
+                    yield start, size, joined
 
 
 class Compared:
     """What two names have in common.
 
     ``asked_share`` and ``listed_share``: matched weight over all weight, of either side.
-    ``pairs``: token, listed token, how alike; ``paired``: where these stand in both names.
+    ``pairs``: token, listed token, how alike; ``pair_weights``: of one listed word in each;
+    ``paired``: where these stand in both names.
     ``telling``: weight of what was matched. ``heaviest`` and ``heaviest_left``: weight of the most
-    telling word that paired, and of the most telling one on either side that did not.
+    telling word that paired, and of the most telling one on either side that did not;
+    ``said_beside``: of the most telling one of the asked name that did not, places left out.
     """
 
     __slots__ = (
@@ -85,14 +119,17 @@ class Compared:
         "heaviest",
         "heaviest_left",
         "in_order",
+        "initialled",
         "initials",
         "least_alike",
         "left_asked",
         "left_listed",
         "listed",
         "listed_share",
+        "pair_weights",
         "paired",
         "pairs",
+        "said_beside",
         "telling",
         "weights",
     )
@@ -101,15 +138,18 @@ class Compared:
         self.listed = listed
         self.pairs: list[tuple[str, str, float]] = []
         self.weights: list[float] = []
+        self.pair_weights: list[float] = []
         self.paired: list[tuple[int, int]] = []
         self.asked_share = 0.0
         self.listed_share = 0.0
         self.telling = 0.0
         self.heaviest = 0.0
         self.heaviest_left = 0.0
+        self.said_beside = 0.0
         self.least_alike = 1.0
         self.in_order = True
         self.initials = 0
+        self.initialled = 0
         self.acronym = False
         self.family_met = True
         self.left_asked: list[str] = []
@@ -139,7 +179,8 @@ def compare(asked: Asked, listed: Listed, weight: Mapping[str, float], places: P
             if is_near and token in places(listed.entry):
                 total -= asked.weights[at] * (1 - _IN_PLACE)
             else:
-                result.heaviest_left = max(result.heaviest_left, asked.weights[at])
+                result.said_beside = max(result.said_beside, asked.weights[at])
+    result.heaviest_left = result.said_beside
     for weight_there, free in zip(result.weights, free_listed, strict=True):
         if free:
             result.heaviest_left = max(result.heaviest_left, weight_there)
@@ -185,6 +226,8 @@ def _pair(
     order = []
     for _, value, start, size, token in options:
         begin, length = units[token]
+        if length == 1 and not free_listed[begin]:
+            begin = _again(token, listed.name.tokens, free_listed, begin)
         my_places, their_places = range(start, start + size), range(begin, begin + length)
         if not all(free_asked[at] for at in my_places) or not all(
             free_listed[at] for at in their_places
@@ -196,7 +239,9 @@ def _pair(
             free_listed[at] = False
         worth = 1 - 1.6 * (1 - value)
         gained_asked += worth * sum(asked.weights[at] for at in my_places)
-        gained_listed += worth * sum(result.weights[at] for at in their_places)
+        theirs = sum(result.weights[at] for at in their_places)
+        gained_listed += worth * theirs
+        result.pair_weights.append(theirs / length)
         result.pairs.append(("".join(asked.name.tokens[at] for at in my_places), token, value))
         result.least_alike = min(result.least_alike, value)
         order.append((start, begin))
@@ -206,10 +251,15 @@ def _pair(
     return gained_asked, gained_listed
 
 
+def _again(token: str, tokens: list[str], free: list[bool], taken: int) -> int:
+    """Where a word stands once more and is free: south-south; ``taken`` where it does not."""
+    return next((at for at, other in enumerate(tokens) if free[at] and other == token), taken)
+
+
 def _abbreviations(
     asked: Asked, listed: Listed, result: Compared, free_asked: list[bool], free_listed: list[bool]
 ) -> tuple[float, float]:
-    """Initials of a person's names, and acronyms of an organisation's words."""
+    """Initials of a person's names, acronyms of an organisation's words, and words cut short."""
     gained_asked = gained_listed = 0.0
     is_person = listed.entry.kind == "individual"
     for at, token in enumerate(asked.name.tokens):
@@ -217,9 +267,10 @@ def _abbreviations(
             continue
         rest = [place for place, free in enumerate(free_listed) if free]
         if is_person and result.pairs and len(token) <= _LONGEST_INITIALS:
-            chosen = _initialled(token, rest, listed.name.tokens)
+            chosen = _initialled(token, rest, listed.name)
             worth = _INITIAL
             result.initials += len(chosen)
+            result.initialled += bool(chosen)
         elif (
             not is_person
             and _SHORTEST_ACRONYM <= len(token) <= _LONGEST_ACRONYM
@@ -228,24 +279,47 @@ def _abbreviations(
             chosen = [place for place in rest if listed.name.tokens[place][0] in token]
             worth = _ACRONYM
             result.acronym = result.acronym or bool(chosen)
+        elif not is_person and len(token) in _CUT_SHORT and not asked.found[at]:
+            chosen = _cut_short(token, rest, listed.name.tokens)
+            worth = _ACRONYM
         else:
             continue
         if not chosen:
             continue
         free_asked[at] = False
-        gained_asked += worth * asked.weights[at]
+        loss = min(asked.weights[at], _LETTER * len(token)) if is_person else asked.weights[at]
+        gained_asked += asked.weights[at] - (1 - worth) * loss
         for place in chosen:
             free_listed[place] = False
             gained_listed += worth * result.weights[place]
+        result.pair_weights.append(max(result.weights[place] for place in chosen))
         result.pairs.append((token, " ".join(listed.name.tokens[place] for place in chosen), worth))
     return gained_asked, gained_listed
 
 
-def _initialled(letters: str, rest: list[int], tokens: list[str]) -> list[int]:
-    """The places of the tokens whose first letters these are; none where one letter has none."""
+def _cut_short(token: str, rest: list[int], tokens: list[str]) -> list[int]:
+    """The place of a word of the trade that a token is the beginning of: inv is investment."""
+    classes = tables.words()[1]
+    return [
+        place for place in rest if tokens[place].startswith(token) and tokens[place] in classes
+    ][:1]
+
+
+def _initialled(letters: str, rest: list[int], name: Name) -> list[int]:
+    """The places of the tokens whose first letters these are; none where one letter has none.
+
+    A name begins as it is written, or as it is known: Evgeniy is yevgeny.
+    """
     chosen: list[int] = []
     for letter in letters:
-        place = next((p for p in rest if p not in chosen and tokens[p][0] == letter), None)
+        place = next(
+            (
+                place
+                for place in rest
+                if place not in chosen and letter in {name.tokens[place][0], name.written[place][0]}
+            ),
+            None,
+        )
         if place is None:
             return []
         chosen.append(place)

@@ -17,10 +17,13 @@ from typing import Final
 from rapidfuzz.distance.OSA import normalized_similarity
 from rapidfuzz.process import extract
 
-from cellwarden.vendors.screening import names, tables
+from cellwarden.vendors.screening import abjad, names, tables
+from cellwarden.vendors.screening.abjad import bones
 from cellwarden.vendors.screening.names import Name
-from cellwarden.vendors.screening.nouns import Entry, Quality
-from cellwarden.vendors.screening.spelling import bones, sound, sounds
+from cellwarden.vendors.screening.nouns import Entry, ListedName, Quality
+from cellwarden.vendors.screening.readings import Kind, other_readings
+from cellwarden.vendors.screening.romanised import MARKS
+from cellwarden.vendors.screening.spelling import sound, sounds
 
 LEAST_ALIKE: Final = 0.79
 """Normalised similarity (optimal string alignment) below which tokens are different words."""
@@ -29,15 +32,18 @@ _LEAST_SHORT: Final = 0.74
 """The same for words of four letters: one letter may differ."""
 
 _SAME_SOUND: Final = 0.97
-_SAME_BONES: Final = 0.9
-"""How alike two tokens are where one is written without vowels and the consonants agree."""
+_MARKED: Final = 0.97
+"""How alike two tokens are that a romanisation's own spelling makes the same."""
+
+_MOST_ALIKE_WITHOUT_VOWELS: Final = 0.95
 
 _AFFIX: Final = 3
 _SHORTEST_FUZZY: Final = 4
-_SHORTEST_BONES: Final = 2
-_LENGTHS: Final = 3
-"""Letters by which two sounds may differ in length and still be alike."""
+_SHORTEST_LISTED: Final = 6
+"""Letters from which a word that is listed may still be another one that is misspelt."""
 
+_SHORTEST_BONES: Final = 2
+_LEAST_WITH_ONE_BONE: Final = 0.88
 _SHORT_PART: Final = 4
 _LONGEST_JOINED: Final = 14
 _SMALLEST_CORPUS: Final = 4_000
@@ -53,7 +59,32 @@ _LEAST: Final = 0.12
 _LETTER: Final = 0.15
 """Weight of a single letter: an initial or a remnant."""
 
+_NUMBER: Final = 0.5
+"""The most that a number weighs."""
+
+_SEEN_ALIKE: Final = 0.93
+"""How alike two tokens are that a scanner or an eye takes for each other: sirna and sima."""
+
+_RESPELT: Final = 0.95
+_OTHER_LANGUAGES: Final = (
+    (("j", "y"),),
+    (("tch", "ch"), ("ch", "sh"), ("ou", "u")),
+    (("sz", "sh"), ("cz", "ch"), ("rz", "zh"), ("ie", "e"), ("io", "yo")),
+    (("ch", "kh"),),
+    (("z", "ts"),),
+    (("c", "ts"),),
+    (("x", "sh"),),
+    (("ts", "c"), ("ch", "c"), ("sh", "s"), ("zh", "z"), ("kh", "h"), ("ly", "lj"), ("y", "j")),
+)
+"""What other languages write for what English writes, and English for Serbian without marks."""
+
+_SHORTEST_RESPELT: Final = 5
+
+_SHORTEST_SPLIT: Final = 7
+_SHORTEST_PART: Final = 3
+
 _CANDIDATES: Final = 14
+_NAMES_OF_ONE: Final = 5
 _NEAR: Final = 0.33
 _NEAR_LISTED: Final = 0.6
 """Shares of the asked name's weight, or of the listed name's, from which they are compared."""
@@ -90,6 +121,9 @@ class Index:
         self._heard: dict[str, str] = {}
         self._same_sound: defaultdict[str, list[str]] = defaultdict(list)
         self._same_bones: defaultdict[str, list[str]] = defaultdict(list)
+        self._bare_bones: defaultdict[str, list[str]] = defaultdict(list)
+        self._bare: set[str] = set()
+        self._same_look: defaultdict[str, list[str]] = defaultdict(list)
         self._starts: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         self._ends: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         self._frames: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -101,8 +135,9 @@ class Index:
 
     def _add(self, entry: Entry) -> None:
         seen: set[str] = set()
-        holders = self.holders
         is_person = entry.kind == "individual"
+        kind: Kind = "person" if is_person else "other"
+        countries = frozenset(entry.countries)
         for listed_name in entry.names:
             text = listed_name.text
             if text in seen:
@@ -111,14 +146,21 @@ class Index:
             name = names.take_apart(text, is_person=is_person)
             if not name.tokens:
                 continue
-            at = len(self.listed)
-            listed = Listed(at, entry, text, listed_name.quality, name)
-            self._take_units(listed)
-            for unit in listed.units:
-                holders[unit].append(at)
+            self._list(entry, listed_name, name)
             if _SHORTEST_ACRONYM <= len(name.words) <= _LONGEST_ACRONYM:
-                self.acronyms[name.initials()].append(at)
-            self.listed.append(listed)
+                self.acronyms[name.initials()].append(len(self.listed) - 1)
+            for other in other_readings(text, name, countries, kind):
+                self._list(entry, listed_name, other)
+
+    def _list(self, entry: Entry, listed_name: ListedName, name: Name) -> None:
+        at = len(self.listed)
+        listed = Listed(at, entry, listed_name.text, listed_name.quality, name)
+        self._take_units(listed)
+        for unit in listed.units:
+            self.holders[unit].append(at)
+        if name.spelt.is_abjad:
+            self._bare.update(name.tokens)
+        self.listed.append(listed)
 
     def _take_units(self, listed: Listed) -> None:
         """The tokens of a name, and its short neighbours as one: nasr allah is nasrallah."""
@@ -127,7 +169,9 @@ class Index:
         for place, token in enumerate(tokens):
             if token not in units:
                 units[token] = (place, 1)
-        for place, (first, second) in enumerate(pairwise(tokens)):
+        if listed.name.is_marked():
+            return
+        for place, (first, second) in enumerate(pairwise(listed.name.written)):
             short = len(first) <= _SHORT_PART or len(second) <= _SHORT_PART
             if short and len(first) + len(second) <= _LONGEST_JOINED:
                 joined = first + second
@@ -147,7 +191,9 @@ class Index:
             rarity = max(_LEAST, 1.0 - log(len(holders)) / full)
             kind = classes.get(token)
             weight[token] = min(rarity, _MOST[kind]) if kind else rarity
-            if len(token) == 1:
+            if token.isdigit():
+                weight[token] = min(weight[token], _NUMBER)
+            elif len(token) == 1:
                 weight[token] = _LETTER
         known = weight.__getitem__
         for listed in self.listed:
@@ -160,11 +206,16 @@ class Index:
         skeletons = bones("\n".join(heard)).split("\n")
         joined = self._joined
         for token, sounded, skeleton in zip(tokens, heard, skeletons, strict=True):
+            if token[0] in MARKS:
+                continue
             self._same_sound[sounded].append(token)
+            self._same_bones[skeleton].append(token)
             if token in joined:
                 continue
-            self._same_bones[skeleton].append(token)
+            if token in self._bare:
+                self._bare_bones[skeleton].append(token)
             if len(token) >= _SHORTEST_FUZZY:
+                self._same_look[_look(token)].append(token)
                 one = (sounded, token)
                 self._starts[sounded[:_AFFIX]].append(one)
                 self._ends[sounded[-_AFFIX:]].append(one)
@@ -172,11 +223,13 @@ class Index:
 
     def weight_of(self, token: str) -> float:
         """A token's weight: its own, or for one that the list does not know, its class's most."""
-        if len(token) == 1:
-            return _LETTER
         known = self.weight.get(token)
         if known is not None:
             return known
+        if token.isdigit():
+            return _NUMBER
+        if len(token) == 1:
+            return _LETTER
         kind = tables.words()[1].get(token)
         return _MOST[kind] if kind else 1.0
 
@@ -207,25 +260,79 @@ class Index:
         return found
 
     def _search(self, token: str, *, is_abjad: bool) -> dict[str, float]:
-        spelt, classes, _ = tables.words()
+        _, classes, _ = tables.words()
         holders = self.holders
+        if token[0] in MARKS:
+            return {token: _MARKED} if token in holders else {}
         if token.isdigit() or (token in classes and not is_abjad):
-            return {token: 1.0} if token in holders else {}
+            found = {token: 1.0} if token in holders else {}
+            if classes.get(token) == "person":
+                sounded = sound(token)
+                self._without_vowels(sounded, self._bare_bones.get(bones(sounded), ()), found)
+            return found
         found = self.sounding(token)
         sounded = self._sound(token)
-        length = len(sounded)
-        if len(token) >= _SHORTEST_FUZZY and token not in found:
+        shortest = _SHORTEST_LISTED if token in found else _SHORTEST_FUZZY
+        if len(token) >= shortest:
             self._misspelt(token, sounded, found)
-        if "j" in token:
-            for other, value in self.sounding(token.replace("j", "y")).items():
-                found[other] = max(found.get(other, 0.0), value * _SAME_SOUND)
+        if token not in found:
+            self._respelt(token, found)
         skeleton = bones(sounded)
-        if is_abjad and len(skeleton) >= _SHORTEST_BONES:
-            for other in self._same_bones.get(skeleton, ()):
-                meant = spelt.get(other, other)
-                if meant in holders and abs(len(sound(other)) - length) <= _LENGTHS:
-                    found[meant] = max(found.get(meant, 0.0), _SAME_BONES)
+        if is_abjad and skeleton and token not in tables.translated():
+            self._with_vowels(sounded, self._same_bones.get(skeleton, ()), found)
+        elif skeleton in self._bare_bones:
+            self._without_vowels(sounded, self._bare_bones[skeleton], found)
         return found
+
+    def _respelt(self, token: str, found: dict[str, float]) -> None:
+        """Add what a token is as other languages write it, and what looks like it."""
+        spelt = tables.words()[0]
+        for other in self._same_look.get(_look(token), ()):
+            meant = spelt.get(other, other)
+            if meant in self.holders:
+                found[meant] = max(found.get(meant, 0.0), _SEEN_ALIKE)
+        for changes in _OTHER_LANGUAGES if len(token) >= _SHORTEST_RESPELT else ():
+            plain = token
+            for theirs, english in changes:
+                plain = plain.replace(theirs, english)
+            if plain == token:
+                continue
+            for other in self.sounding(plain):
+                found[other] = max(found.get(other, 0.0), _RESPELT)
+
+    def apart(self, token: str) -> list[str]:
+        """A token that nobody listed as two that are: marshallcapital; empty where it is not."""
+        if len(token) < _SHORTEST_SPLIT or not token.isalpha() or token[0] in MARKS:
+            return []
+        spelt = tables.words()[0]
+        best: list[str] = []
+        weight = 0.0
+        for at in range(_SHORTEST_PART, len(token) - _SHORTEST_PART + 1):
+            parts = [spelt.get(part, part) for part in (token[:at], token[at:])]
+            if all(part in self.holders and part not in self._joined for part in parts):
+                total = sum(self.weight[part] for part in parts)
+                if total > weight:
+                    best, weight = parts, total
+        return best
+
+    def _with_vowels(self, bare: str, others: Iterable[str], found: dict[str, float]) -> None:
+        """Add the tokens that a word written without vowels can be."""
+        spelt = tables.words()[0]
+        least = abjad.LEAST if len(bones(bare)) >= _SHORTEST_BONES else _LEAST_WITH_ONE_BONE
+        for other in others:
+            meant = spelt.get(other, other)
+            value = abjad.likeness(bare, sound(other))
+            if value >= least and meant in self.holders:
+                value = min(value, _MOST_ALIKE_WITHOUT_VOWELS)
+                found[meant] = max(found.get(meant, 0.0), value)
+
+    def _without_vowels(self, full: str, others: Iterable[str], found: dict[str, float]) -> None:
+        """Add the listed words, written without vowels, that a word can be."""
+        for other in others:
+            value = abjad.likeness(sound(other), full)
+            if value >= abjad.LEAST:
+                value = min(value, _MOST_ALIKE_WITHOUT_VOWELS)
+                found[other] = max(found.get(other, 0.0), value)
 
     def _misspelt(self, token: str, sounded: str, found: dict[str, float]) -> None:
         """Add tokens that differ by little, in writing or in sound, to what was found."""
@@ -249,11 +356,14 @@ class Index:
                     continue
                 found[meant] = min(value, _SAME_SOUND)
 
-    def candidates(self, asked: float, found: Sequence[dict[str, float]]) -> list[Listed]:
+    def candidates(
+        self, asked: float, found: Sequence[dict[str, float]], singles: int
+    ) -> list[Listed]:
         """The listed names that share the most weight with a name that weighs ``asked``.
 
-        ``found`` gives for each of its tokens, or joined neighbours, the list's tokens that are
-        alike. Heavy tokens find names; light ones only put those in order.
+        ``found`` gives for each of its tokens, the first ``singles``, or joined neighbours, the
+        list's tokens that are alike. Heavy tokens find names; light ones only put those in order.
+        How heavy is told by what each token most likely is, not by rare words that it is not.
         """
         shared: defaultdict[int, float] = defaultdict(float)
         holders = self.holders
@@ -261,7 +371,10 @@ class Index:
         shares = [
             {token: weight[token] * value for token, value in alike.items()} for alike in found
         ]
-        best = max((share for one in shares for share in one.values()), default=0.0)
+        best = max(
+            (weight[max(alike, key=alike.__getitem__)] for alike in found[:singles] if alike),
+            default=0.0,
+        )
         least = _LIGHT * best if best >= _HEAVY else 0.0
         light: dict[str, float] = {}
         for one in shares:
@@ -279,6 +392,25 @@ class Index:
             if share >= near or share >= _NEAR_LISTED * other.total:
                 more = sum(light[token] for token in light.keys() & other.units.keys())
                 scored.append(((share + more) / (asked + other.total), at))
-        if len(scored) > _CANDIDATES:
-            scored = nlargest(_CANDIDATES, scored)
-        return [listed[at] for _, at in scored]
+        if len(scored) <= _CANDIDATES:
+            return [listed[at] for _, at in scored]
+        return self._best(nlargest(2 * _CANDIDATES, scored))
+
+    def _best(self, scored: list[tuple[float, int]]) -> list[Listed]:
+        """The best ``_CANDIDATES``; no entry crowds the others out with its aliases."""
+        names: defaultdict[int, int] = defaultdict(int)
+        kept = []
+        for _, at in scored:
+            one = self.listed[at]
+            names[id(one.entry)] += 1
+            if names[id(one.entry)] <= _NAMES_OF_ONE:
+                kept.append(one)
+        return kept[:_CANDIDATES]
+
+
+_LOOKS: Final = str.maketrans("0158ij", "olsbll")
+
+
+def _look(token: str) -> str:
+    """What a scanner makes of a token, and of every token that it takes for it."""
+    return token.translate(_LOOKS).replace("rn", "m").replace("vv", "w").replace("cl", "d")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
 from cellwarden.vendors.screening import tables
+
+_Phrases = Callable[[], tuple[dict[str, str], int]]
 
 LONGEST: Final = 1_000
 """Characters of a name that are read; what lies behind them is no name."""
@@ -105,6 +108,15 @@ _SEEN_AS: Final = dict(
 _ARTICLE: Final = re.compile(r"(?<!\S)ال(?=\S{2})")
 """The Arabic article, which Latin spellings write as al, el, an, as or not at all."""
 
+_AND: Final = re.compile(r"(?<!\S)(?:و|ו)(?!\S)")
+_PERSIAN_ONLY: Final = frozenset("پچژگکی")
+_PERSIAN: Final = str.maketrans("ثذضظ", "سززز")
+"""Arabic letters that Persian says as s and z."""
+
+_BARE_H: Final = "هہה"
+_BEFORE_H: Final = frozenset("cdgkpstz")
+"""An h of its own behind these would be read as one letter with them: a vowel parts the two."""
+
 _GREEK: Final = {"ντ": "d", "μπ": "b", "γκ": "g", "ου": "u", "αυ": "av", "ευ": "ev", "τσ": "ts"}
 _GREEK_PAIRS: Final = re.compile("(?<!\\S)ντ|(?<!\\S)μπ|(?<!\\S)γκ|ου|αυ|ευ|τσ")
 
@@ -117,7 +129,8 @@ _CUT: Final = str.maketrans(dict.fromkeys(_SIGNS, " ") | dict.fromkeys(_QUOTES, 
 class Spelling:
     """A name in plain lower-case Latin letters, and what had to be done to it.
 
-    ``is_abjad``: written without short vowels (Arabic, Hebrew), so only consonants compare.
+    ``is_abjad``: written without short vowels (Arabic, Hebrew), or with a vowel behind each
+    consonant (katakana), so only consonants compare.
     ``has_lookalikes``: letters of other scripts stood among Latin ones. ``is_cut``: it was longer
     than ``LONGEST``. ``is_unread``: a good part of its letters has no Latin spelling here.
     """
@@ -143,21 +156,32 @@ class Spelling:
 
 
 def spell(name: str) -> Spelling:
-    """Spell a name in plain Latin letters: NFKD, no marks, no controls, one script."""
+    """Spell a name in plain Latin letters: NFKD, no marks, no controls, one script.
+
+    Words of the trade in scripts without other spellings become English ones.
+    """
+    return _spelt(name, tables.phrases)
+
+
+def spell_by_letter(name: str) -> Spelling:
+    """Spell a name as ``spell`` does, but translate nothing except legal forms."""
+    return _spelt(name, tables.form_phrases)
+
+
+def _spelt(name: str, known: _Phrases) -> Spelling:
     is_cut = len(name) > LONGEST
     if is_cut:
         name = name[:LONGEST]
     name = _ESCAPES.sub("", name)
     if name.isascii() and name.isprintable():
         spelt = Spelling(name.lower())
-        spelt.is_cut = is_cut
-        return spelt
-    spelt = _from_scripts(name)
+    else:
+        spelt = _from_scripts(name, known)
     spelt.is_cut = is_cut
     return spelt
 
 
-def _from_scripts(name: str) -> Spelling:
+def _from_scripts(name: str, known: _Phrases) -> Spelling:
     spelt = Spelling("")
     clean = []
     for char in unicodedata.normalize("NFKC", name):
@@ -177,8 +201,8 @@ def _from_scripts(name: str) -> Spelling:
         words.append(plain)
     text = " ".join(words)
     spelt.script = _script(text)
-    spelt.is_abjad = spelt.script in {"arabic", "hebrew"}
-    spelt.text = _latin(text)
+    spelt.is_abjad = spelt.script in {"arabic", "hebrew", "katakana"}
+    spelt.text = _latin(text, known)
     letters = sum(map(str.isalpha, text))
     readable = sum(char.isalpha() and _is_read(char) for char in text)
     spelt.is_unread = readable < _READ_SHARE * letters
@@ -220,9 +244,11 @@ def _script(text: str) -> str:
     return max(counts, key=counts.__getitem__) if counts else "latin"
 
 
-def _latin(text: str) -> str:
-    if any(char >= "\u0600" for char in text):
-        text = _ARTICLE.sub("", _known_phrases(text))
+def _latin(text: str, known: _Phrases) -> str:
+    if any(char >= "\u0590" for char in text):
+        is_persian = not _PERSIAN_ONLY.isdisjoint(text)
+        text = _AND.sub(" and ", _ARTICLE.sub("", _known_phrases(text, known)))
+        text = text.translate(_PERSIAN) if is_persian else text
     text = text.lower()
     if any("\u0370" <= char <= "\u03ff" for char in text):
         text = _GREEK_PAIRS.sub(lambda found: _GREEK[found[0]], _unmarked(text))
@@ -232,6 +258,8 @@ def _latin(text: str) -> str:
         if char.isascii():
             out.append(char)
         elif char in letters:
+            if out and _needs_vowel(char, letters[char], out[-1]):
+                out.append("a")
             out.append(letters[char])
         elif "가" <= char <= "힣":
             out.append(_hangul(char))
@@ -240,6 +268,13 @@ def _latin(text: str) -> str:
         else:
             out.append(_base(char, letters))
     return "".join(out)
+
+
+def _needs_vowel(char: str, latin: str, before: str) -> bool:
+    """Whether an unwritten vowel parts a letter of an abjad from the one before it."""
+    if char in _BARE_H:
+        return before[-1:] in _BEFORE_H
+    return "\u0590" <= char <= "\u06ff" and latin == before and latin not in "aeiouwyl"
 
 
 def _unmarked(text: str) -> str:
@@ -279,13 +314,13 @@ def _hanzi(char: str) -> str:
     return f" {syllables[bisect_right(firsts, code) - 1]} "
 
 
-def _known_phrases(text: str) -> str:
+def _known_phrases(text: str, phrases: _Phrases) -> str:
     """Words of the trade in English, the longest first, where a script has no other spelling."""
-    known, longest = tables.phrases()
+    known, longest = phrases()
     out: list[str] = []
     at = 0
     while at < len(text):
-        if text[at] < "\u0600":
+        if text[at] < "\u0590":
             out.append(text[at])
             at += 1
             continue
@@ -324,11 +359,23 @@ def tokens(text: str) -> list[str]:
 
 
 _SOUNDS: Final = (
+    *(("aye", "ae"), ("eye", "ee"), ("iye", "ie"), ("oye", "oe")),
     *(("shch", "S"), ("tsch", "J"), ("dzh", "J"), ("sch", "S"), ("tch", "J"), ("kh", "H")),
     *(("zh", "Z"), ("sh", "S"), ("ch", "J"), ("ts", "C"), ("tz", "C"), ("ck", "K"), ("ph", "F")),
     *(("th", "T"), ("gh", "G"), ("dh", "D"), ("dj", "J"), ("qu", "K"), ("ce", "Se"), ("ci", "Si")),
     *(("cy", "Si"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ae", "a"), ("oe", "o"), ("ue", "u")),
-    *(("iy", "i"), ("yi", "i"), ("ij", "i"), ("iu", "u"), ("ia", "a"), ("yo", "o"), ("ya", "a")),
+    *(
+        ("ohr", "or"),
+        ("oh\n", "o\n"),
+        ("iy", "i"),
+        ("yi", "i"),
+        ("ij", "i"),
+        ("yj", "i"),
+        ("iu", "u"),
+        ("ia", "a"),
+        ("yo", "o"),
+        ("ya", "a"),
+    ),
     *(("yu", "u"), ("ie", "e"), ("ye", "e"), ("x", "ks"), ("w", "v"), ("q", "k"), ("y", "i")),
     ("c", "k"),
 )
@@ -343,9 +390,10 @@ def sounds(text: str) -> str:
     Tschemesow sounds as chemesov does. Sibilants and velars keep letters of their own, doubled
     letters count once. All tokens of a list go through at once: a hundred replacements each.
     """
+    text += "\n"
     for written, heard in _SOUNDS:
         text = text.replace(written, heard)
-    text = text.lower()
+    text = text[:-1].lower()
     for twice, once in _TWICE:
         text = text.replace(twice, once)
     return text
@@ -355,11 +403,3 @@ def sounds(text: str) -> str:
 def sound(token: str) -> str:
     """How one token sounds."""
     return sounds(token)
-
-
-_BONES: Final = str.maketrans("bdgvzjqc", "ptkfsjks", "aeiouyhw")
-
-
-def bones(sounded: str) -> str:
-    """The consonants of a sound, voiced ones as voiceless: what survives most transcriptions."""
-    return sounded.translate(_BONES)

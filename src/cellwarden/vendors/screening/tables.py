@@ -69,6 +69,27 @@ def phrases() -> tuple[dict[str, str], int]:
 
 
 @cache
+def translated() -> frozenset[str]:
+    """The words that ``phrases`` translates to: whole words, with their vowels."""
+    return frozenset(word for words in phrases()[0].values() for word in words.split())
+
+
+@cache
+def form_phrases() -> tuple[dict[str, str], int]:
+    """Those of ``phrases`` that are a legal form; the longest's length."""
+    known = forms()
+    found = {text: word for text, word in phrases()[0].items() if (word,) in known}
+    return found, max(map(len, found))
+
+
+@cache
+def japanese() -> tuple[dict[str, str], int]:
+    """Japanese readings of frequent family names, given names and words; the longest's length."""
+    found = dict(rows("japanese.csv"))
+    return found, max(map(len, found))
+
+
+@cache
 def countries() -> dict[str, str]:
     """ISO 3166 alpha-2 codes by code and by folded name."""
     found: dict[str, str] = {}

@@ -18,6 +18,14 @@ from cellwarden.model.report import FeedAge
 from cellwarden.model.times import parse_time
 from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft, State
+from cellwarden.workflows.advisory.feed_checks import (
+    Contradicted,
+    check_cells,
+    checks_in_words,
+    contradicted_by,
+    feed_of,
+    key_ring,
+)
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
@@ -27,9 +35,15 @@ SOURCE: Final = "feeds"
 """All imports speak as one source, so that a newer import of an advisory replaces the older."""
 
 _FOREVER: Final = "9999"
-_FEED_OF: Final = {"kev": "exploited", "epss": "likelihood"}
 _PER_ADVISORY: Final = ("advisory", "statement", "vulnerability", "remediation")
-_OURS: Final = ("feed_document", *_PER_ADVISORY, "exploited", "likelihood", "unreadable")
+_OURS: Final = (
+    "feed_document",
+    "feed_check",
+    *_PER_ADVISORY,
+    "exploited",
+    "likelihood",
+    "unreadable",
+)
 """The kinds that an import asks about."""
 _DATED: Final = {"exploited": "added_on", "likelihood": "scored_on"}
 _WHOLE_LISTS: Final = ("exploited",)
@@ -39,7 +53,9 @@ _LISTS: Final = ("exploited", "likelihood", "unreadable")
 class ImportOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What one import brought; ``entry`` is nothing where all of it was known already.
 
-    ``unreadable`` says file by file what could not be read, and why.
+    ``unreadable`` says file by file what could not be read, and why; ``contradicted`` those of
+    them that are not what stands beside them. ``digests`` and ``signatures`` count the documents
+    that a digest file or a key confirmed, ``unchecked`` says why other signatures were not checked.
     """
 
     entry: int | None
@@ -48,27 +64,45 @@ class ImportOutcome(msgspec.Struct, frozen=True, kw_only=True):
     older: int
     unreadable: tuple[str, ...]
     rows: dict[str, int]
+    contradicted: tuple[Contradicted, ...] = ()
+    digests: int = 0
+    signatures: int = 0
+    unchecked: tuple[str, ...] = ()
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """What digest files and signatures said, in words; nothing where there were none."""
+        return tuple(checks_in_words(self.digests, self.signatures, self.unchecked))
 
 
 def import_feeds(
-    state: State, paths: Sequence[Path], *, clock_at: str, actor: str, progress: Progress
+    state: State,
+    paths: Sequence[Path],
+    *,
+    clock_at: str,
+    actor: str,
+    progress: Progress,
+    keys: Sequence[Path] = (),
 ) -> ImportOutcome:
     """Import advisory documents from files, folders and archives as one entry.
 
     Documents whose bytes are known are passed over, and so is an older revision of an advisory.
+    Digest files and signatures beside the documents are looked at; ``keys`` are files of OpenPGP
+    public keys whose signatures count.
 
     Raises:
         SourceError: there is no document at all under these paths.
         StoreError: the ledger could not be written; nothing of this import was recorded then.
     """
-    return record_documents(
-        state,
-        feeds.documents(paths),
-        clock_at=clock_at,
-        actor=actor,
-        note=", ".join(path.name for path in paths),
-        progress=progress,
-    )
+    with key_ring(keys) as ring:
+        return record_documents(
+            state,
+            feeds.documents(paths, keys=ring),
+            clock_at=clock_at,
+            actor=actor,
+            note=", ".join(path.name for path in paths),
+            progress=progress,
+        )
 
 
 def archives_without_manifest(paths: Sequence[Path], *, are_refused: bool) -> tuple[str, ...]:
@@ -107,6 +141,7 @@ def record_documents(
     Raises:
         SourceError: not one document was understood, and none was known before; unless that
             may be, as for what was new today.
+        IntegrityError: all that came is contradicted by what stands beside it.
         StoreError: as for ``import_feeds``.
     """
     connection = state.connect(as_of=_FOREVER, only=_OURS)
@@ -114,7 +149,7 @@ def record_documents(
         fresh, known = _fresh(connection, documents)
         read = _read(connection, fresh, progress)
         if not known and not may_be_empty and not read.kept and not read.older:
-            raise _nothing_understood(read, note)
+            raise next((one.error for one in read.contradicted), _nothing_understood(read, note))
         pack = feeds.pack(read.kept) if read.kept else None
         pack_sha256 = state.objects.put(pack) if pack else None
         for digest, row in read.documents.items():
@@ -131,6 +166,7 @@ def record_documents(
         document_sha256=pack_sha256,
         note=note,
     )
+    checks = [document.checked for document in read.kept if document.checked is not None]
     return ImportOutcome(
         entry=state.record(draft, tables) if tables else None,
         documents=len(read.kept),
@@ -138,6 +174,10 @@ def record_documents(
         older=read.older,
         unreadable=_reasons(read),
         rows={kind: len(facts) for kind, facts in tables.items()},
+        contradicted=tuple(read.contradicted),
+        digests=sum(bool(one.digests) for one in checks),
+        signatures=sum(one.signature.state == "checked" for one in checks),
+        unchecked=tuple(one.signature.why for one in checks if one.signature.why),
     )
 
 
@@ -165,6 +205,7 @@ class _Read(msgspec.Struct, kw_only=True):
     documents: dict[str, dict[str, str | None]] = {}
     kept: list[Document] = []
     understood: list[Understood] = []
+    contradicted: list[Contradicted] = []
     older: int = 0
 
 
@@ -200,12 +241,17 @@ def _read(
         progress("reading advisories", done, len(fresh))
         understood = feeds.understand(document)
         read.understood.append(understood)
+        if isinstance(document, feeds.Tampered):
+            read.contradicted.append(contradicted_by(document))
         if _is_older(understood, latest):
             read.older += 1
             continue
         if digest and understood.format != feeds.UNKNOWN_FORMAT:
             read.kept.append(document)
             read.documents[digest] = _document_cells(digest, document, understood)
+            if document.checked is not None:
+                cells = check_cells(digest, document.name, document.checked)
+                read.rows.setdefault("feed_check", {})[digest] = kinds()["feed_check"].row(cells)
         for kind, rows in understood.tables.items():
             shape = kinds()[kind]
             read.rows.setdefault(kind, {}).update((shape.subject_of(row), row) for row in rows)
@@ -268,7 +314,7 @@ def _document_cells(
     return {
         "sha256": digest,
         "name": document.name,
-        "feed": _FEED_OF.get(understood.format.split(" ", maxsplit=1)[0], "advisories"),
+        "feed": feed_of(understood),
         "format": understood.format,
         "newest_at": understood.newest_at,
         "advisory_ids": " ".join(ids),

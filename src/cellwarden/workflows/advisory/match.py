@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cellwarden.advisories import feeds, matching
-from cellwarden.model.errors import InputError
+from cellwarden.model.advisories import Document
+from cellwarden.model.errors import InputError, SourceError
 from cellwarden.model.facts import Row, kinds
 from cellwarden.model.matching import Component, Match, Remedy, Statement
 from cellwarden.model.moments import Moment
@@ -18,7 +19,7 @@ from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft
 from cellwarden.workflows import assemble
 from cellwarden.workflows.fleet.inventory import read_inventory
-from cellwarden.workflows.workspace import Progress, Workspace
+from cellwarden.workflows.workspace import Progress, Telling, Workspace, unheard
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,24 +41,51 @@ def match_inventory(
 
 
 def read_advisories(
-    paths: Sequence[Path], *, progress: Progress
+    paths: Sequence[Path], *, progress: Progress, tell: Telling = unheard
 ) -> tuple[list[Statement], dict[str, tuple[Remedy, ...]]]:
-    """Every statement under these paths, and each advisory's remedies."""
+    """Every statement under these paths, and each advisory's remedies.
+
+    What cannot be read is told, file by file. A document that the files beside it contradict is
+    told as well, and read all the same: nothing is recorded, and no row would say nothing.
+
+    Raises:
+        SourceError: there is no document, or none of them could be read as an advisory.
+    """
     shape = kinds()["statement"].column_names
     remediation = kinds()["remediation"].column_names
+    unreadable = kinds()["unreadable"].column_names
+    unread_file, unread_reason = unreadable.index("file"), unreadable.index("reason")
     advisory, text, leaves = (remediation.index(c) for c in ("advisory_id", "text", "leaf_ids"))
     statements: list[Statement] = []
     fixes: defaultdict[str, list[Remedy]] = defaultdict(list)
-    for done, document in enumerate(feeds.documents(paths)):
+    formats: set[str] = set()
+    for done, found in enumerate(feeds.documents(paths)):
         progress("reading advisories", done, 0)
+        document = found
+        if isinstance(found, feeds.Tampered):
+            tell(f"{found.name}: {found.reason}; it was matched as it lies there")
+            document = Document(name=found.name, data=found.data)
         understood = feeds.understand(document)
+        formats.add(understood.format)
+        for row in understood.tables.get("unreadable", ()):
+            tell(f"not read: {row[unread_file]}: {row[unread_reason]}")
         rows: Iterable[Row] = understood.tables.get("statement", ())
         statements += [assemble.statement_of(dict(zip(shape, row, strict=True))) for row in rows]
         for row in understood.tables.get("remediation", ()):
             if row[text]:
                 remedy = assemble.remedy_of(row[text] or "", row[leaves])
                 fixes[row[advisory] or ""].append(remedy)
+    if formats <= {feeds.UNKNOWN_FORMAT}:
+        raise _nothing_read(paths)
     return statements, {key: tuple(named) for key, named in fixes.items()}
+
+
+def _nothing_read(paths: Sequence[Path]) -> SourceError:
+    return SourceError(
+        f"nothing in {', '.join(path.name for path in paths[:3])} could be read as an advisory",
+        advice="CSAF, CVE, NVD, KEV, EPSS, OpenVEX and CycloneDX with vulnerabilities are read, as"
+        " UTF-8 JSON or CSV, in folders, .zip and .tar.gz",
+    )
 
 
 def matcher_for(connection: duckdb.DuckDBPyConnection) -> matching.Matcher:

@@ -17,6 +17,8 @@ import msgspec
 
 from cellwarden.advisories.answered import (
     ALWAYS,
+    ANSWERED,
+    MET,
     Answered,
     Groups,
     Seen,
@@ -29,7 +31,7 @@ from cellwarden.advisories.answered import (
 from cellwarden.model.matching import Match
 from cellwarden.model.moments import Moment
 from cellwarden.reports.lines import match_line
-from cellwarden.workflows.workspace import open_workspace
+from cellwarden.workflows.workspace import Progress, Telling, open_workspace, unheard
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -44,8 +46,11 @@ MOST_NAMES: Final = 40_000
 """With more products, answering for all of them takes longer than anybody waits."""
 MOST_MET: Final = 50_000
 """Firmware texts, over all names, whose rows are kept beyond the plain versions."""
-PREPARED, ANSWERED, MET = ".prepared", ".answered", ".met"
+PREPARED: Final = ".prepared"
+UNREAD: Final = ".unread"
+"""What could not be read of the documents; a fourth file, where there was something."""
 _MOST_KEPT: Final = 4
+_AT_ONCE: Final = 128
 _FEWEST_TO_SHARE: Final = 1_000
 """Fewer names are answered for by one process."""
 
@@ -67,16 +72,35 @@ class OfWorkspace(msgspec.Struct, frozen=True):
 
 
 class OfPaths(msgspec.Struct, frozen=True):
-    """Reads advisory files, folders and archives."""
+    """Reads advisory files, folders and archives.
+
+    What cannot be read is told, and kept in a file, because another process may do the reading.
+    """
 
     paths: tuple[Path, ...]
+    tell: Telling = unheard
+    unread: Path | None = None
 
     def __call__(self) -> tuple[Prepared, Times]:
         """The statements prepared; they hold for all times."""
         from cellwarden.advisories.matching import prepare
         from cellwarden.workflows.advisory.match import read_advisories
 
-        return prepare(*read_advisories(self.paths, progress=_silent)), ALWAYS
+        words: list[str] = []
+        said, remedies = read_advisories(self.paths, progress=_silent, tell=words.append)
+        for one in words:
+            self.tell(one)
+        if self.unread is not None and words:
+            _keep(self.unread, msgspec.json.encode(words))
+        return prepare(said, remedies), ALWAYS
+
+
+def unread_in(file: Path | None) -> list[str]:
+    """What an earlier reading had to say about the documents."""
+    try:
+        return [] if file is None else msgspec.json.decode(file.read_bytes(), type=list[str])
+    except (OSError, msgspec.MsgspecError):
+        return []
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:
@@ -116,11 +140,14 @@ def keep_met(file: Path, known: Answered, met: dict[str, Seen]) -> None:
         _keep(file.with_suffix(MET), data)
 
 
-def make_files(file: Path, read: Callable[[], tuple[Prepared, Times]]) -> None:
+def make_files(
+    file: Path, read: Callable[[], tuple[Prepared, Times]], *, progress: Progress
+) -> None:
     """Work out and keep what does not depend on any inventory, on two processors if there are.
 
     Statements are prepared in another process, whose memory is free again when it ends.
     """
+    progress("preparing the advisories, once for all inventories", 0, 0)
     try:
         with _another() as other:
             count, times = other.submit(_prepare, file, read).result()
@@ -130,7 +157,7 @@ def make_files(file: Path, read: Callable[[], tuple[Prepared, Times]]) -> None:
     half = count // 2 if count >= _FEWEST_TO_SHARE else 0
     with _another() as other:
         later = other.submit(_pages, file, times.since, slice(0, half))
-        pages = _pages(file, times.since, slice(half, count))
+        pages = _pages(file, times.since, slice(half, count), progress=progress)
         pages += later.result()
     _keep(file.with_suffix(ANSWERED), bound(sorted(pages), times))
     _forget_the_oldest(file.parent)
@@ -155,7 +182,9 @@ def _prepare(file: Path, read: Callable[[], tuple[Prepared, Times]]) -> tuple[in
     return len(named(prepared)), times
 
 
-def _pages(file: Path, as_of: str, part: slice) -> list[tuple[str, bytes]]:
+def _pages(
+    file: Path, as_of: str, part: slice, *, progress: Progress = _silent
+) -> list[tuple[str, bytes]]:
     """The pages of a part of all names, from a file that was prepared."""
     from cellwarden.advisories.matching import answered, named
 
@@ -163,7 +192,12 @@ def _pages(file: Path, as_of: str, part: slice) -> list[tuple[str, bytes]]:
     if prepared is None:
         return []
     wanted = named(prepared)[part]
-    return [(name, page(found)) for name, found in answered(prepared, wanted, encoded)]
+    found: list[tuple[str, bytes]] = []
+    for start in range(0, len(wanted), _AT_ONCE):
+        progress("answering for the names of the advisories", start, len(wanted))
+        answers = answered(prepared, wanted[start : start + _AT_ONCE], encoded)
+        found += [(name, page(groups)) for name, groups in answers]
+    return found
 
 
 def encoded(match: Match) -> bytes:
@@ -212,5 +246,5 @@ def _forget_the_oldest(folder: Path) -> None:
     with contextlib.suppress(OSError):
         kept = sorted(folder.glob(f"*{PREPARED}"), key=lambda path: path.stat().st_mtime_ns)
         for path in kept[:-_MOST_KEPT]:
-            for suffix in (PREPARED, ANSWERED, MET):
+            for suffix in (PREPARED, ANSWERED, MET, UNREAD):
                 path.with_suffix(suffix).unlink(missing_ok=True)

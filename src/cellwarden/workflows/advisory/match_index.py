@@ -16,6 +16,7 @@ from cellwarden.model.moments import Moment
 from cellwarden.workflows.advisory.match_files import (
     PREPARED,
     SAID,
+    UNREAD,
     OfPaths,
     OfWorkspace,
     answered_in,
@@ -24,8 +25,9 @@ from cellwarden.workflows.advisory.match_files import (
     make_files,
     name_of_files,
     prepared_in,
+    unread_in,
 )
-from cellwarden.workflows.workspace import Progress, Workspace
+from cellwarden.workflows.workspace import Progress, Telling, Workspace, unheard
 
 if TYPE_CHECKING:
     from cellwarden.advisories.matching import Lines, Matcher
@@ -124,10 +126,13 @@ def index_of_workspace(
     return _index(file, read, moment.as_of, count=count, progress=progress, decisions=decisions)
 
 
-def index_of_paths(paths: Sequence[Path], *, count: int, progress: Progress) -> Index:
+def index_of_paths(
+    paths: Sequence[Path], *, count: int, progress: Progress, tell: Telling = unheard
+) -> Index:
     """An index over advisory files, folders and archives; ``count`` as above.
 
-    What was prepared before is found by a digest of all documents.
+    What was prepared before is found by a digest of all documents; what could not be read then is
+    told again.
 
     Raises:
         SourceError: there is no advisory under these paths.
@@ -137,7 +142,12 @@ def index_of_paths(paths: Sequence[Path], *, count: int, progress: Progress) -> 
         count >= FEWEST_TO_KEEP or any(folder.glob(f"*{PREPARED}"))
     )
     file = folder / name_of_files(_digests(paths)) if folder is not None and is_worth_it else None
-    return _index(file, OfPaths(tuple(paths)), "", count=count, progress=progress)
+    words = None if file is None else file.with_suffix(UNREAD)
+    read = OfPaths(tuple(paths), tell, words)
+    index = _index(file, read, "", count=count, progress=progress)
+    for one in unread_in(words):
+        tell(one)
+    return index
 
 
 def _index(
@@ -164,8 +174,7 @@ def _index(
     if file is None or (known is None and count < FEWEST_TO_KEEP):
         return Index(make, decisions=decisions)
     if known is None:
-        progress("preparing the advisories, once for all inventories", 0, 0)
-        make_files(file, read)
+        make_files(file, read, progress=progress)
         known = answered_in(file, as_of)
     return Index(make, known, decisions=decisions, file=file if known else None)
 

@@ -25,7 +25,7 @@ from cellwarden.workflows.advisory.match_index import (
     index_of_workspace,
 )
 from cellwarden.workflows.fleet.inventory import read_inventory
-from cellwarden.workflows.workspace import Progress, Workspace
+from cellwarden.workflows.workspace import Progress, Telling, Workspace, unheard
 
 FEWEST_FOR_TWO: Final = 4_000
 """Below so many components a second process costs more than it brings."""
@@ -41,11 +41,12 @@ def match_lines(
     *,
     moment: Moment | None,
     progress: Progress,
+    tell: Telling = unheard,
 ) -> Iterator[bytes]:
     """Match the lines of a CSV inventory, as lines of JSON in chunks.
 
     ``source`` is a workspace with imported advisories, or advisory files, folders and archives;
-    ``moment`` belongs to a workspace.
+    ``moment`` belongs to a workspace; what could not be read is told.
 
     Raises:
         InputError: the inventory cannot be used; says the line.
@@ -59,7 +60,7 @@ def match_lines(
                 raise ValueError("a workspace is asked about a moment")
             index = index_of_workspace(source, moment=moment, count=count, progress=progress)
         else:
-            index = index_of_paths(source, count=count, progress=progress)
+            index = index_of_paths(source, count=count, progress=progress, tell=tell)
         yield from lines_of(index, components)
 
 

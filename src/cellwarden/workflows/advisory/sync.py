@@ -10,11 +10,16 @@ from typing import Final
 
 import msgspec
 
+from cellwarden.advisories.feeds import Verifier
 from cellwarden.advisories.feeds import sync as transport
 from cellwarden.model.advisories import Document
-from cellwarden.model.errors import InputError, SourceError
+from cellwarden.model.errors import CellwardenError, InputError, SourceError
 from cellwarden.store.state import State
-from cellwarden.workflows.advisory.feeds import record_documents
+from cellwarden.workflows.advisory.feed_checks import key_ring
+from cellwarden.workflows.advisory.feeds import (
+    ImportOutcome,
+    record_documents,
+)
 from cellwarden.workflows.workspace import Progress, SyncSource, Workspace
 
 _AT_ONCE: Final = 500
@@ -25,7 +30,7 @@ class SyncOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """How the sources went: one line each for people, and errors for those that didn't answer."""
 
     lines: tuple[str, ...]
-    problems: tuple[SourceError, ...]
+    problems: tuple[CellwardenError, ...]
 
 
 def sync_feeds(
@@ -47,13 +52,22 @@ def sync_feeds(
             advice="add one under [[feeds.sync]] in cellwarden.toml; docs/workspace.md shows how",
         )
     lines: list[str] = []
-    problems: list[SourceError] = []
-    with workspace.open_state() as state, state.alone():
+    problems: list[CellwardenError] = []
+    required = workspace.settings.feeds.required
+    with (
+        workspace.open_state() as state,
+        state.alone(),
+        key_ring(workspace.signing_keys) as keys,
+    ):
         for source in sources:
-            status = _sync_one(
-                workspace, state, source, clock_at=clock_at, actor=actor, progress=progress
+            options = _options(workspace, source, keys)
+            status, outcomes = _sync_one(
+                workspace, state, source, options, clock_at=clock_at, actor=actor, progress=progress
             )
             lines.append(_line(source, status))
+            lines += [f"  {words}" for one in outcomes for words in one.checks]
+            contradicted = [one for outcome in outcomes for one in outcome.contradicted]
+            problems += [one.error for one in contradicted if one.feed in required]
             if not status.is_complete:
                 why = status.why_incomplete or "; ".join(
                     f"{url}: {reason}" for url, reason in status.refused[:3]
@@ -71,11 +85,12 @@ def _sync_one(
     workspace: Workspace,
     state: State,
     source: SyncSource,
+    options: transport.Options,
     *,
     clock_at: str,
     actor: str,
     progress: Progress,
-) -> transport.Status:
+) -> tuple[transport.Status, list[ImportOutcome]]:
     path = workspace.state_folder / "sync.json"
     remembered = transport.load_state(path)
     run = transport.sync(
@@ -87,12 +102,13 @@ def _sync_one(
         ),
         state=remembered,
         as_of=clock_at,
-        options=_options(workspace, source),
+        options=options,
         sleep=time.sleep,
     )
+    outcomes: list[ImportOutcome] = []
     for documents in _chunks(iter(run)):
         progress(f"fetching {source.name}", run.status.fetched, 0)
-        record_documents(
+        outcome = record_documents(
             state,
             documents,
             clock_at=clock_at,
@@ -101,9 +117,10 @@ def _sync_one(
             progress=lambda *_: None,
             may_be_empty=True,
         )
+        outcomes.append(outcome)
         transport.save_state(path, remembered)
     transport.save_state(path, remembered)
-    return run.status
+    return run.status, outcomes
 
 
 def _chunks(documents: Iterator[Document]) -> Iterator[list[Document]]:
@@ -111,10 +128,10 @@ def _chunks(documents: Iterator[Document]) -> Iterator[list[Document]]:
         yield chunk
 
 
-def _options(workspace: Workspace, source: SyncSource) -> transport.Options:
+def _options(workspace: Workspace, source: SyncSource, keys: Verifier | None) -> transport.Options:
     key = os.environ.get(source.api_key_env) if source.api_key_env else None
     authorities = str(workspace.folder / source.ca_file) if source.ca_file else None
-    return transport.Options(ca_file=authorities, api_key=key)
+    return transport.Options(ca_file=authorities, api_key=key, keys=keys)
 
 
 def _line(source: SyncSource, status: transport.Status) -> str:

@@ -6,15 +6,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from cellwarden.checks import load_catalogue
 from cellwarden.model.errors import InputError
 from cellwarden.model.findings import Finding
 from cellwarden.model.report import Report
 from cellwarden.reports.formats import formats, render
+from cellwarden.reports.formats.html_page import compile_templates
 from cellwarden.store.objects import write_durably
 from cellwarden.workflows.workspace import Workspace
 
 ALWAYS: Final = ("html", "json")
 """What every scan writes."""
+
+
+def get_ready() -> None:
+    """Read the catalogue and compile the page, which no fact changes.
+
+    For a thread beside a scan: it runs while the scan waits for the disk and for queries.
+    """
+    load_catalogue()
+    compile_templates()
 
 
 def write_reports(workspace: Workspace, report: Report, also: Sequence[str]) -> tuple[Path, ...]:

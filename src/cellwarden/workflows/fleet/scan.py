@@ -12,7 +12,7 @@ import msgspec
 
 from cellwarden import __version__, checks, frameworks
 from cellwarden.advisories import triage
-from cellwarden.model.errors import SourceError
+from cellwarden.model.errors import CellwardenError
 from cellwarden.model.findings import Finding
 from cellwarden.model.moments import Moment
 from cellwarden.model.report import REPORT_SCHEMA, Report, Run
@@ -29,6 +29,8 @@ from cellwarden.workflows.ledger.seals import signed_state
 from cellwarden.workflows.life import lives
 from cellwarden.workflows.vendor.assess_tables import register_vendors
 from cellwarden.workflows.vendor.dated_rules import register_dated_rules
+from cellwarden.workflows.vendor.import_gleif import import_if_changed
+from cellwarden.workflows.vendor.party_tables import register_parties
 from cellwarden.workflows.vendor.receive import record_answers
 from cellwarden.workflows.vendor.screen_register import screen_if_changed
 from cellwarden.workflows.workspace import Progress, Workspace
@@ -51,7 +53,7 @@ class ScanOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """A finished scan: its report, and the sources that could not be read on the way."""
 
     report: Report
-    source_errors: tuple[SourceError, ...]
+    source_errors: tuple[CellwardenError, ...]
 
 
 def scan(
@@ -82,6 +84,9 @@ def scan(
                 actor=actor,
                 progress=progress,
             )
+            identifiers = import_if_changed(
+                workspace, state, clock_at=clock_at, actor=actor, progress=progress
+            )
             lists = screen_if_changed(
                 workspace,
                 state,
@@ -98,7 +103,7 @@ def scan(
         )
     keep_run(workspace, report)
     old = outdated(workspace.settings.feeds.required, report.feeds)
-    problems = (*register.problems, *answers, *lists, *absent, *old)
+    problems = (*register.problems, *answers, *identifiers, *lists, *absent, *old)
     return ScanOutcome(report=report, source_errors=problems)
 
 
@@ -172,6 +177,7 @@ def _judge(
         catalogue=catalogue,
     )
     register_vendors(connection, workspace, exposures=exposures, as_of=parse_time(as_of).date())
+    register_parties(connection, as_of=parse_time(as_of).date())
     register_papers(connection, workspace, state, as_of=as_of)
     register_dated_rules(connection, workspace, on=parse_time(as_of).date())
     progress("judging", 0, len(catalogue))

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from cellwarden.advisories import feeds
-from cellwarden.model.errors import SourceError
+from cellwarden.model.errors import CellwardenError, SourceError
 from cellwarden.model.report import FeedAge
 from cellwarden.store.state import State
-from cellwarden.workflows.advisory.feeds import import_feeds
+from cellwarden.workflows.advisory.feeds import ImportOutcome, import_feeds
 from cellwarden.workflows.workspace import Progress, Workspace
 
 _FOREVER: Final = "9999"
@@ -19,28 +19,37 @@ _UPDATE: Final = "bring it up to date with `cellwarden feeds import` or `feeds s
 
 def import_configured(
     workspace: Workspace, state: State, *, clock_at: str, actor: str, progress: Progress
-) -> tuple[SourceError, ...]:
+) -> tuple[CellwardenError, ...]:
     """Import what lies under ``feeds.paths`` and say what is wrong with each of them.
 
     A folder that holds nothing is wrong only where it gave documents before, or where no advisory
     was ever imported in any other way: ``feeds import`` and ``feeds sync`` need no folder.
 
     Returns:
-        What ends the scan with 3 although it could be done with what is known.
+        What ends the scan with 3 although it could be done with what is known, or with 4 where a
+        document of a required feed is not what its digest or signature says.
 
     Raises:
         SourceError: no advisory is known at all: a scan would say "0 findings" about nothing.
     """
     problems: list[SourceError] = []
+    contradicted: list[CellwardenError] = []
+    required = workspace.settings.feeds.required
     for name in workspace.settings.feeds.paths:
         path = workspace.folder / name
         try:
-            _import_path(state, path, clock_at=clock_at, actor=actor, progress=progress)
+            found = _import_path(
+                workspace, state, path, clock_at=clock_at, actor=actor, progress=progress
+            )
+            contradicted += [one.error for one in found.contradicted if one.feed in required]
         except SourceError as error:
             problems.append(error)
     if not _has_advisories(state):
         raise _nothing_known(workspace, problems)
-    return tuple(error for error in problems if not isinstance(error, _NeverFilledError))
+    return (
+        *(error for error in problems if not isinstance(error, _NeverFilledError)),
+        *contradicted,
+    )
 
 
 class _NeverFilledError(SourceError):
@@ -48,8 +57,14 @@ class _NeverFilledError(SourceError):
 
 
 def _import_path(
-    state: State, path: Path, *, clock_at: str, actor: str, progress: Progress
-) -> None:
+    workspace: Workspace,
+    state: State,
+    path: Path,
+    *,
+    clock_at: str,
+    actor: str,
+    progress: Progress,
+) -> ImportOutcome:
     if not path.exists():
         raise SourceError(
             f"{path} is configured under feeds.paths and does not exist",
@@ -65,7 +80,14 @@ def _import_path(
         raise _NeverFilledError(
             f"{path} holds no advisory documents", advice=f"put documents there, or {_UPDATE}"
         )
-    import_feeds(state, [path], clock_at=clock_at, actor=actor, progress=progress)
+    return import_feeds(
+        state,
+        [path],
+        clock_at=clock_at,
+        actor=actor,
+        progress=progress,
+        keys=workspace.signing_keys,
+    )
 
 
 def _is_empty(path: Path) -> bool:

@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from cellwarden.advisories.answered import BOOKS
 from cellwarden.collect.text_within import search
 from cellwarden.model.errors import InputError, PermissionRefused
 from cellwarden.model.facts import kinds
@@ -367,7 +368,10 @@ def _commitment(state: State, target: Target) -> str | None:
 
 
 def remove_derived(workspace: Workspace, values: Iterable[str]) -> tuple[Path, ...]:
-    """Remove kept runs, reports and caches that hold a value; they can be made anew."""
+    """Remove kept runs, reports and caches that may hold a value; they can be made anew.
+
+    Books of answers are packed and cannot be searched as they are: they all go.
+    """
     needles = {
         needle
         for value in values
@@ -378,8 +382,9 @@ def remove_derived(workspace: Workspace, values: Iterable[str]) -> tuple[Path, .
     for folder in (*folders, workspace.reports_folder):
         for path in sorted(folder.rglob("*")):
             if path.is_file():
-                data = path.read_bytes()
-                if any(holds_text(data, needle) for needle in needles):
+                is_book = path.suffix in BOOKS
+                data = b"" if is_book else path.read_bytes()
+                if is_book or any(holds_text(data, needle) for needle in needles):
                     shred(path)
                     removed.append(path)
     return tuple(removed)

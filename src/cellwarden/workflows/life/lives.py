@@ -204,10 +204,11 @@ def with_findings(told: Iterable[Life], findings: Sequence[Finding]) -> tuple[Li
 
 
 def _facts(connection: duckdb.DuckDBPyConnection, wanted: Sequence[str]) -> dict[str, Rows]:
-    """The facts of each asset by kind."""
+    """The facts of each asset by kind, in the order of the ledger."""
     found: dict[str, Rows] = defaultdict(lambda: defaultdict(list))
     for kind, query in _queries():
-        for row in _dictionaries(connection, query, list(wanted)):
+        rows = _dictionaries(connection, query, list(wanted))
+        for row in sorted(rows, key=lambda row: (row["entry"], row["row"])):
             found[row.pop("of_asset")][kind].append(row)
     return found
 

@@ -14,12 +14,23 @@ from cellwarden.store.state import Draft, State
 from cellwarden.vendors.contracts import WANTED, Clause, ClauseState, missing, state_of
 from cellwarden.workflows.vendor.assess import end_of
 from cellwarden.workflows.vendor.dossier import Cells, day_of, facts_of, party_named
+from cellwarden.workflows.vendor.notices import notice_rows
 from cellwarden.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
     import duckdb
 
 SOURCE: Final = "contracts"
+
+
+class NoticeKept(msgspec.Struct, frozen=True, kw_only=True):
+    """One incident held against a promise of notice: in how many hours, and how it was kept."""
+
+    clause_id: str
+    incident_id: str
+    hours: int
+    is_late: bool | None
+    says: str
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +44,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     effective_to: date | None
     document_id: str | None
     clauses: tuple[tuple[Clause, ClauseState], ...]
+    notices: tuple[NoticeKept, ...]
     missing: tuple[str, ...]
 
 
@@ -60,6 +72,7 @@ def contracts_in(
     clauses: dict[str, list[Clause]] = {}
     for row in facts_of(connection, "clause"):
         clauses.setdefault(row["contract_id"] or "", []).append(_clause(row))
+    notices = list(notice_rows(connection, as_of=as_of))
     return tuple(
         Contract(
             id=row["contract_id"] or "",
@@ -70,6 +83,17 @@ def contracts_in(
             effective_to=day_of(row["effective_to"]),
             document_id=row["document_id"],
             clauses=tuple((item, state_of(item, as_of)) for item in held),
+            notices=tuple(
+                NoticeKept(
+                    clause_id=one["clause_id"],
+                    incident_id=one["incident_id"],
+                    hours=one["hours"],
+                    is_late=one["is_late"],
+                    says=one["says"],
+                )
+                for one in notices
+                if one["contract_id"] == row["contract_id"]
+            ),
             missing=missing(held),
         )
         for row in facts_of(connection, "contract")

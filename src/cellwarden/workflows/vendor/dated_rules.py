@@ -16,7 +16,7 @@ from cellwarden.model.times import parse_time
 from cellwarden.vendors import rules
 from cellwarden.vendors.rules.judging import Value
 from cellwarden.workflows.assemble import _fill
-from cellwarden.workflows.vendor.dossier import Cells, day_of, facts_of
+from cellwarden.workflows.vendor.dossier import Cells, day_of, facts_of, makers_of
 from cellwarden.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -200,9 +200,10 @@ def _vendors(
         title = f"{paper['title'] or ''} {paper['reference'] or ''}".casefold()
         if any(word in title for word in DECLARATION_OF_CONFORMITY):
             papers[paper["about_id"] or ""] = paper
+    asked = {row["party_id"] for row in facts_of(connection, "assessment")}
+    makes = _makers(connection)
     for row in facts_of(connection, "party"):
         name = row["party_id"] or ""
-        roles = row["role"]
         declared = papers.get(name)
         yield Concerned(
             about="vendor",
@@ -211,15 +212,38 @@ def _vendors(
             site_id=None,
             facts=dict(operator)
             | {
-                "is_manufacturer": "manufacturer" in roles if roles else None,
+                "is_manufacturer": makes.get(name),
                 "contact": row["contact"],
                 "conformity_document": declared["document_id"] if declared else None,
             },
             evidence=tuple(
                 fact for fact in (row["fact_id"], declared["fact_id"] if declared else None) if fact
             ),
-            is_told=True,
+            # Of whom nobody was asked, nobody knows what there is to show.
+            is_told=name in asked,
         )
+
+
+def _makers(connection: duckdb.DuckDBPyConnection) -> dict[str, bool]:
+    """Whether each party makes products that stand here, where anything is known of what it does.
+
+    Who only owns others, or only feeds parts into them, makes no product of its own here.
+    """
+    found: dict[str, bool] = {}
+    for stake in facts_of(connection, "ownership"):
+        found.setdefault(stake["owner_id"] or "", False)
+    for origin in facts_of(connection, "origin"):
+        found.setdefault(origin["made_by"] or "", False)
+    for link in facts_of(connection, "relationship"):
+        party = link["party_id"] or ""
+        found[party] = found.get(party, False) or link["role"] == "manufacturer"
+    for row in facts_of(connection, "party"):
+        party, roles = row["party_id"] or "", (row["role"] or "").split(";")
+        if "manufacturer" in roles or makers_of(connection, row):
+            found[party] = True
+        elif roles != [""]:
+            found.setdefault(party, False)
+    return found
 
 
 def _cell_origins(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Cells]:

@@ -11,7 +11,6 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from cellwarden.advisories.identity.vendors import vendor_ids
 from cellwarden.model.errors import InputError
 from cellwarden.vendors.assessment.answers import Answer, Assessment, Evidence, EvidenceKind
 from cellwarden.vendors.assessment.bank import bank_with
@@ -31,6 +30,7 @@ from cellwarden.vendors.assessment.vagueness.follow_ups import (
 )
 from cellwarden.vendors.assessment.vagueness.rules import Objection
 from cellwarden.workflows.assemble import fetch
+from cellwarden.workflows.vendor.party_rows import entity_of, link_of, makers_index
 from cellwarden.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -46,6 +46,12 @@ _READ: Final[WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[str, list[Cells]]
     WeakKeyDictionary()
 )
 """What was read by connection and kind; it goes with the connection."""
+
+
+_PLATES: Final[WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[str, tuple[str, ...]]]] = (
+    WeakKeyDictionary()
+)
+"""Which parties each plate means, by connection."""
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,25 +120,32 @@ def party_among(parties: Sequence[Cells], name: str) -> Cells:
 
 
 def makers_of(connection: duckdb.DuckDBPyConnection, party: Cells) -> list[str]:
-    """The maker's names on plates that mean this party, in lower case."""
-    own = (party["name"] or "").casefold()
-    ids = set(vendor_ids(own)) if own else set()
-    plates = {
-        (row["manufacturer"] or "").strip().casefold()
-        for kind in ("component", "asset")
-        for row in facts_of(connection, kind)
-    }
-    stated = {
+    """The maker's names on plates that mean this party, in lower case.
+
+    By its names and aliases, by those of its LEI record, by the vendors that we know under several
+    names, and by what relationships say.
+    """
+    index = _PLATES.get(connection)
+    if index is None:
+        index = makers_index(
+            [entity_of(row) for row in facts_of(connection, "party")],
+            [link_of(row) for row in facts_of(connection, "relationship") if row["party_id"]],
+            {
+                (row["manufacturer"] or "").strip()
+                for kind in ("component", "asset")
+                for row in facts_of(connection, kind)
+            },
+        )
+        _PLATES[connection] = index
+    maintained = {
         (row["manufacturer"] or "").casefold()
         for row in facts_of(connection, "relationship")
-        if row["party_id"] == party["party_id"]
-        and row["role"] in {"manufacturer", "firmware_maintainer"}
+        if row["party_id"] == party["party_id"] and row["role"] == "firmware_maintainer"
     }
     return sorted(
-        maker
-        for maker in plates
-        if maker
-        and (maker in stated or f"{own} ".startswith(f"{maker} ") or ids & set(vendor_ids(maker)))
+        plate
+        for plate, parties in index.items()
+        if party["party_id"] in parties or plate in maintained
     )
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from cellwarden.advisories.identity.vendors import vendor_ids
 from cellwarden.model.errors import InputError
 from cellwarden.vendors.parties.exposure import (
     CountryExposure,
@@ -29,14 +26,26 @@ from cellwarden.vendors.parties.graph import (
     graph_of,
     owners_up,
 )
-from cellwarden.vendors.parties.nouns import Entity, Link, Stake
+from cellwarden.vendors.parties.nouns import Entity, Link, Stake, Unnamed
 from cellwarden.vendors.parties.roles import Role, roles_of
 from cellwarden.workflows.vendor.assess import end_of
-from cellwarden.workflows.vendor.dossier import Cells, day_of, facts_of, party_among
+from cellwarden.workflows.vendor.dossier import Cells, facts_of, party_among
+from cellwarden.workflows.vendor.party_rows import (
+    entity_of,
+    lasts,
+    link_of,
+    makers_index,
+    stake_of,
+    unnamed_of,
+)
 from cellwarden.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
     import duckdb
+
+
+WITHOUT_ASKED_CELLS: Final = frozenset({None, "none", "lead_acid"})
+"""Chemistries of things whose cell maker nobody asks for: a lead-acid block is its own cell."""
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +54,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     graph: Graph
     links: tuple[Link, ...]
     stakes: tuple[Stake, ...]
+    unnamed: tuple[Unnamed, ...]
     reliances: tuple[Reliance, ...]
     products: tuple[tuple[str, str], ...]
     makers: Mapping[str, tuple[str, ...]]
@@ -70,6 +80,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     owners: tuple[tuple[int, Stake], ...]
     behind: tuple[Reached, ...]
     touches: tuple[Reliance, ...]
+    unnamed: tuple[Unnamed, ...]
     circles: tuple[tuple[str, ...], ...]
     unknown: tuple[str, ...]
     names: Mapping[str, str]
@@ -86,60 +97,53 @@ def read_field(workspace: Workspace, *, as_of: date, known_at: int | None = None
 
 def field_in(connection: duckdb.DuckDBPyConnection, *, as_of: date) -> Field:
     """As :func:`read_field`, from the views of one time."""
+    assets = [a for a in facts_of(connection, "asset") if a["lifecycle"] != "retired"]
+    site_of = {row["asset_id"]: row["site_id"] for row in assets}
+    parts = [
+        part | {"site_id": site_of[part["asset_id"]]}
+        for part in facts_of(connection, "component")
+        if part["asset_id"] in site_of
+    ]
+    return field_of(connection, assets, parts, as_of=as_of)
+
+
+def field_of(
+    connection: duckdb.DuckDBPyConnection,
+    assets: Sequence[Cells],
+    parts: Sequence[Cells],
+    *,
+    as_of: date,
+) -> Field:
+    """The parties behind these assets and parts, each of which names its site.
+
+    One asset may stand for all that are alike: what a maker means, and who is behind it, is the
+    same for them.
+    """
     parties = facts_of(connection, "party")
-    entities = [_entity(row) for row in parties]
+    entities = [entity_of(row) for row in parties]
     links = tuple(
-        _link(row)
+        link_of(row)
         for row in facts_of(connection, "relationship")
-        if row["party_id"] and _lasts(row["valid_from_on"], row["valid_to_on"], as_of)
+        if row["party_id"] and lasts(row["valid_from_on"], row["valid_to_on"], as_of)
     )
     stakes = tuple(
-        _stake(row)
+        stake_of(row)
         for row in facts_of(connection, "ownership")
-        if row["party_id"] and row["owner_id"] and _lasts(row["since_on"], row["until_on"], as_of)
+        if row["party_id"] and row["owner_id"] and lasts(row["since_on"], row["until_on"], as_of)
     )
-    assets = [a for a in facts_of(connection, "asset") if a["lifecycle"] != "retired"]
-    components = facts_of(connection, "component")
-    plates = {r["manufacturer"] or "" for r in (*assets, *components)}
+    unnamed = tuple(unnamed_of(row) for row in facts_of(connection, "unnamed_parent"))
+    plates = {r["manufacturer"] or "" for r in (*assets, *parts)}
     makers = makers_index(entities, links, plates)
     return Field(
         graph=graph_of(entities, links, stakes),
         links=links,
         stakes=stakes,
-        reliances=_reliances(connection, assets, components, makers),
+        unnamed=unnamed,
+        reliances=_reliances(connection, assets, parts, makers),
         products=_products(assets),
         makers=makers,
         parties=tuple(parties),
     )
-
-
-def makers_index(
-    entities: list[Entity], links: tuple[Link, ...], plates: set[str]
-) -> dict[str, tuple[str, ...]]:
-    """Which parties each maker's name means: its words begin a name or alias, or it is known."""
-    by_name: defaultdict[str, set[str]] = defaultdict(set)
-    by_vendor: defaultdict[str, set[str]] = defaultdict(set)
-    for one in entities:
-        for name in (one.name, *one.aliases):
-            words = name.casefold().split()
-            for end in range(1, len(words) + 1):
-                by_name[" ".join(words[:end])].add(one.id)
-            for vendor in vendor_ids(name):
-                by_vendor[vendor].add(one.id)
-    for link in links:
-        if link.manufacturer and link.role == "manufacturer":
-            by_name[link.manufacturer.casefold()].add(link.party)
-    return {
-        plate.casefold(): tuple(
-            sorted(
-                by_name.get(" ".join(plate.casefold().split()), set()).union(
-                    *(by_vendor.get(vendor, set()) for vendor in vendor_ids(plate))
-                )
-            )
-        )
-        for plate in plates
-        if plate
-    }
 
 
 def four_roles(field: Field, about: str | None) -> tuple[ProductRoles, ...]:
@@ -205,6 +209,7 @@ def profile_in(field: Field, party: Cells) -> Profile:
         owners=owners,
         behind=behind(graph, own),
         touches=tuple(one for one in field.reliances if one.entity == own),
+        unnamed=tuple(one for one in field.unnamed if one.owned in above),
         circles=tuple(group for group in circles if above & set(group)),
         unknown=_unknown(field, party),
         names={one.id: one.name for one in graph.entities.values()},
@@ -240,7 +245,11 @@ def _unknown(field: Field, party: Cells) -> tuple[str, ...]:
     ]
     lines = [what for what, cell in found if not cell]
     if open_share:
-        lines.append(f"who owns {open_share} %")
+        controls = open_share and not field.graph.uncontrolled(own)
+        lines.append(
+            f"who owns {open_share} %"
+            + (": an owner consolidates it, which says control and no share" if controls else "")
+        )
     if own in undisclosed(field.graph, field.reliances):
         lines.append("who makes its cells: counted as possibly shared with every known maker")
     return tuple(lines)
@@ -254,7 +263,7 @@ def _is_about(field: Field, maker: str, model: str, about: str) -> bool:
     return wanted in names
 
 
-def _products(assets: list[Cells]) -> tuple[tuple[str, str], ...]:
+def _products(assets: Sequence[Cells]) -> tuple[tuple[str, str], ...]:
     found = {
         ((row["manufacturer"] or "").casefold(), (row["model"] or "").casefold()): (
             row["manufacturer"] or "",
@@ -268,27 +277,30 @@ def _products(assets: list[Cells]) -> tuple[tuple[str, str], ...]:
 
 def _reliances(
     connection: duckdb.DuckDBPyConnection,
-    assets: list[Cells],
-    components: list[Cells],
+    assets: Sequence[Cells],
+    parts: Sequence[Cells],
     makers: Mapping[str, tuple[str, ...]],
 ) -> tuple[Reliance, ...]:
-    site_of = {row["asset_id"]: row["site_id"] or "?" for row in assets}
     found: list[Reliance] = []
     for row in assets:
-        cells = row["chemistry"] not in {None, "none"}
+        cells = row["chemistry"] not in WITHOUT_ASKED_CELLS
         found += _made(row["site_id"], row["asset_id"], "made by", row, makers, cells=cells)
-    for row in components:
-        if row["asset_id"] in site_of:
-            found += _made(
-                site_of[row["asset_id"]],
-                row["component_id"],
-                "part made by",
-                row,
-                makers,
-                cells=False,
-            )
+    for row in parts:
+        found += _made(
+            row["site_id"], row["component_id"], "part made by", row, makers, cells=False
+        )
+    of_assets = {
+        dependency: (site, lifecycle)
+        for dependency, site, lifecycle in connection.execute(
+            "select d.dependency_id, a.site_id, a.lifecycle from dependency as d"
+            " inner join asset as a on a.asset_id = d.asset_id"
+        ).fetchall()
+    }
     for row in facts_of(connection, "dependency"):
-        site = row["site_id"] or site_of.get(row["asset_id"])
+        asset_site, lifecycle = of_assets.get(row["dependency_id"], (None, None))
+        if lifecycle == "retired":
+            continue
+        site = row["site_id"] or asset_site
         found.append(
             Reliance(
                 site=site or "?",
@@ -317,61 +329,3 @@ def _made(
         )
         for one in makers.get(maker.casefold()) or (None,)
     ]
-
-
-def _entity(row: Cells) -> Entity:
-    return Entity(
-        id=row["party_id"] or "",
-        name=row["name"] or row["party_id"] or "",
-        country=row["country"],
-        roles=_several(row["role"]),
-        support=tuple(one.upper() for one in _several(row["support_locations"])),
-        lei=row["lei"],
-        aliases=_several(row["aliases"]),
-        fact=row["fact_id"],
-    )
-
-
-def _link(row: Cells) -> Link:
-    return Link(
-        party=row["party_id"] or "",
-        role=row["role"] or "part not said",
-        of_party=row["of_party_id"],
-        manufacturer=row["manufacturer"],
-        model=row["model"],
-        site=row["site_id"],
-        source=row["document_id"] or row["known_from"],
-        fact=row["fact_id"],
-    )
-
-
-def _stake(row: Cells) -> Stake:
-    return Stake(
-        owned=row["party_id"] or "",
-        owner=row["owner_id"] or "",
-        kind=row["kind"] or "direct",
-        low=_percent(row["percent_low"]),
-        high=_percent(row["percent_high"]),
-        since=row["since_on"],
-        source=row["document_id"] or row["known_from"],
-        fact=row["fact_id"],
-    )
-
-
-def _percent(text: str | None) -> Decimal | None:
-    """The share; one that cannot be a share counts as not known."""
-    try:
-        share = Decimal(text) if text else None
-    except InvalidOperation:
-        return None
-    return share if share is not None and 0 <= share <= 100 else None  # noqa: PLR2004 - percent
-
-
-def _several(text: str | None) -> tuple[str, ...]:
-    return tuple(one.strip() for one in (text or "").split(";") if one.strip())
-
-
-def _lasts(first: str | None, last: str | None, as_of: date) -> bool:
-    """Whether something holds on a day; without dates it does."""
-    begins, ends = day_of(first), day_of(last)
-    return (begins is None or begins <= as_of) and (ends is None or ends >= as_of)

@@ -28,7 +28,15 @@ if TYPE_CHECKING:
     import duckdb
 
 ASSESSED_ROLES: Final = frozenset(
-    {"manufacturer", "firmware_maintainer", "cloud_operator", "service_partner", "recycler"}
+    {
+        "manufacturer",
+        "firmware_maintainer",
+        "cloud_operator",
+        "service_partner",
+        "recycler",
+        "assembler",
+        "white_label",
+    }
 )
 """Whoever has one of these roles is to be assessed, each for itself."""
 _LEVELS: Final = ("high", "medium", "low")

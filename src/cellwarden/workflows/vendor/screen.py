@@ -47,17 +47,19 @@ def screen_names(
     """
     with _without_collector():
         parties = read_names(names)
+        by_row = [msgspec.structs.replace(one, id=str(at)) for at, one in enumerate(parties)]
         decided = read_decisions(decisions) if decisions else []
         entries = read_list(lists)
         index = Index(entries)
-        by_party = {party.id: party for party in parties}
         by_number = {(entry.list_name, entry.id): entry for entry in entries}
-        for judged in screen(parties, index):
+        for answer in screen(by_row, index):
+            party = parties[int(answer.id)]
+            judged = msgspec.structs.replace(answer, id=party.id)
             if judged.decision is Decision.NONE or judged.list_id is None:
                 yield judged
                 continue
             entry = by_number[judged.features["list"], judged.list_id]
-            yield with_decision(judged, by_party[judged.id], entry, decided)
+            yield with_decision(judged, party, entry, decided)
 
 
 def with_decision(judged: Judged, party: Party, entry: Entry, decided: Sequence[Person]) -> Judged:
@@ -106,15 +108,17 @@ def read_names(path: Path) -> list[Party]:
     """The parties of a CSV file; a row without an id is called by its line.
 
     The header may stand below a title; further columns are passed over. A row without a name is
-    a party all the same: it is answered with a review.
+    a party all the same: it is answered with a review. Rows may share an id. In a file of one
+    column commas belong to the name.
 
     Raises:
-        InputError: the file cannot be read, has no column ``name``, or an id is there twice; says
-            the line.
+        InputError: the file cannot be read or has no column ``name``; says the line.
     """
     rows = _rows(path)
     start, header = _header(path, rows)
-    found: dict[str, Party] = {}
+    if len(rows[start]) == 1:
+        rows = [[",".join(row)] for row in rows]
+    found: list[Party] = []
     for line, row in enumerate(rows[start + 1 :], start=start + 2):
         if not any(cell.strip() for cell in row):
             continue
@@ -123,14 +127,14 @@ def read_names(path: Path) -> list[Party]:
             for key in _COLUMNS
             if (at := header.get(key, -1)) >= 0
         }
-        party_id = cells.get("id") or str(line)
-        if party_id in found:
-            raise InputError(
-                f"{path}: line {line}: id {party_id} is there twice",
-                advice="give each row an id of its own, or none: then its line is its id",
+        found.append(
+            Party(
+                id=cells.get("id") or str(line),
+                name=cells["name"],
+                country=cells.get("country", ""),
             )
-        found[party_id] = Party(id=party_id, name=cells["name"], country=cells.get("country", ""))
-    return list(found.values())
+        )
+    return found
 
 
 def _rows(path: Path) -> list[list[str]]:

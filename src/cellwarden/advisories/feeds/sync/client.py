@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
+from cellwarden.advisories.feeds.beside import Verifier
 from cellwarden.advisories.feeds.limits import DEFAULT_LIMITS
 from cellwarden.advisories.feeds.sync.state import Known
 from cellwarden.model.errors import InputError
@@ -29,7 +30,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """How to fetch. Times in seconds, sizes in bytes.
 
     ``ca_file`` adds a certificate authority to the usual ones; verification cannot be switched
-    off. ``other_hosts`` may serve documents that a feed on another host lists.
+    off. ``other_hosts`` may serve documents that a feed on another host lists. ``keys`` verify the
+    signatures of documents; without them a signature stays unchecked.
     """
 
     ca_file: str | None = None
@@ -44,6 +46,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     other_hosts: tuple[str, ...] = ()
     uses_proxy_settings: bool = True
     user_agent: str = "cellwarden"
+    keys: Verifier | None = None
 
 
 class Unreachable(Exception):  # noqa: N818 - a state of the other side, no defect of ours

@@ -17,6 +17,7 @@ from cellwarden.model.advisories import Document
 WELL_KNOWN: Final = "/.well-known/csaf/provider-metadata.json"
 _OPEN: Final = {"", "WHITE", "CLEAR", "UNLABELED"}
 _DIGESTS: Final = (".sha256", ".sha512")
+_SIGNED: Final = ".asc"
 _PAGES: Final = 1_000
 
 
@@ -95,12 +96,14 @@ def _entry(job: Job, entry: dict[str, Any], address: str) -> Wanted | None:
     if not _may_serve(job, url, address):
         return None
     hashes = [urljoin(address, href) for rel, href in links if rel == "hash"]
+    signed = next((urljoin(address, href) for rel, href in links if rel == "signature"), "")
     return Wanted(
         url=url,
         changed=str(entry.get("updated", ""))[:64],
         digests=tuple(
             each for each in hashes if each.endswith(_DIGESTS) and _may_serve(job, each, address)
         ),
+        signature=signed if signed and _may_serve(job, signed, address) else "",
     )
 
 
@@ -131,7 +134,8 @@ def _directory(job: Job, address: str) -> Iterator[Wanted]:
             job.refuse(url, f"{path[:200]!r} leads out of its directory")
             continue
         digests = tuple(url + ending for ending in _DIGESTS if path + ending in listed)
-        yield Wanted(url=url, changed=times.get(path, ""), digests=digests)
+        signature = f"{url}{_SIGNED}" if f"{path}{_SIGNED}" in listed else ""
+        yield Wanted(url=url, changed=times.get(path, ""), digests=digests, signature=signature)
 
 
 def _may_serve(job: Job, url: str, listing: str) -> bool:

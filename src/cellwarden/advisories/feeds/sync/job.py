@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from cellwarden.advisories.feeds.beside import LARGEST, SIGNATURE, checked
 from cellwarden.advisories.feeds.decoding import Unreadable, decode
 from cellwarden.advisories.feeds.limits import DEFAULT_LIMITS
 from cellwarden.advisories.feeds.reading import Refused
@@ -36,12 +37,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """One document that a listing names.
 
     ``changed`` is when the listing says that it changed; ``digests`` are the addresses of its
-    digest files, each ending in ``.sha256`` or ``.sha512``.
+    digest files, each ending in ``.sha256`` or ``.sha512``; ``signature`` that of its detached
+    signature, empty where the listing names none.
     """
 
     url: str
     changed: str = ""
     digests: tuple[str, ...] = ()
+    signature: str = ""
 
 
 class Job:
@@ -115,7 +118,7 @@ class Job:
                 self._remember(wanted, fresh)
                 self.unchanged += 1
                 return
-            self._verify(wanted, answer.data)
+            document = self._checked(wanted, answer.data)
         except Refusal as error:
             yield self.refuse(wanted.url, str(error))
             return
@@ -125,8 +128,12 @@ class Job:
             if self._failures >= _PATIENCE:
                 raise
             return
+        if isinstance(document, Refused):
+            self.refused.append((wanted.url, document.reason))
+            yield document
+            return
         self.fetched += 1
-        yield Document(name=document_name(wanted.url), data=answer.data)
+        yield document
         self._remember(wanted, fresh)
 
     def refuse(self, url: str, reason: str) -> Refused:
@@ -137,15 +144,18 @@ class Job:
     def _remember(self, wanted: Wanted, known: Known) -> None:
         self.state.documents[wanted.url] = known
 
-    def _verify(self, wanted: Wanted, data: bytes) -> None:
-        """Check a document against every digest file that its listing names."""
-        for url in wanted.digests:
-            text = self.client.get(url).data[:1024].decode("ascii", "replace")
-            stated = (text.split() or [""])[0].lower()
-            algorithm = url.rpartition(".")[2]
-            found = hashlib.new(algorithm, data).hexdigest()
-            if stated != found:
-                raise Refusal(f"{wanted.url}: its {algorithm} digest is not the one listed")
+    def _checked(self, wanted: Wanted, data: bytes) -> Document:
+        """The document with what the files beside it are worth; refused where they contradict it.
+
+        Raises:
+            Unreachable, Refusal: a file that the listing names cannot be had.
+        """
+        addresses = {f".{url.rpartition('.')[2]}": url for url in wanted.digests}
+        if wanted.signature:
+            addresses[f".{SIGNATURE}"] = wanted.signature
+        near = {ending: self.client.get(url).data[:LARGEST] for ending, url in addresses.items()}
+        name = document_name(wanted.url)
+        return checked(name, data, data, near.get, self.options.keys)
 
 
 def document_name(url: str) -> str:

@@ -10,7 +10,16 @@ from typing import Final
 import msgspec
 
 from cellwarden.vendors.assessment.questions import Question, Slot
-from cellwarden.vendors.assessment.vagueness.anchors import anchors, concedes, is_plain_denial
+from cellwarden.vendors.assessment.vagueness.anchors import (
+    FILE,
+    anchors,
+    concedes,
+    is_plain_denial,
+    owns_up,
+    proper_names,
+    speaks_plainly,
+    wide_ranges,
+)
 from cellwarden.vendors.assessment.vagueness.phrases import folded, phrase_lists, places
 
 SOFT: Final = ("hedge", "future", "marketing", "empty", "evasion")
@@ -81,7 +90,7 @@ def read_answer(
     plain = folded(text)
     if not plain.strip() and not given:
         return _reading([], (), is_vague=False, because="no answer")
-    found = anchors(plain)
+    found = _named_things(question, plain)
     filled = {
         slot for slot in question.slots if not _PLACEHOLDER.fullmatch((given or {}).get(slot, ""))
     }
@@ -99,38 +108,83 @@ def read_answer(
         plain, details, objections, names_the_heart=question.slots[0] in named
     )
     if is_vague:
+        objections.extend(() if objections else _of_list("abstract", text, plain))
         objections.extend(_missing(question, text, named))
     return _reading(objections, named, is_vague=is_vague, because=because)
+
+
+def _named_things(question: Question, plain: str) -> dict[Slot, list[tuple[int, int]]]:
+    """What can be checked, by slot; names with a capital where the question asks for somebody.
+
+    To a question for a file, a named file is the answer.
+    """
+    found = {slot: list(spans) for slot, spans in anchors(plain).items()}
+    for slot in ("owner", "scope"):
+        names = proper_names(plain) if slot in question.slots else []
+        if names:
+            found[slot] = found.get(slot, []) + names
+    files = [hit.span() for hit in FILE.finditer(plain)] if question.type == "file" else []
+    if files:
+        heart = question.slots[0]
+        found[heart] = found.get(heart, []) + files
+    return found
 
 
 def _judged(
     plain: str, details: int, objections: list[Objection], *, names_the_heart: bool
 ) -> tuple[bool, str]:
-    """The first slot of a question is its heart: details beside it do not stand for it."""
+    """Whether an answer is vague, and why: the first line that holds decides.
+
+    The first slot of a question is its heart: details beside it do not stand for it. Words that
+    stay general weigh as soft ones do where few details stand beside them.
+    """
     rules = {item.rule for item in objections}
-    if is_plain_denial(plain) and "evasion" not in rules:
-        return False, "a plain denial can be graded"
-    if "evasion" not in rules and concedes(plain) and len(rules) <= details:
-        return False, "it concedes something"
-    if not names_the_heart:
-        return True, objections[0].says if objections else "It names nothing that was asked for."
-    if not rules or (details >= ENOUGH and details > len(rules - {"empty"})):
-        return False, f"{details} details can be checked"
-    return True, objections[0].says
+    evades = "evasion" in rules
+    stays_general = bool(places("abstract", plain))
+    is_plain = speaks_plainly(plain)
+    owns = owns_up(plain) or (is_plain and concedes(plain, details=0))
+    says_it_plainly = (
+        is_plain
+        and not (rules or stays_general or places("boast", plain))
+        and not any(map(str.isdigit, plain))
+    )
+    softness = len(rules - {"empty"}) + stays_general
+    lines = (
+        (is_plain_denial(plain) and not evades, False, "a plain denial can be graded"),
+        (
+            concedes(plain, details=details) and not evades and len(rules) <= details,
+            False,
+            "it concedes something",
+        ),
+        (owns and rules <= {"hedge"}, False, "it owns up to a weakness"),
+        (not names_the_heart and says_it_plainly, False, "it says something plain"),
+        (not names_the_heart and not rules, True, "It names nothing that was asked for."),
+        (not names_the_heart, True, _first_says(objections)),
+        (not rules and not stays_general, False, f"{details} details can be checked"),
+        (not rules and details >= ENOUGH, False, f"{details} details can be checked"),
+        (not rules, True, phrase_lists()["abstract"].says),
+        (details >= ENOUGH and details > softness, False, f"{details} details can be checked"),
+        (True, True, _first_says(objections)),
+    )
+    return next((is_vague, because) for holds, is_vague, because in lines if holds)
+
+
+def _first_says(objections: list[Objection]) -> str:
+    return objections[0].says if objections else ""
 
 
 def _soft_words(text: str, plain: str) -> list[Objection]:
-    lists = phrase_lists()
-    return [
-        Objection(
-            rule=name,
-            quote=_quote(text, *hits[0]),
-            says=lists[name].says,
-            asks=lists[name].asks,
-        )
-        for name in SOFT
-        if (hits := places(name, plain))
-    ]
+    return [item for name in SOFT for item in _of_list(name, text, plain)]
+
+
+def _of_list(name: str, text: str, plain: str) -> list[Objection]:
+    """The objection to the first words of a list that stand in a text; none where none do."""
+    hits = [*places(name, plain), *(wide_ranges(plain) if name == "hedge" else ())]
+    if not hits:
+        return []
+    told = phrase_lists()[name]
+    quote = _quote(text, *min(hits))
+    return [Objection(rule=name, quote=quote, says=told.says, asks=told.asks)]
 
 
 def _missing(question: Question, text: str, named: tuple[Slot, ...]) -> list[Objection]:

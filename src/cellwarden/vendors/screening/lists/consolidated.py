@@ -18,13 +18,28 @@ EU: Final = "EU"
 UN: Final = "UN"
 
 _EU_COLUMNS: Final = ("Entity_LogicalId", "NameAlias_WholeName")
+_EU_PARTS: Final = ("First", "Middle", "Last")
 _RECORDS: Final = frozenset({"sanctionEntity", "INDIVIDUAL", "ENTITY"})
 _HEADER_WITHIN: Final = 20
 
 
-def is_eu_csv(rows: list[list[str]]) -> bool:
-    """Whether these rows are the European Union's list in CSV, wherever its header stands."""
-    return _eu_header(rows) is not None
+def is_eu_csv(path: Path, rows: list[list[str]]) -> bool:
+    """Whether these rows are the European Union's list in CSV, wherever its header stands.
+
+    Raises:
+        SourceError: they are, but for a column that is missing; names line and column.
+    """
+    if _eu_header(rows) is not None:
+        return True
+    for line, row in enumerate(rows[:_HEADER_WITHIN], start=1):
+        cells = {cell.strip().lstrip("\ufeff") for cell in row}
+        if any(cell.startswith(("Entity_", "NameAlias_")) for cell in cells):
+            missing = ", ".join(name for name in _EU_COLUMNS if name not in cells)
+            raise SourceError(
+                f"{path}: line {line}: the European Union's list without the column {missing}",
+                advice="fetch the list anew, in the full CSV layout (1.1)",
+            )
+    return False
 
 
 def _eu_header(rows: list[list[str]]) -> int | None:
@@ -49,7 +64,10 @@ def read_eu_csv(path: Path, rows: list[list[str]]) -> list[Entry]:
 
     found: dict[str, Entry] = {}
     for line, row in enumerate(rows[header + 1 :], start=header + 2):
-        number, name = cell(row, "Entity_LogicalId"), cell(row, "NameAlias_WholeName")
+        number = cell(row, "Entity_LogicalId")
+        name = cell(row, "NameAlias_WholeName") or " ".join(
+            filter(None, (cell(row, f"NameAlias_{part}Name") for part in _EU_PARTS))
+        )
         if not number:
             if name:
                 raise SourceError(
@@ -145,7 +163,9 @@ def _eu(path: Path, record: markup.Node) -> Entry:
         effective_on=law.get("entryIntoForceDate", ""),
     )
     for alias in record.all("nameAlias"):
-        whole = alias.attributes.get("wholeName", "")
+        whole = alias.attributes.get("wholeName", "") or " ".join(
+            filter(None, (alias.attributes.get(f"{part.lower()}Name") for part in _EU_PARTS))
+        )
         _add_name(entry, whole, weak=alias.attributes.get("strong", "") == "false")
     for tag in ("address", "citizenship", "birthdate"):
         for node in record.all(tag):
@@ -173,7 +193,8 @@ def _un(path: Path, record: markup.Node) -> Entry:
     for alias in record.children:
         if alias.tag.endswith("_ALIAS"):
             weak = alias.first("QUALITY").lower() == "low"
-            _add_name(entry, alias.first("ALIAS_NAME"), weak=weak)
+            for text in alias.first("ALIAS_NAME").split(";"):
+                _add_name(entry, text, weak=weak)
         elif alias.tag.endswith(("_ADDRESS", "_PLACE_OF_BIRTH")):
             _add_country(entry, alias.first("COUNTRY"))
             if alias.tag.endswith("_ADDRESS"):

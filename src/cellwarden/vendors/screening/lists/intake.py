@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,8 @@ BIGGEST_FILE: Final = 512 * 1024 * 1024
 BIGGEST_CELL: Final = 1_000_000
 """Characters of one CSV cell; a longer one is a broken quote or an attack."""
 
-_CHARSET: Final = re.compile(rb"<\?xml[^>]{0,100}encoding=[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_HEAD: Final = 20_000
+_PROBED: Final = 50
 
 
 def read_list(paths: Sequence[Path]) -> list[Entry]:
@@ -45,7 +46,7 @@ def read_list(paths: Sequence[Path]) -> list[Entry]:
             listed |= ofac.read_entries(path, rows)
         elif shape:
             joined.append((path, shape, rows))
-        elif consolidated.is_eu_csv(rows):
+        elif consolidated.is_eu_csv(path, rows):
             entries += consolidated.read_eu_csv(path, rows)
         else:
             entries += plain.read(path, rows)
@@ -116,19 +117,45 @@ def table(path: Path, text: str) -> list[list[str]]:
     Raises:
         SourceError: a cell is longer than ``BIGGEST_CELL``; names file and line.
     """
-    head = text[:20_000]
-    delimiter = max(",;\t", key=head.count) if head else ","
+    head = text[:_HEAD]
     if "\0" in head:
         raise SourceError(
             f"{path}: line 1: binary data, not a table", advice="export the list as CSV or XML"
         )
     csv.field_size_limit(BIGGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    delimiter = _delimiter(head)
+    rows = _parsed(path, text, delimiter, is_strict=False)
+    if len(rows) < text.count("\n"):
+        _parsed(path, text, delimiter, is_strict=True)
+    return rows
+
+
+def _parsed(path: Path, text: str, delimiter: str, *, is_strict: bool) -> list[list[str]]:
+    """The rows; strictly, where cells span lines: a quote that stays open would swallow entries."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=is_strict)
+    start = 1
+    rows = []
     try:
-        return list(reader)
+        for row in reader:
+            rows.append(row)
+            start = reader.line_num + 1
     except csv.Error as error:
         raise SourceError(
-            f"{path}: line {reader.line_num}: {error}",
+            f"{path}: line {start}: {error}",
             advice="mend the quotes of that line; a cell holds at most"
             f" {BIGGEST_CELL:,} characters",
         ) from error
+    return rows
+
+
+def _delimiter(head: str) -> str:
+    """Comma, semicolon or tab: which of them divides the most lines into equally many cells."""
+    lines = head.splitlines()[:_PROBED]
+
+    def even(delimiter: str) -> tuple[int, int]:
+        widths = Counter(map(len, csv.reader(lines, delimiter=delimiter)))
+        del widths[0], widths[1]
+        width = max(widths, key=lambda one: (widths[one], one), default=0)
+        return widths[width], width
+
+    return max(",;\t", key=even)

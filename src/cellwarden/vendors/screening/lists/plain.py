@@ -23,17 +23,28 @@ _MEANINGS: Final = {
     "effective_on": "effective_on effective_date effective date_effective listed_on date_listed"
     " in_force_from date",
     "id": "id entity_number entity_id list_id number no entry uid",
-    "kind": "kind type entity_type",
+    "kind": "kind type entity_type schema",
     "list": "list list_name source program programme",
 }
 _BY_WORD: Final = {word: key for key, words in _MEANINGS.items() for word in words.split()}
 _HEADER_WITHIN: Final = 30
 _SEPARATORS: Final = re.compile(r"\s*[;|\n]\s*")
-_PERSONS: Final = {"individual", "person", "natural person", "p"}
+_KINDS: Final = {
+    **dict.fromkeys(("individual", "person", "natural person", "p"), "individual"),
+    **dict.fromkeys(("vessel", "ship"), "vessel"),
+    **dict.fromkeys(("aircraft", "airplane"), "aircraft"),
+}
+_ALIASES: Final = (
+    ("aliases", Quality.STRONG),
+    ("former", Quality.FORMER),
+    ("weak", Quality.WEAK),
+)
 
 
 def read(path: Path, rows: list[list[str]]) -> list[Entry]:
     """The entries of a plain list; its id is the line where it has no id of its own.
+
+    A further row with an entry's id and no name adds its aliases, country and address.
 
     Raises:
         SourceError: no header with a name column within the first lines, a name is missing, or
@@ -44,6 +55,10 @@ def read(path: Path, rows: list[list[str]]) -> list[Entry]:
     for line, row in enumerate(rows[at + 1 :], start=at + 2):
         cells = {key: row[place].strip() for key, place in columns.items() if place < len(row)}
         if not any(cells.values()):
+            continue
+        known = found.get(cells.get("id", ""))
+        if known is not None and not cells.get("name"):
+            _join(known, cells)
             continue
         if not cells.get("name"):
             raise SourceError(
@@ -77,23 +92,30 @@ def _header(path: Path, rows: list[list[str]]) -> tuple[int, dict[str, int]]:
 
 
 def _entry(path: Path, line: int, cells: dict[str, str]) -> Entry:
-    names = [ListedName(text=cells["name"], quality=Quality.PRIMARY)]
-    kinds = (("aliases", Quality.STRONG), ("former", Quality.FORMER), ("weak", Quality.WEAK))
-    for key, quality in kinds:
-        names += (
+    kind = cells.get("kind", "").lower()
+    entry = Entry(
+        id=cells.get("id") or str(line),
+        list_name=cells.get("list") or path.stem,
+        kind=_KINDS.get(kind, kind),
+        names=[ListedName(text=cells["name"], quality=Quality.PRIMARY)],
+        countries=set(),
+        places=[],
+        reference=cells.get("reference", ""),
+        effective_on=cells.get("effective_on", ""),
+    )
+    _join(entry, cells)
+    return entry
+
+
+def _join(entry: Entry, cells: dict[str, str]) -> None:
+    """Add the aliases, countries and address of one row to its entry."""
+    for key, quality in _ALIASES:
+        entry.names += (
             ListedName(text=text, quality=quality)
             for text in _SEPARATORS.split(cells.get(key, ""))
             if text
         )
     codes = (country_code(part) for part in _SEPARATORS.split(cells.get("country", "")))
-    kind = cells.get("kind", "").lower()
-    return Entry(
-        id=cells.get("id") or str(line),
-        list_name=cells.get("list") or path.stem,
-        kind="individual" if kind in _PERSONS else kind,
-        names=names,
-        countries={code for code in codes if code},
-        places=[cells["address"]] if cells.get("address") else [],
-        reference=cells.get("reference", ""),
-        effective_on=cells.get("effective_on", ""),
-    )
+    entry.countries.update(code for code in codes if code)
+    if cells.get("address"):
+        entry.places.append(cells["address"])
