@@ -9,6 +9,10 @@ import io
 import json
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -291,3 +295,32 @@ def test_the_lives_of_assets_stand_in_the_pack_with_facts_that_are_proven(whole:
         for event in life["events"]:
             entry, _, row = event["fact"].partition(".")
             assert (int(entry), int(row)) in proven
+
+
+@pytest.mark.parametrize("stop", ["_record", "name_durably"])
+def test_a_killed_export_leaves_no_pack_that_the_ledger_does_not_tell_of(
+    signed_fleet: Workspace, tmp_path: Path, stop: str
+) -> None:
+    shutil.copytree(signed_fleet.folder, tmp_path / "northgate")
+    workspace = open_workspace(tmp_path / "northgate")
+    with workspace.open_state() as state:
+        before = state.log.size()
+    script = f"""
+        import os, signal
+        from pathlib import Path
+        from tests.evidence.conftest import export
+        from cellwarden.workflows.evidence import evidence_pack
+        from cellwarden.workflows.workspace import open_workspace
+        evidence_pack.{stop} = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+        export(open_workspace(Path({str(workspace.folder)!r})), Path({str(tmp_path / "p.zip")!r}))
+    """
+    killed = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False)
+
+    with workspace.open_state() as state:
+        recorded = state.log.size() - before
+    done = export(workspace, tmp_path / "p.zip")
+
+    assert killed.returncode == -signal.SIGKILL
+    assert recorded == (0 if stop == "_record" else 1)
+    assert verify_pack(tmp_path / "p.zip", [done.keys[0].fingerprint]).verdict == "verified"
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["p.zip"]

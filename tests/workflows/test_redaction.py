@@ -255,8 +255,9 @@ def test_a_redaction_that_is_killed_after_it_was_recorded_is_finished_by_the_nex
     killed = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(script)], check=False, env=dict(os.environ)
     )
-    with pytest.raises(IntegrityError, match="still here"):
+    with pytest.raises(IntegrityError, match="still here") as told:
         verify_ledger(fleet)
+    assert "interrupted: `cellwarden ledger redact --resume` ends it" in told.value.advice
 
     assert run(["ledger", "redact", "--resume", "-w", str(fleet.folder)]) == 0
 

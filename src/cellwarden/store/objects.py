@@ -79,6 +79,19 @@ def write_durably(target: Path, data: bytes, *, mode: int | None = None) -> None
         raise disk_refused(target, error) from error
 
 
+def name_durably(pending: Path, target: Path) -> None:
+    """Give a file that was written under another name its own, in the same folder.
+
+    Raises:
+        StoreError: the disk refused.
+    """
+    try:
+        pending.replace(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise disk_refused(target, error) from error
+
+
 def _opener(mode: int | None) -> Callable[[str, int], int]:
     """Opens a file that has its permissions before it holds a byte."""
 

@@ -66,8 +66,12 @@ class State:
     dies in between leaves rows that the next one settles, or throws away where no entry names them.
     """
 
-    def __init__(self, folder: Path, log: Engine | None = None) -> None:
+    def __init__(
+        self, folder: Path, log: Engine | None = None, *, actors: Collection[str] = ()
+    ) -> None:
+        """Open a state folder; where ``actors`` are given, entries name nobody else."""
         self.folder = folder
+        self.actors = frozenset(actors)
         self.log = log or open_engine(folder)
         self.objects = Objects(folder / "objects")
         self.partitions = Partitions(folder / "facts")
@@ -102,8 +106,10 @@ class State:
         """Record one entry with its rows and return its index; durable when this returns.
 
         Raises:
+            InputError: the actor may not stand in this ledger.
             StoreError: another process writes, or the disk refused. Nothing was recorded then.
         """
+        self._refuse_name(draft.actor)
         filled = {kind: facts for kind, facts in tables.items() if facts}
         with self.log.writing() as index:
             for kind, facts in filled.items():
@@ -135,9 +141,10 @@ class State:
         For inventories and discovery runs of millions; what :meth:`record` would commit to.
 
         Raises:
-            InputError: a table doesn't fit the kind.
+            InputError: a table doesn't fit the kind, or the actor may not stand in this ledger.
             StoreError: another process writes, or the disk refused. Nothing was recorded then.
         """
+        self._refuse_name(draft.actor)
         shape = kinds()[kind]
         if shape.personal:
             raise InputError(
@@ -172,6 +179,15 @@ class State:
             note=draft.note,
             tables=tables,
         )
+
+    def _refuse_name(self, actor: str) -> None:
+        """Stop before anything is written where an entry may name pseudonyms alone."""
+        if self.actors and actor not in self.actors:
+            raise InputError(
+                f"{actor!r} is none of the pseudonyms that may stand in this ledger",
+                advice=f"give --actor, one of {', '.join(sorted(self.actors))}; [ledger] actors in"
+                " cellwarden.toml lists them",
+            )
 
     def recover(self) -> None:
         """Settle what a stopped process left: rows with an entry get their name, others go."""

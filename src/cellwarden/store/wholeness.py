@@ -21,6 +21,9 @@ from cellwarden.store.facts import personal_problem, read_committed, rows_proble
 if TYPE_CHECKING:
     from cellwarden.store.state import State
 
+UNFINISHED: Final = "`ledger redact --resume` ends it"
+"""How a sentence ends that tells of an erasure which is on record and was interrupted."""
+
 _NO_KIND: Final = Kind(name="", one_row_is="", key=(), columns=())
 
 
@@ -121,7 +124,7 @@ def _document_problem(
             if not state.sealed.is_erased(digest):
                 yield (
                     f"the document of entry {index} was redacted and its key is still here;"
-                    " `ledger redact --resume` ends it"
+                    f" {UNFINISHED}"
                 )
         elif not (is_closed and state.sealed.is_erased(digest)):
             state.sealed.get(digest)
@@ -141,7 +144,7 @@ def _paper_problems(state: State, erased: set[str], closed: int) -> Iterator[str
                 if not state.sealed.is_erased(digest):
                     yield (
                         f"the document {digest} was redacted and its key is still here;"
-                        " `ledger redact --resume` ends it"
+                        f" {UNFINISHED}"
                     )
             elif index < closed and state.sealed.is_erased(digest):
                 continue  # its sealed bytes were read, and have the digest that its row names

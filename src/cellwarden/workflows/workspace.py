@@ -111,8 +111,11 @@ class LedgerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     ``cosigners`` are verifier keys; ``tsa_roots`` and ``tsa_certificate`` are PEM files in the
     workspace: the roots of time-stamping authorities, and a signer's certificate that is apart.
+    ``actors`` are the pseudonyms that alone may stand in entries as who acted; none given, anything
+    may.
     """
 
+    actors: tuple[str, ...] = ()
     cosigners: tuple[str, ...] = ()
     tsa_roots: str = ""
     tsa_certificate: str = ""
@@ -290,7 +293,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
             )
         engine = open_engine(self.state_folder, url=url, schema=store.schema)
         try:
-            return State(self.state_folder, engine)
+            return State(self.state_folder, engine, actors=self.settings.ledger.actors)
         except BaseException:
             engine.close()
             raise

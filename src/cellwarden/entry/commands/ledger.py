@@ -21,7 +21,7 @@ from cellwarden.model.errors import InputError
 from cellwarden.model.times import format_time
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cellwarden.ledger.notes import Verified
     from cellwarden.workflows.ledger.ledger_keys import KeyChange
@@ -176,14 +176,19 @@ def timestamp(
 def list_(*, workspace: WorkspaceOption = HERE, known_at: KnownAtOption = None) -> None:
     """Every entry: when, who, what, from which source."""
     from cellwarden.reports.text import printable
-    from cellwarden.workflows.ledger.trust import list_entries
+    from cellwarden.workflows.ledger.trust import list_entries, named_actors
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
     size = opened.moment(now(), known_at=known_at).known_at
+    names = named_actors(opened)
     for index, entry in list_entries(opened, known_at=size):
         rows = ", ".join(f"{table.rows} {table.kind}" for table in entry.tables)
-        say(printable(f"{index:>6}  {entry.recorded_at[:19]}  {entry.actor}  {entry.act}"))
+        say(
+            printable(
+                f"{index:>6}  {entry.recorded_at[:19]}  {_who(entry.actor, names)}  {entry.act}"
+            )
+        )
         say(printable(f"        {entry.source}: {rows or 'no rows'}"))
 
 
@@ -323,6 +328,11 @@ def keep(cosigned: CheckpointArgument, *, workspace: WorkspaceOption = HERE) -> 
     say(f"{kept.path}: {len(kept.note.signatures)} signatures over {kept.checkpoint.size} entries")
 
 
+def _who(actor: str, names: Mapping[str, str]) -> str:
+    """An actor, with the name behind a pseudonym where it is known."""
+    return f"{actor} ({names[actor]})" if actor in names else actor
+
+
 def _say_keys(made: KeyChange) -> None:
     from cellwarden.ledger.keys import encode_verifier
 
@@ -349,11 +359,12 @@ def show(
 ) -> None:
     """Show one fact: what it says, who recorded it, when, from which source."""
     from cellwarden.reports.text import printable
-    from cellwarden.workflows.ledger.trust import show_fact
+    from cellwarden.workflows.ledger.trust import named_actors, show_fact
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
     size = opened.moment(now(), known_at=known_at).known_at
+    names = named_actors(opened)
     for one in show_fact(opened, fact, known_at=size):
         say(f"{one.kind} ({one.op})")
         for name, value in one.cells.items():
@@ -363,6 +374,6 @@ def show(
         for name in one.closed:
             say(printable(f"  {name}: (not readable here: it was left out of the export)"))
         say(printable(f"  said by {one.source}"))
-        say(printable(f"  recorded {one.entry.recorded_at} by {one.entry.actor}"))
+        say(printable(f"  recorded {one.entry.recorded_at} by {_who(one.entry.actor, names)}"))
         if one.entry.document_sha256:
             say(f"  document sha256 {one.entry.document_sha256}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from importlib import resources
@@ -25,7 +26,7 @@ from cellwarden.reports.evidence.packing import manifest, zipped
 from cellwarden.reports.formats import render
 from cellwarden.reports.pack_page import PackWords, pack_page, read_me
 from cellwarden.store.facts import Fact
-from cellwarden.store.objects import write_durably
+from cellwarden.store.objects import name_durably, write_durably
 from cellwarden.store.state import Draft, State
 from cellwarden.workflows import assemble
 from cellwarden.workflows.evidence import pack_facts
@@ -126,9 +127,16 @@ def export_pack(
             pack = _Packed(state, judged, kept, wanted, chosen)
         progress("packing", 1, 1)
         data = zipped(pack.files)
-        write_durably(target, data)
-        with state.alone():
-            entry = _record(state, pack, wanted, as_of=as_of, clock_at=clock_at, actor=actor)
+        # No pack gets its name before the ledger tells of it: a process that dies in between
+        # leaves one that is recorded and has no name, never one that nobody knows of.
+        pending = target.with_name(f".{target.name}.pending")
+        write_durably(pending, data)
+        try:
+            with state.alone():
+                entry = _record(state, pack, wanted, as_of=as_of, clock_at=clock_at, actor=actor)
+            name_durably(pending, target)
+        finally:
+            pending.unlink(missing_ok=True)
     return Exported(
         path=target,
         bytes=len(data),
@@ -215,7 +223,7 @@ class _Packed:
         self.files["README.txt"] = read_me(report, words).encode()
         head = _head(report, wanted, kept, words)
         self.files["manifest.json"] = manifest(head, self.files)
-        self.digest = _sha256(self.files["manifest.json"])
+        self.digest = hashlib.sha256(self.files["manifest.json"]).hexdigest()
         signers = _signers(state)
         if signers:
             self.files["manifest.note"] = _signed(kept.checkpoint.origin, self.digest, signers)
@@ -386,9 +394,3 @@ def period_of(words: tuple[str, str] | None) -> tuple[str, str] | None:
             advice="give the first day, then the last: --period 2026-01-01 2026-06-30",
         )
     return first, last
-
-
-def _sha256(data: bytes) -> str:
-    import hashlib
-
-    return hashlib.sha256(data).hexdigest()

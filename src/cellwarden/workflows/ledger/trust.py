@@ -14,7 +14,7 @@ from cellwarden.model.errors import InputError, IntegrityError
 from cellwarden.store.closed import closed_in
 from cellwarden.store.facts import read_committed
 from cellwarden.store.state import State
-from cellwarden.store.wholeness import Unreadable, unreadable
+from cellwarden.store.wholeness import UNFINISHED, Unreadable, unreadable
 from cellwarden.workflows.ledger.checkpoints import checkpoint_problems, kept_sizes
 from cellwarden.workflows.ledger.ledger_keys import key_history
 from cellwarden.workflows.workspace import Workspace
@@ -61,7 +61,9 @@ def verify_ledger(workspace: Workspace) -> LedgerState:
             more = f"\n  and {len(problems) - 5} more" if len(problems) > 5 else ""  # noqa: PLR2004 - as many as are shown
             raise IntegrityError(
                 f"the ledger of {workspace.folder} is not what was recorded:\n  {shown}{more}",
-                advice="keep this folder as it is, restore a backup elsewhere, and find out who"
+                advice="an erasure was interrupted: `cellwarden ledger redact --resume` ends it"
+                if all(one.endswith(UNFINISHED) for one in problems)
+                else "keep this folder as it is, restore a backup elsewhere, and find out who"
                 " changed these files",
             )
         entries = [entry for _, entry in state.entries()]
@@ -88,6 +90,19 @@ def list_entries(workspace: Workspace, *, known_at: int | None = None) -> list[t
     """Every entry of the ledger with its index, in order; below ``known_at``, where it is given."""
     with workspace.open_state() as state:
         return [pair for pair in state.entries() if known_at is None or pair[0] < known_at]
+
+
+def named_actors(workspace: Workspace) -> dict[str, str]:
+    """The names behind pseudonyms, as far as they are on record and were not erased."""
+    with workspace.open_state() as state:
+        connection = state.connect(as_of="9999", only={"actor"})
+        try:
+            found = connection.execute(
+                "select actor_id, name from actor where name is not null"
+            ).fetchall()
+        finally:
+            connection.close()
+    return dict(found)
 
 
 class ShownFact(msgspec.Struct, frozen=True, kw_only=True):
