@@ -140,3 +140,49 @@ def test_what_a_site_never_declared_is_one_question_and_not_one_for_each_maker(
     vendors = {row["manufacturer"]: row["vendor"] for row in fleet.rows("product_entities")}
 
     assert vendors == {"A": None, "B": "B"}
+
+
+def test_who_makes_the_cells_is_known_from_an_origin(fleet: Fleet) -> None:
+    a_maker(fleet, relationship_fact="9.0")
+    fleet.fact("party", party_id="C", name="Cell Works AB")
+    fleet.table("plate_row", plate="helio", party_id="P")
+    assert fleet.rows("legal_entity")[1]["has_cell_maker"] is False
+
+    source = fleet.fact(
+        "origin", origin_id="O", manufacturer="HELIO", part="cell", made_by="C", country="SE"
+    )
+
+    row = fleet.rows("legal_entity")[1]
+    assert (row["has_cell_maker"], row["cell_maker"]) == (True, "Cell Works AB")
+    assert source in row["evidence"]
+
+
+def test_a_supplier_that_was_kept_back_is_not_known_without_any_declaration(fleet: Fleet) -> None:
+    a_maker(fleet)
+    assert fleet.row("legal_entity")["has_cell_maker"] is None
+
+    refusal = fleet.fact("relationship", relationship_id="R", role="cell_supplier", of_party_id="P")
+
+    row = fleet.row("legal_entity")
+    assert row["has_cell_maker"] is False
+    assert refusal in row["evidence"]
+
+
+def test_a_maker_of_parts_is_a_party_by_whatever_the_plate_says(fleet: Fleet) -> None:
+    fleet.fact("component", component_id="A", manufacturer="Sunbrand")
+    fleet.fact("party", party_id="P", name="Helio Power GmbH", contact="desk")
+    assert fleet.row("vendor")["is_party"] is False
+
+    fleet.table("plate_row", plate="sunbrand", party_id="P")
+
+    assert fleet.row("vendor")["has_contact"] is True
+
+
+def test_a_listed_supplier_is_in_service_without_a_plate_of_its_own(fleet: Fleet) -> None:
+    fleet.fact("party", party_id="HOST", name="Cloud AS")
+    fleet.fact("screening_hit", party_id="HOST", list="L", list_id="1", name="Cloud AS")
+    assert fleet.row("hit")["is_in_service"] is None
+
+    fleet.table("supplier_row", party_id="HOST", name="Cloud AS", is_supplier=True)
+
+    assert fleet.row("hit")["is_in_service"] is True

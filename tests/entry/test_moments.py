@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from cellwarden.entry.cli import app, run
+from cellwarden.entry.cli import run, whole_app
 from cellwarden.model.errors import InputError
 from cellwarden.workflows.workspace import open_workspace
 
@@ -77,7 +77,7 @@ SPEAKS_OF_ENTRIES = {"ledger list", "ledger show"}
 
 def commands() -> Iterator[tuple[str, set[str]]]:
     """Every command by its words, with its long options."""
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(whole_app())
     pending = [("", root)]
     while pending:
         words, command = pending.pop()

@@ -31,13 +31,14 @@ from tests.vendors.gleif.written import (
 from tests.workflows.desk import CLOCK, TODAY, desk_in, quiet, read_register
 from typer.testing import CliRunner
 
-from cellwarden.entry.cli import app
+from cellwarden.entry.cli import whole_app
 from cellwarden.model.errors import InputError, SourceError
 from cellwarden.model.moments import Moment
 from cellwarden.vendors.parties.graph import circular_ownership
 from cellwarden.workflows.vendor.identify import candidates, identify
 from cellwarden.workflows.vendor.import_gleif import Imported, import_gleif, import_if_changed
 from cellwarden.workflows.vendor.parties import exposed_to, party_in, profile_in, read_field
+from cellwarden.workflows.vendor.screen_register import hits, screen_register
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 HELIO: Final = lei("HELIO")
@@ -443,10 +444,10 @@ def test_the_command_tells_what_came_and_what_waits(desk: Workspace, tmp_path: P
     where = ["-w", str(desk.folder)]
     files = [str(path) for path in written(tmp_path)]
 
-    done = CliRunner().invoke(app, ["vendor", "import-gleif", *files, *where])
-    waiting = CliRunner().invoke(app, ["vendor", "candidates", *where])
+    done = CliRunner().invoke(whole_app(), ["vendor", "import-gleif", *files, *where])
+    waiting = CliRunner().invoke(whole_app(), ["vendor", "candidates", *where])
     said = CliRunner().invoke(
-        app, ["vendor", "identify", "BARGE", BARGE, "--reason", "register no. 0555", *where]
+        whole_app(), ["vendor", "identify", "BARGE", BARGE, "--reason", "register no. 0555", *where]
     )
 
     assert done.exit_code == waiting.exit_code == said.exit_code == 0, done.output
@@ -473,3 +474,39 @@ def test_a_scan_imports_what_the_settings_name_and_only_what_is_new(desk: Worksp
         (opened.folder / "identifiers" / "20261109-rr.xml").write_text("<broken", "utf-8")
         (problem,) = import_if_changed(opened, state, clock_at=CLOCK, actor="t", progress=quiet)
         assert "20261109-rr.xml" in str(problem)
+
+
+def test_a_listed_parent_that_consolidates_is_a_review_and_never_a_match_or_nothing(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    imported(desk, *written(tmp_path))
+    listed = tmp_path / "list-2026-11-01.csv"
+    listed.write_text("id,name,country,list\nT-1,Top Holding Ltd,KY,Test list\n", "utf-8")
+
+    screen_register(desk, [listed], on=TODAY, clock_at=CLOCK, actor="tester")
+
+    found = {
+        row["party_id"]: (row["decision"], row["low_percent"], row["high_percent"])
+        for row in hits(desk, Moment(as_of=TODAY.isoformat()))
+        if row["list"] == "ownership"
+    }
+    assert found == {"HELIO": ("review", "0", "100"), GROUP: ("review", "0", "100")}
+
+
+def test_an_owner_that_consolidates_leaves_no_room_for_a_country_nobody_named(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    before = {
+        way.why
+        for way in exposed_to(read_field(desk, as_of=TODAY), "AQ").possible
+        if way.path[0].entity == "HELIO"
+    }
+    imported(desk, *written(tmp_path))
+
+    after = exposed_to(read_field(desk, as_of=TODAY), "AQ").possible
+
+    assert before == {"owner of 100 % not known"}
+    doubts = {way.path[-1].entity: way.why for way in after if way.path[0].entity == "HELIO"}
+    partner = doubts.pop("RIGGER")
+    assert partner == "owner of 100 % not known", "its owners are another question"
+    assert doubts == {TOP: "owner of 100 % not known"}, "only who owns the top is open"

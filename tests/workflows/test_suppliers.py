@@ -10,7 +10,7 @@ import pytest
 from tests.workflows.desk import TODAY, desk_in
 from typer.testing import CliRunner
 
-from cellwarden.entry.cli import app
+from cellwarden.entry.cli import whole_app
 from cellwarden.workflows.vendor.contracts import contracts
 from cellwarden.workflows.vendor.dossier import facts_of, makers_of
 from cellwarden.workflows.vendor.party_tables import register_parties
@@ -152,8 +152,17 @@ def test_the_list_fits_80_columns_and_says_why(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
 
-    done = CliRunner().invoke(app, ["vendor", "list", "-w", str(desk.folder)])
+    done = CliRunner().invoke(whole_app(), ["vendor", "list", "-w", str(desk.folder)])
 
     assert done.exit_code == 0
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert "criticality high: makes assets at S1" in done.stdout
+
+
+def test_who_works_for_another_at_a_site_is_a_partner_and_who_feeds_parts_is_not(
+    desk: Workspace,
+) -> None:
+    rows = {row["party_id"]: row["is_partner"] for row in table(desk, "supplier_row")}
+
+    assert rows["RIGGER"] is True
+    assert rows["CELLS"] is False

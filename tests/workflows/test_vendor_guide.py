@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 from typer.testing import CliRunner
 
-from cellwarden.entry.cli import app
+from cellwarden.entry.cli import whole_app
 from cellwarden.workflows.fleet.scan import ScanOutcome
 from cellwarden.workflows.workspace import Workspace
 
@@ -45,7 +45,7 @@ def test_what_the_guide_shows_is_what_the_example_prints(
         for name in (sorted(map(str, Path().glob(word))) if "*" in word else [word])
     ]
 
-    done = CliRunner().invoke(app, words)
+    done = CliRunner().invoke(whole_app(), words)
 
     assert done.exit_code == 0, done.output
     printed = {line.strip() for line in done.stdout.splitlines()}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cellwarden.entry.cli import app
+from cellwarden.entry.cli import whole_app
 from cellwarden.model.errors import InputError, PermissionRefused
 from cellwarden.reports.paper import Paper, Section, Table, paper_html, paper_markdown
 from cellwarden.reports.tornado import Swing, tornado
@@ -312,7 +312,7 @@ def test_side_by_side_and_due_fit_eighty_columns(northgate: Workspace) -> None:
 
 
 def run(workspace: Workspace, *words: str) -> tuple[int, str]:
-    done = CliRunner().invoke(app, ["vendor", *words, "-w", str(workspace.folder)])
+    done = CliRunner().invoke(whole_app(), ["vendor", *words, "-w", str(workspace.folder)])
     return done.exit_code, done.output
 
 

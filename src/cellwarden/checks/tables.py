@@ -166,6 +166,7 @@ DERIVED: Final[dict[str, dict[str, str]]] = {
         "has_role": "BOOLEAN",
         "tiers": "BIGINT",
         "has_flow_down": "BOOLEAN",
+        "is_partner": "BOOLEAN",
         "is_consolidated": "BOOLEAN",
         "relationship_fact": "VARCHAR",
         "ownership_fact": "VARCHAR",

@@ -5,75 +5,96 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from typing import Any, Final, NamedTuple
 
 import typer
 
 from cellwarden.entry import exits
-from cellwarden.entry.commands import (
-    acceptance,
-    asset,
-    auditor,
-    catalogue,
-    comply,
-    document,
-    evidence,
-    feeds,
-    fleet,
-    incident,
-    ledger,
-    match,
-    privacy,
-    register,
-    retention,
-    retire,
-    vendor,
-    vendor_assessment,
-    vendor_contract,
-    vendor_gleif,
-    vendor_onboard,
-    vendor_parties,
-    vendor_rules,
-    vendor_screening,
-    vendor_signals,
-)
+from cellwarden.entry.commands import fleet
 from cellwarden.entry.console import complain
 from cellwarden.model.errors import CellwardenError, InputError
 
-app = typer.Typer(
-    name="cellwarden",
-    help="Can you trust the batteries that keep your data center up, and everyone near them?",
-    no_args_is_help=True,
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-fleet.add_to(app)
-privacy.add_to(ledger.app)
-auditor.add_to(ledger.app)
-app.add_typer(asset.app, name="asset")
-app.add_typer(retire.app, name="retire")
-app.add_typer(acceptance.exceptions, name="exception")
-app.add_typer(acceptance.risks, name="risk")
-app.add_typer(incident.app, name="incident")
-app.add_typer(match.app, name="match")
-app.add_typer(feeds.app, name="feeds")
-app.add_typer(register.app, name="register")
-app.add_typer(catalogue.app, name="checks")
-app.add_typer(ledger.app, name="ledger")
-app.add_typer(document.app, name="document")
-app.add_typer(retention.app, name="retention")
-app.add_typer(comply.app, name="comply")
-app.add_typer(evidence.app, name="evidence")
-app.add_typer(vendor.app, name="vendor")
-vendor_assessment.add_to(vendor.app)
-vendor_screening.add_to(vendor.app)
-vendor_rules.add_to(vendor.app)
-vendor_signals.add_to(vendor.app)
-vendor_parties.add_to(vendor.app)
-vendor_gleif.add_to(vendor.app)
-vendor.app.command()(vendor_onboard.onboard)
-vendor.app.add_typer(vendor_contract.app, name="contract")
+
+class Group(NamedTuple):
+    """A group of commands: the module of ``entry.commands`` whose ``app`` it is, and more of them.
+
+    Each of ``more`` has an ``add_to``, which puts its commands on that app.
+    """
+
+    module: str
+    app: str = "app"
+    more: tuple[str, ...] = ()
+
+
+GROUPS: Final = {
+    "asset": Group("asset"),
+    "retire": Group("retire"),
+    "exception": Group("acceptance", app="exceptions"),
+    "risk": Group("acceptance", app="risks"),
+    "incident": Group("incident"),
+    "match": Group("match"),
+    "feeds": Group("feeds"),
+    "register": Group("register"),
+    "checks": Group("catalogue"),
+    "ledger": Group("ledger", more=("privacy", "auditor")),
+    "document": Group("document"),
+    "retention": Group("retention"),
+    "comply": Group("comply"),
+    "evidence": Group("evidence"),
+    "vendor": Group(
+        "vendor",
+        more=(
+            "vendor_assessment",
+            "vendor_screening",
+            "vendor_rules",
+            "vendor_signals",
+            "vendor_parties",
+            "vendor_gleif",
+            "vendor_onboard",
+            "vendor_contract",
+        ),
+    ),
+}
+"""The groups in the order of the help. Only the one that is asked for is loaded."""
+
+
+@cache
+def app_for(word: str) -> typer.Typer:
+    """The app as far as a command needs it; with every group where the word is no command."""
+    app = typer.Typer(
+        name="cellwarden",
+        help="Can you trust the batteries that keep your data center up, and everyone near them?",
+        no_args_is_help=True,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    fleet.add_to(app)
+    wanted = (word,) if word in GROUPS else () if word in fleet.names() else GROUPS
+    for name in wanted:
+        app.add_typer(_group(name), name=name)
+    return app
+
+
+def whole_app() -> typer.Typer:
+    """The app with every command."""
+    return app_for("")
+
+
+@cache
+def _group(name: str) -> typer.Typer:
+    group = GROUPS[name]
+    app: typer.Typer = getattr(_commands(group.module), group.app)
+    for module in group.more:
+        _commands(module).add_to(app)
+    return app
+
+
+def _commands(module: str) -> Any:
+    return import_module(f"cellwarden.entry.commands.{module}")
 
 
 _SEVERAL = frozenset({"--advisories", "--list"})
@@ -83,6 +104,7 @@ _SEVERAL = frozenset({"--advisories", "--list"})
 def run(words: Sequence[str]) -> int:
     """Run one command and return its exit code; an error is told on stderr, never as a trace."""
     try:
+        app = app_for(next(iter(words), ""))
         code = app(args=spread(words), prog_name="cellwarden", standalone_mode=False)
         sys.stdout.flush()
     except CellwardenError as error:

@@ -18,6 +18,7 @@ from cellwarden.model.moments import Moment
 from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft, State
 from cellwarden.workflows.assemble import fetch, register_rules
+from cellwarden.workflows.vendor.plates import register_plates
 from cellwarden.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def subjects_at(workspace: Workspace, moment: Moment) -> Iterator[duckdb.DuckDBP
         connection = state.connect_at(moment)
         try:
             register_rules(connection, as_of=moment.as_of)
+            register_plates(connection)
             tables.create_missing(connection)
             create_subjects(connection)
             yield connection

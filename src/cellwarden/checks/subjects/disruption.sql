@@ -37,21 +37,22 @@ spare as (
 ),
 stock as (
   select
-    lower(trim(p.name)) as maker,
+    lower(trim(r.plate)) as maker,
     min(cast(c.entry as varchar) || '.' || cast(c."row" as varchar)) as fact
   from clause as c
   join contract as k on trim(k.contract_id) = trim(c.contract_id)
-  join party as p on trim(p.party_id) = trim(k.party_id)
+  join plate_row as r on r.party_id = trim(k.party_id)
   cross join run
   where lower(trim(c.type)) = 'spare_stock'
     and try_cast(left(c.done_on, 10) as date) <= cast(run.as_of as date)
     and nullif(trim(c.breached_on), '') is null
     and coalesce(try_cast(left(k.effective_to, 10) as date) >= cast(run.as_of as date), true)
-  group by lower(trim(p.name))
+  group by lower(trim(r.plate))
 ),
 maker as (
-  select lower(trim(name)) as name, trim(party_id) as party_id, trim(country) as country
-  from party
+  select lower(trim(r.plate)) as plate, trim(p.party_id) as party_id, trim(p.country) as country
+  from plate_row as r
+  join party as p on p.party_id = r.party_id
 ),
 link as (
   select
@@ -62,8 +63,7 @@ link as (
     maker.country,
     cast(null as varchar) as fact
   from product
-  join maker on maker.name = lower(product.manufacturer)
-    or maker.name like lower(product.manufacturer) || ' %'
+  join maker on maker.plate = lower(product.manufacturer)
   union all
   select
     product.manufacturer,
@@ -121,5 +121,4 @@ left join spare
   on spare.maker = lower(product.manufacturer) and spare.model = lower(product.model)
 left join stock
   on stock.maker = lower(product.manufacturer)
-  or stock.maker like lower(product.manufacturer) || ' %'
 group by s.signal_id, s.type, s.title, s.severity, product.manufacturer, product.model, product.sites

@@ -1,6 +1,6 @@
 -- One row: one hit of the last screening. A decision counts for exactly the two sides that it was
 -- made of. is_in_service is true where parts of that maker, or with parts made there, are in
--- service; false for a mere owner, whose companies are hits of their own; NULL where nothing leads
+-- service, or a site depends on it otherwise; false for a mere owner, whose companies are hits of their own; NULL where nothing leads
 -- from the name to a part.
 with made as (
   select lower(trim(coalesce(nullif(c.manufacturer, ''), a.manufacturer))) as maker, a.model
@@ -12,10 +12,11 @@ with made as (
   where coalesce(lower(trim(lifecycle)), 'in_service') = 'in_service'
 ),
 used as (
-  select lower(trim(p.party_id)) as name_id
-  from party as p
-  join made on made.maker = lower(trim(p.name))
-    or lower(trim(p.name)) like made.maker || ' %'
+  select lower(trim(r.party_id)) as name_id
+  from plate_row as r
+  join made on made.maker = lower(trim(r.plate))
+  union
+  select lower(trim(s.party_id)) from supplier_row as s where s.is_supplier
   union
   select lower(trim(o.made_by)) from origin as o
   join made on made.maker = lower(trim(o.manufacturer))

@@ -1,5 +1,6 @@
 -- One row: one legal entity of the register, with its owners, its identifier and its cells (those
--- of lead-acid batteries apart: each block of these is its own cell).
+-- of lead-acid batteries apart: each block of these is its own cell). Who makes its cells is known
+-- from relationships and from origins; a relationship that names nobody says that it was kept back.
 -- has_owner and has_cell_maker are false only where somebody declared, freshly, for a site that the
 -- entity serves or for all, that ownership or relationships are written down completely. Who
 -- consolidates an entity controls it, whatever the share. A circle is looked for through twelve
@@ -57,8 +58,28 @@ supply as (
     and coalesce(try_cast(left(r.valid_from_on, 10) as date) <= cast(run.as_of as date), true)
     and coalesce(try_cast(left(r.valid_to_on, 10) as date) >= cast(run.as_of as date), true)
 ),
+refused as (
+  select
+    r.of_party_id,
+    min(cast(r.entry as varchar) || '.' || cast(r."row" as varchar)) as fact
+  from relationship as r
+  where r.role = 'cell_supplier' and nullif(trim(r.party_id), '') is null
+  group by r.of_party_id
+),
+sourced as (
+  select of_party_id, party_id, fact from supply
+  union all
+  select
+    r.party_id,
+    trim(o.made_by),
+    cast(o.entry as varchar) || '.' || cast(o."row" as varchar)
+  from origin as o
+  inner join plate_row as r on lower(trim(r.plate)) = lower(trim(o.manufacturer))
+  inner join party as p on p.party_id = trim(o.made_by)
+  where lower(trim(o.part)) = 'cell' and trim(o.made_by) <> r.party_id
+),
 buyers as (
-  select party_id, count(distinct of_party_id) as buyers from supply group by party_id
+  select party_id, count(distinct of_party_id) as buyers from sourced group by party_id
 ),
 cells as (
   select
@@ -66,7 +87,7 @@ cells as (
     max(b.buyers) as buyers,
     array_to_string(list_sort(array_agg(distinct coalesce(p.name, s.party_id))), ', ') as makers,
     array_slice(list_sort(array_agg(s.fact)), 1, 12) as facts
-  from supply as s
+  from sourced as s
   inner join buyers as b on b.party_id = s.party_id
   left join party as p on p.party_id = s.party_id
   group by s.of_party_id
@@ -129,14 +150,16 @@ select
   case when owned.party_id is not null then circle.start is not null end as owns_itself,
   made.party_id is not null as makes_cells,
   case when cells.of_party_id is not null then true
-    when s.relationship_fact is not null then false end as has_cell_maker,
+    when s.relationship_fact is not null or refused.fact is not null then false end
+    as has_cell_maker,
   cells.buyers as cell_buyers,
   cells.makers as cell_maker,
   list_concat(
     string_split(
       concat_ws(
         ',', cast(p.entry as varchar) || '.' || cast(p."row" as varchar), made.fact,
-        s.ownership_fact, s.relationship_fact, unnamed.fact
+        s.ownership_fact, s.relationship_fact, unnamed.fact,
+        refused.fact
       ), ','
     ),
     coalesce(owned.facts, cast([] as varchar[])),
@@ -144,6 +167,7 @@ select
   ) as evidence
 from party as p
 left join supplier_row as s on s.party_id = p.party_id
+left join refused on refused.of_party_id = p.party_id
 left join unnamed on unnamed.party_id = p.party_id
 left join owned on owned.party_id = p.party_id
 left join circle on circle.start = p.party_id

@@ -10,6 +10,7 @@ select
   s.is_supplier,
   s.is_supplier and s.tiers > 1 as is_behind_another,
   s.is_behind_batteries,
+  s.is_partner,
   s.criticality,
   s.tier,
   s.why,

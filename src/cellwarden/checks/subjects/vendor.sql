@@ -21,11 +21,12 @@ known as (
 ),
 holding as (
   select
-    lower(trim(name)) as maker_key,
-    max(nullif(trim(contact), '')) as contact,
-    max(cast(entry as varchar) || '.' || cast("row" as varchar)) as fact
-  from party
-  group by lower(trim(name))
+    lower(trim(r.plate)) as maker_key,
+    max(nullif(trim(p.contact), '')) as contact,
+    max(cast(p.entry as varchar) || '.' || cast(p."row" as varchar)) as fact
+  from plate_row as r
+  inner join party as p on p.party_id = r.party_id
+  group by lower(trim(r.plate))
 )
 select
   used.manufacturer as subject,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,8 +32,17 @@ RunOption = Annotated[str | None, typer.Option(help="A run's id; the last one, i
 def add_to(app: typer.Typer) -> None:
     """Put these commands on the app."""
     app.callback()(_main)
-    for command in (init, scan, today, explain, blast, diff, report):
+    for command in _commands():
         app.command()(command)
+
+
+def names() -> frozenset[str]:
+    """What these commands are called."""
+    return frozenset(command.__name__ for command in _commands())
+
+
+def _commands() -> tuple[Callable[..., int | None], ...]:
+    return (init, scan, today, explain, blast, diff, report)
 
 
 def _main(

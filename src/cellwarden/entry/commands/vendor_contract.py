@@ -25,6 +25,11 @@ PaperOption = Annotated[str | None, typer.Option("--document", help="The paper t
 DayOption = Annotated[str | None, typer.Option("--on", help="The day; today, if not given.")]
 
 
+def add_to(vendors: typer.Typer) -> None:
+    """Put these commands on the group of vendors, as a group of their own."""
+    vendors.add_typer(app, name="contract")
+
+
 @app.command("list")
 def list_(
     vendor: Annotated[str | None, typer.Argument(help="A party; all, if not given.")] = None,

@@ -28,6 +28,11 @@ from cellwarden.model.errors import InputError
 _VERBS = ("start", "status", "approve", "sign", "memo")
 
 
+def add_to(app: typer.Typer) -> None:
+    """Put the command on the group of vendors."""
+    app.command()(onboard)
+
+
 def onboard(
     vendor: VendorArgument,
     verb: Annotated[str, typer.Argument(help="start, status, approve, sign or memo.")] = "status",

@@ -35,21 +35,31 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
     """The parties as everybody but GLEIF describes them, and their LEIs.
 
     ``lei_of`` holds the LEIs that are written down or that a person confirmed, ``refused`` the
-    pairs of party and LEI that a person said are not the same.
+    pairs of party and LEI that a person said are not the same, ``by_lei`` the parties by LEI.
     """
 
     parties: Mapping[str, Cells]
     lei_of: Mapping[str, str]
     refused: AbstractSet[tuple[str, str]] = frozenset()
+    by_lei: Mapping[str, tuple[str, ...]] = {}
+
+    def __post_init__(self) -> None:
+        """Index the LEIs once: files ask for millions."""
+        found: dict[str, list[str]] = {}
+        for party, lei in sorted(self.lei_of.items()):
+            found.setdefault(lei, []).append(party)
+        msgspec.structs.force_setattr(
+            self, "by_lei", {lei: tuple(held) for lei, held in found.items()}
+        )
 
     def parties_of(self, lei: str) -> tuple[str, ...]:
         """The parties that carry an LEI; where it is nobody's, the LEI is the party's own name."""
-        return tuple(sorted(p for p, one in self.lei_of.items() if one == lei)) or (lei,)
+        return self.by_lei.get(lei) or (lei,)
 
     @property
-    def leis(self) -> frozenset[str]:
+    def leis(self) -> AbstractSet[str]:
         """Every LEI that the register knows."""
-        return frozenset(self.lei_of.values())
+        return self.by_lei.keys()
 
     @property
     def without_lei(self) -> tuple[Known, ...]:

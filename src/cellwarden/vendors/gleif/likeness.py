@@ -16,6 +16,8 @@ MOST_OF_ONE: Final = 20
 """Candidates that one party may have; a name with more of them tells nothing."""
 
 
+_START: Final = 4
+"""Letters of a telling word by which a name is looked at more closely; legal forms tell nothing."""
 _WORDS: Final = re.compile(r"[A-Za-z0-9]+", re.ASCII)
 
 
@@ -46,7 +48,7 @@ class NameIndex:
                 parts = take_apart(name)
                 if parts.tokens:
                     self._by_words[frozenset(parts.tokens)].append((one, parts))
-                    self._starts |= {word[:2] for word in (*parts.tokens, *parts.words)}
+                    self._starts |= {token[:_START] for token in parts.tokens}
 
     def like(self, record: LeiRecord) -> Iterator[Likeness]:
         """The parties whose words are all of the entity's and no others; each party once."""
@@ -63,7 +65,7 @@ class NameIndex:
 
     def _may_start(self, name: str) -> bool:
         """A cheap look before the name is taken apart: whether any word begins like a known one."""
-        return any(word[:2].lower() in self._starts for word in _WORDS.findall(name))
+        return any(word[:_START].lower() in self._starts for word in _WORDS.findall(name))
 
 
 def same_name(ours: Iterable[str], theirs: str) -> bool:

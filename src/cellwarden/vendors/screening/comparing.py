@@ -24,6 +24,9 @@ _LETTER: Final = 0.15
 """What of the asked name hangs on one initial, however many stand in one word."""
 
 _ACRONYM: Final = 0.9
+_ACRONYM_ALONE: Final = 0.7
+"""What an acronym is worth where no alias says so and nothing else agrees."""
+
 _LONGEST_INITIALS: Final = 3
 _SHORTEST_ACRONYM: Final = 2
 _LONGEST_ACRONYM: Final = 6
@@ -49,7 +52,7 @@ class Asked:
         self.spans: list[tuple[int, int]] = []
         self.found: list[dict[str, float]] = []
         for start, token in enumerate(tokens):
-            alike = index.alike(token, is_abjad=is_abjad)
+            alike = index.words.alike(token, is_abjad=is_abjad)
             self.spans.append((start, 1))
             self.found.append(alike)
             if alike and token not in alike:
@@ -60,7 +63,11 @@ class Asked:
     def _join(self, index: Index, *, is_abjad: bool) -> None:
         """Neighbours written apart: dandong hong xiang is dandong hongxiang."""
         for start, size, joined in neighbours(self.name):
-            alike = index.alike(joined, is_abjad=True) if is_abjad else index.sounding(joined)
+            alike = (
+                index.words.alike(joined, is_abjad=True)
+                if is_abjad
+                else index.words.sounding(joined)
+            )
             if alike:
                 self.spans.append((start, size))
                 self.found.append(alike)
@@ -219,12 +226,13 @@ def _pair(
             if place is not None and (value >= _JOINS_ALIKE or size == 1 or place[1] == 1):
                 theirs = sum(result.weights[place[0] : place[0] + place[1]])
                 options.append(
-                    (theirs * value - 0.01 * (size + place[1]), value, start, size, token)
+                    (theirs * value - 0.01 * (size + place[1]), value, -start, size, token)
                 )
     options.sort(reverse=True)
     gained_asked = gained_listed = 0.0
     order = []
-    for _, value, start, size, token in options:
+    for _, value, before, size, token in options:
+        start = -before
         begin, length = units[token]
         if length == 1 and not free_listed[begin]:
             begin = _again(token, listed.name.tokens, free_listed, begin)
@@ -277,7 +285,7 @@ def _abbreviations(
             and token in listed.name.initials()
         ):
             chosen = [place for place in rest if listed.name.tokens[place][0] in token]
-            worth = _ACRONYM
+            worth = _ACRONYM if result.pairs else _ACRONYM_ALONE
             result.acronym = result.acronym or bool(chosen)
         elif not is_person and len(token) in _CUT_SHORT and not asked.found[at]:
             chosen = _cut_short(token, rest, listed.name.tokens)

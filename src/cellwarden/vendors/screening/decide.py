@@ -19,7 +19,7 @@ from cellwarden.vendors.screening.nouns import Decision, Entry, Judged, Party
 from cellwarden.vendors.screening.readings import other_readings
 from cellwarden.vendors.screening.romanised import MARKS
 
-MOST_ANSWERS: Final = 8
+MOST_ANSWERS: Final = 14
 """Entries that are told of one name; nobody reads more namesakes."""
 
 _BELOW_BEST: Final = 0.1
@@ -34,8 +34,10 @@ def screen(parties: Iterable[Party], index: Index) -> Iterator[Judged]:
     compared at all, the nearest entry.
     """
     named = [(party, _named(party)) for party in parties]
-    index.hear(token for _, read in named for name in read for token in name.tokens)
-    index.hear(joined for _, read in named for name in read for _, _, joined in neighbours(name))
+    index.words.hear(token for _, read in named for name in read for token in name.tokens)
+    index.words.hear(
+        joined for _, read in named for name in read for _, _, joined in neighbours(name)
+    )
     places = _Places()
     for party, read in named:
         best: dict[int, Weighed] = {}
@@ -112,7 +114,7 @@ def _unread(asked: Asked) -> str:
     """Why a name could not be read whole; empty where it was."""
     spelt = asked.name.spelt
     if spelt.is_cut:
-        return f"only the first {spelling.LONGEST} characters were compared"
+        return f"only {names.MOST_TOKENS} words of {spelling.LONGEST} characters were compared"
     if spelt.is_unread:
         return "its script cannot be read"
     return "" if asked.name.tokens else "it has no letters"

@@ -27,12 +27,12 @@ _ORDINALS: Final = {
             "third 3rd iii",
             "fourth 4th iv",
             "fifth 5th",
-            "sixth 6th vi",
+            "sixth 6th",
             "seventh 7th vii",
             "eighth 8th viii",
             "ninth 9th ix",
             "tenth 10th",
-            "eleventh 11th xi",
+            "eleventh 11th",
             "twelfth 12th xii",
             "thirteenth 13th xiii",
             "fourteenth 14th xiv",
@@ -69,8 +69,8 @@ _CARDINALS: Final = {
 }
 _NUMBER_WORDS: Final = _ORDINALS | _CARDINALS
 _NUMBER: Final = re.compile(r"\d+")
-_LAST_NUMERALS: Final = {"i": "1", "v": "5", "x": "10"}
-"""Roman numerals that elsewhere are an initial."""
+_LAST_NUMERALS: Final = {"i": "1", "v": "5", "vi": "6", "x": "10", "xi": "11"}
+"""Roman numerals that elsewhere are an initial, or a Chinese name."""
 
 
 _NO_FAMILY: Final[AbstractSet[str]] = frozenset()
@@ -115,13 +115,13 @@ class Name:
         return "".join(word[0] for word in self.words)
 
     def numbers(self) -> AbstractSet[str]:
-        """Its numbers as digits; a last I, V or X is one."""
+        """Its numbers as digits; a last I, V, VI, X or XI is one."""
         found = {digits[0] for token in self.tokens if (digits := _NUMBER.match(token))}
         last = _LAST_NUMERALS.get(self.tokens[-1]) if len(self.tokens) > 1 else None
         return found | {last} if last else found
 
     def with_last_numeral(self) -> list[str]:
-        """The tokens with a last I, V or X as a number; none where it does not end so."""
+        """The tokens with a last I, V, VI, X or XI as a number; none where it does not end so."""
         last = _LAST_NUMERALS.get(self.tokens[-1]) if len(self.tokens) > 1 else None
         return [*self.tokens[:-1], last] if last else []
 
@@ -146,16 +146,17 @@ def take_apart(text: str, *, is_person: bool = False) -> Name:
 def from_spelling(spelt: spelling.Spelling, *, is_person: bool) -> Name:
     """The parts of a name that was spelt already; as ``take_apart``."""
     raw = spelling.tokens(spelt.text)
-    if len(raw) > MOST_TOKENS:
-        del raw[MOST_TOKENS * 2 :]
+    del raw[MOST_TOKENS * 2 + 1 :]
     kept, families, form = raw, None, ""
     if not is_person:
         kept, families, form = _without_forms(raw)
     spelt_as, classes, phrases = tables.words()
-    kept = [part for token in kept for part in _arabic_parts(token, spelt_as)]
+    if "abd" in spelt.text or "din" in spelt.text:
+        kept = [part for token in kept for part in _arabic_parts(token, spelt_as)]
     if not _phrase_starts().isdisjoint(kept):
         kept = _with_phrases(kept, phrases)
     written = [token for token in kept if classes.get(token) != "stop"] or kept or raw
+    spelt.is_cut |= len(written) > MOST_TOKENS or len(raw) > MOST_TOKENS * 2
     del written[MOST_TOKENS:]
     number = _ORDINALS if is_person else _NUMBER_WORDS
     tokens = [number.get(token) or spelt_as.get(token, token) for token in written]

@@ -132,7 +132,7 @@ class Spelling:
     ``is_abjad``: written without short vowels (Arabic, Hebrew), or with a vowel behind each
     consonant (katakana), so only consonants compare.
     ``has_lookalikes``: letters of other scripts stood among Latin ones. ``is_cut``: it was longer
-    than ``LONGEST``. ``is_unread``: a good part of its letters has no Latin spelling here.
+    than what is compared. ``is_unread``: a good part of its letters has no Latin spelling here.
     """
 
     __slots__ = (

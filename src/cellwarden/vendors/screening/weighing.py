@@ -41,6 +41,9 @@ _NOT_THE_TELLING_WORD: Final = 0.9
 
 _COUNTRY: Final = {"agrees": 0.03, "differs": -0.06, "unknown": 0.0}
 _OTHER_FORM: Final = 0.03
+_COMPANY_OF_THAT_NAME: Final = 0.15
+"""Where a company has words and a form beside a ship's or a person's name."""
+
 _OTHER_NUMBERS: Final = 0.25
 _WEAK_ALIAS: Final = 0.08
 _FORMLESS: Final = frozenset({"vessel", "aircraft", "individual"})
@@ -82,6 +85,8 @@ def score(compared: Compared, features: dict[str, str]) -> tuple[float, str]:
     value += _COUNTRY[features["country"]]
     if features["legal_form"] == "differs":
         value -= _OTHER_FORM
+        if entry.kind in _FORMLESS and compared.left_asked:
+            value -= _COMPANY_OF_THAT_NAME
     if features["numbers"] == "differs":
         value -= _OTHER_NUMBERS
     if compared.listed.quality is Quality.WEAK:

@@ -37,6 +37,7 @@ _KINDS: Final = (
     "lei_file",
     "unreadable",
 )
+_READ: Final = (*_KINDS, "lei_decision")
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +81,7 @@ def import_gleif(
     with (
         workspace.open_state() as state,
         state.alone(),
-        closing(state.connect(as_of=_FOREVER)) as connection,
+        closing(state.connect(as_of=_FOREVER, only=_READ)) as connection,
     ):
         before = said_before(connection)
         _refuse_older(files, before)
@@ -107,7 +108,7 @@ def import_if_changed(
         if not paths:
             return ()
         files = _current(_in_order(look_at(path) for path in paths))
-        with closing(state.connect(as_of=_FOREVER)) as connection:
+        with closing(state.connect(as_of=_FOREVER, only=_READ)) as connection:
             before = said_before(connection)
             register = register_in(connection)
             if _is_known(before, _inputs(files, register, everything=False)):

@@ -35,6 +35,7 @@ from cellwarden.workflows.vendor.party_rows import (
     lasts,
     link_of,
     makers_index,
+    origin_links,
     stake_of,
     unnamed_of,
 )
@@ -134,6 +135,7 @@ def field_of(
     unnamed = tuple(unnamed_of(row) for row in facts_of(connection, "unnamed_parent"))
     plates = {r["manufacturer"] or "" for r in (*assets, *parts)}
     makers = makers_index(entities, links, plates)
+    links += origin_links(facts_of(connection, "origin"), makers, entities, links)
     return Field(
         graph=graph_of(entities, links, stakes),
         links=links,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Final
 
 from cellwarden.advisories.identity.vendors import vendor_ids
 from cellwarden.vendors.gleif.facts import CONSOLIDATION, names_in
@@ -14,6 +15,13 @@ from cellwarden.vendors.gleif.likeness import same_name
 from cellwarden.vendors.parties.nouns import Entity, Link, Stake, Unnamed
 
 Cells = Mapping[str, str | None]
+
+_ROLE_OF: Final = {
+    "cell": "cell_supplier",
+    "board": "board_supplier",
+    "network_module": "network_module_supplier",
+}
+"""The role in a maker's business of whoever makes a part of its products."""
 
 
 def makers_index(
@@ -43,6 +51,39 @@ def makers_index(
         for plate in plates
         if plate
     }
+
+
+def origin_links(
+    origins: Iterable[Cells],
+    makers: Mapping[str, tuple[str, ...]],
+    entities: Iterable[Entity],
+    links: Iterable[Link],
+) -> tuple[Link, ...]:
+    """Who makes the cells, boards and network modules of whom, as origins say.
+
+    What a relationship says already is not said twice; a maker that is no party has no link.
+    """
+    known = {one.id for one in entities}
+    said = {(link.party, link.role, link.of_party) for link in links}
+    found: dict[tuple[str, str, str | None], Link] = {}
+    for origin in origins:
+        role, party = _ROLE_OF.get(origin["part"] or ""), origin["made_by"] or ""
+        if role is None or party not in known:
+            continue
+        for maker in makers.get((origin["manufacturer"] or "").casefold(), ()):
+            key = (party, role, maker)
+            if key not in said and maker != party:
+                found.setdefault(
+                    key,
+                    Link(
+                        party=party,
+                        role=role,
+                        of_party=maker,
+                        source=origin["document_id"] or origin["known_from"],
+                        fact=origin["fact_id"],
+                    ),
+                )
+    return tuple(found.values())
 
 
 def entity_of(row: Cells) -> Entity:

@@ -18,6 +18,7 @@ from cellwarden.workflows.vendor.dossier import day_of, facts_of
 from cellwarden.workflows.vendor.import_gleif import SOURCE, register_in
 from cellwarden.workflows.vendor.notices import notice_rows
 from cellwarden.workflows.vendor.parties import Field
+from cellwarden.workflows.vendor.plates import register_plates
 from cellwarden.workflows.vendor.suppliers import (
     criticality_by_site,
     fresh_words,
@@ -40,12 +41,7 @@ def register_parties(connection: duckdb.DuckDBPyConnection, *, as_of: date) -> N
     standing = products_standing(connection)
     field = standing_field(connection, standing, as_of=as_of)
     words = fresh_words(connection, as_of)
-    plates = [
-        {"plate": plate, "party_id": party}
-        for plate, parties in sorted(field.makers.items())
-        for party in parties
-    ]
-    _fill(connection, "plate_row", plates)
+    register_plates(connection)
     _fill(connection, "supplier_row", supplier_rows(connection, field, standing, as_of=as_of))
     _fill(
         connection,

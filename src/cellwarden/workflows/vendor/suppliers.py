@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_FACTS: Final = 20
 EVERYWHERE: Final = "*"
+PARTNERS: Final = frozenset({"service_partner", "subcontractor", "installer", "cloud_operator"})
+"""Roles of those who work at our sites for somebody else, and are judged as partners."""
 
 
 def suppliers(
@@ -77,6 +79,7 @@ def supplier_rows(
                 "has_role": True if held else (False if word else None),
                 "tiers": way.tiers if way else None,
                 "has_flow_down": _flow_down(field, party, word),
+                "is_partner": not PARTNERS.isdisjoint(held),
                 "is_consolidated": party in controlled,
                 "relationship_fact": word,
                 "ownership_fact": word_for(words, "ownership", sites),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -113,7 +113,7 @@ def read_answer(
     return _reading(objections, named, is_vague=is_vague, because=because)
 
 
-def _named_things(question: Question, plain: str) -> dict[Slot, list[tuple[int, int]]]:
+def _named_things(question: Question, plain: str) -> Mapping[Slot, Sequence[tuple[int, int]]]:
     """What can be checked, by slot; names with a capital where the question asks for somebody.
 
     To a question for a file, a named file is the answer.
@@ -122,11 +122,11 @@ def _named_things(question: Question, plain: str) -> dict[Slot, list[tuple[int, 
     for slot in ("owner", "scope"):
         names = proper_names(plain) if slot in question.slots else []
         if names:
-            found[slot] = found.get(slot, []) + names
+            found[slot] = [*found.get(slot, ()), *names]
     files = [hit.span() for hit in FILE.finditer(plain)] if question.type == "file" else []
     if files:
         heart = question.slots[0]
-        found[heart] = found.get(heart, []) + files
+        found[heart] = [*found.get(heart, ()), *files]
     return found
 
 
