@@ -240,7 +240,7 @@ def _first_after(alternatives: tuple[Alternative, ...]) -> str:
 
 def _not_understood(text: str, because: str, tidied: Tidied | None = None) -> VersionRange:
     """Only the very same text lies inside; everything else is undetermined."""
-    bound = _AT_LEAST_SAME.sub("", text.strip())
+    bound = _AT_LEAST_SAME.sub("", text.strip()) or text.strip()
     same = Alternative(comparators=(Comparator(op="is", bounds=(bound,)),))
     return VersionRange(
         text=text,

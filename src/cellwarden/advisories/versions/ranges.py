@@ -12,7 +12,7 @@ from cellwarden.advisories.versions.firmware import read_firmware
 from cellwarden.advisories.versions.intervals import Plan
 from cellwarden.advisories.versions.nouns import Alternative, Placement, Quality
 from cellwarden.advisories.versions.order import version_key
-from cellwarden.advisories.versions.spelling import is_blank, spell
+from cellwarden.advisories.versions.spelling import is_blank, is_hedged, spell
 
 _PART_SIGNS: Final = frozenset("/:;=(,")
 LONGEST_IN_WORDS: Final = 80
@@ -60,6 +60,8 @@ class VersionRange(msgspec.Struct, frozen=True, kw_only=True):
     def _look(self, version: str) -> Placement:
         """Place a version, or each of the parts that its text names, by exact comparison."""
         first = self._weigh(self._without_condition(version))
+        if is_hedged(version) and first[1] != "text":
+            return self._say(None, version, "", "who wrote it was not sure of it")
         if first[1] == "text" or _PART_SIGNS.isdisjoint(version):
             return self._say(first[0], version, first[1], first[2])
         names = [part.version for part in read_firmware(version)] or [version]

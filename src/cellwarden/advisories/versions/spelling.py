@@ -54,6 +54,14 @@ BLANK: Final = frozenset(
 )
 
 
+_HEDGED: Final = re.compile(
+    r"[?~\u2248\ufffd]|->|\u2192|\b(?:or|and) (?:older|earlier|below|lower|less|prior)\b"
+    r"|\b(?:planned|pending|target|assumed|approx|about|probably|maybe|presumably|unsure|unverified"
+    r"|unconfirmed|to be (?:confirmed|checked|verified)|tbc)\b",
+    re.IGNORECASE,
+)
+
+
 class Spelled(NamedTuple):
     """A version in one spelling: ``text`` in lower case without prefix and label.
 
@@ -80,6 +88,12 @@ def spaced(text: str) -> str:
 def is_blank(text: str) -> bool:
     """Whether a cell says nothing: empty, a dash, ``n/a``, ``unknown``."""
     return plain(text).casefold() in BLANK
+
+
+@lru_cache(maxsize=65536)
+def is_hedged(text: str) -> bool:
+    """Whether who wrote a version was not sure of it: ``4.0?``, ``4.0 or older``, ``3 -> 4``."""
+    return _HEDGED.search(text[: LONGEST_VERSION + 1]) is not None
 
 
 @lru_cache(maxsize=65536)
