@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 RUNS = 5
 
@@ -21,6 +21,12 @@ class Measured(NamedTuple):
     seconds: float
     peak_mib: float
     code: int
+
+
+_INHERITED: Final = {
+    name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+}
+"""Nobody who uses a tool compiles it anew at each start."""
 
 
 def run(
@@ -43,7 +49,7 @@ def run(
             stdout=out,
             stderr=err,
             stdin=subprocess.DEVNULL,
-            env={**os.environ, **(environment or {})},
+            env={**_INHERITED, **(environment or {})},
         )
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start

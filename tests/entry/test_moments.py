@@ -32,6 +32,7 @@ SPEAKS_OF_NO_MOMENT = {
     "feeds sync": "records",
     "feeds correct": "records",
     "match confirm": "records",
+    "vendor identify": "records",
     "match reject": "records",
     "checks list": "reads check files",
     "checks show": "reads check files",
