@@ -33,6 +33,8 @@ SPEAKS_OF_NO_MOMENT = {
     "feeds correct": "records",
     "match confirm": "records",
     "vendor identify": "records",
+    "vendor import-gleif": "records",
+    "register template": "writes a file",
     "match reject": "records",
     "checks list": "reads check files",
     "checks show": "reads check files",
