@@ -56,7 +56,7 @@ def test_what_cannot_be_told_names_the_missing_facts(name: str, facts: dict[str,
     ("name", "days"),
     [
         ("ndaa-2024-154", ["2027-10-01"]),
-        ("usc-10-4865", ["2028-01-01", "2031-01-01"]),
+        ("usc-10-4865", ["2028-01-01", "2029-01-01", "2031-01-30"]),
         ("eu-2023-1542-passport", ["2027-02-18"]),
         ("eu-2023-1542-due-diligence", ["2027-08-18"]),
         ("eu-2024-2847-reporting", ["2026-09-11"]),
@@ -113,8 +113,9 @@ def test_the_step_in_force_is_the_one_looked_at() -> None:
     rule = RULES["usc-10-4865"]
 
     assert not judge(rule, {}, on=DAY).is_in_force
-    assert judge(rule, {}, on=date(2030, 1, 1)).from_on == date(2028, 1, 1)
-    assert judge(rule, {}, on=date(2031, 1, 1)).from_on == date(2031, 1, 1)
+    assert judge(rule, {}, on=date(2028, 12, 31)).from_on == date(2028, 1, 1)
+    assert judge(rule, {}, on=date(2030, 1, 1)).from_on == date(2029, 1, 1)
+    assert judge(rule, {}, on=date(2031, 1, 30)).from_on == date(2031, 1, 30)
 
 
 def test_a_condition_tests_exactly_one_thing() -> None:
