@@ -386,7 +386,7 @@ def test_an_import_that_is_killed_leaves_all_or_nothing(desk: Workspace, tmp_pat
         )
         assert child.stdout is not None
         child.stdout.readline()
-        time.sleep(rest.uniform(0, 1.2))
+        time.sleep(rest.uniform(0, 0.2) * turn)
         os.kill(child.pid, signal.SIGKILL)
         child.wait()
         child.stdout.close()

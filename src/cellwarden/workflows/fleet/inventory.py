@@ -67,17 +67,20 @@ def _read(text: str, path: Path, *, limit: int) -> Iterator[Component]:
     Raises:
         csv.Error: a cell has more characters than the limit.
     """
-    csv.field_size_limit(limit)
-    lines = csv.reader(chain(io.StringIO(text, newline=""), (_END,)), delimiter=_sign_of(text))
-    header = ["_".join(cell.casefold().split()) for cell in next(lines, [])]
-    missing = [name for name in _NEEDED if name not in header]
-    if missing:
-        raise InputError(
-            f"{path}: line 1 has no column {', '.join(missing)}",
-            advice=f"the columns are {', '.join(_NEEDED)}; optional are "
-            + ", ".join(name for name in _COLUMNS if name not in _NEEDED),
-        )
-    yield from _components(lines, header, path, limit=limit)
+    before = csv.field_size_limit(limit)  # the whole process shares it
+    try:
+        lines = csv.reader(chain(io.StringIO(text, newline=""), (_END,)), delimiter=_sign_of(text))
+        header = ["_".join(cell.casefold().split()) for cell in next(lines, [])]
+        missing = [name for name in _NEEDED if name not in header]
+        if missing:
+            raise InputError(
+                f"{path}: line 1 has no column {', '.join(missing)}",
+                advice=f"the columns are {', '.join(_NEEDED)}; optional are "
+                + ", ".join(name for name in _COLUMNS if name not in _NEEDED),
+            )
+        yield from _components(lines, header, path, limit=limit)
+    finally:
+        csv.field_size_limit(before)
 
 
 def _sign_of(text: str) -> str:
