@@ -15,7 +15,7 @@ from cellwarden.ledger.entries import TableCommitment
 from cellwarden.ledger.rows import ROWS_PER_LEAF, row_bytes, row_digest
 from cellwarden.model.errors import InputError
 from cellwarden.model.facts import ASSERT, Kind
-from cellwarden.store.objects import disk_refused
+from cellwarden.store.objects import disk_refused, sync_folder
 
 if TYPE_CHECKING:
     import duckdb
@@ -72,6 +72,7 @@ def write_bulk(
                     waiting.result()
             file.flush()
             os.fsync(file.fileno())
+        sync_folder(target.parent)
     except OSError as error:
         with contextlib.suppress(OSError):
             target.unlink()

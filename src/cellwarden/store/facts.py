@@ -77,6 +77,9 @@ class Partitions:
     def write_pending(self, kind: str, entry: int, source: str, facts: Sequence[Fact]) -> Path:
         """Write rows durably under a name that no view reads yet.
 
+        The name is durable too before the entry is committed: what comes after is a rename, and
+        of that one of both names outlives a power cut.
+
         Raises:
             StoreError: the disk refused.
         """
@@ -85,11 +88,14 @@ class Partitions:
         target = self.path(kind, entry)
         pending = self.pending_path(kind, entry)
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.parent.is_dir():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                sync_folder(self._folder)
             with pending.open("wb") as file:
                 pq.write_table(_table(kind, entry, source, facts), file, compression="zstd")
                 file.flush()
                 os.fsync(file.fileno())
+            sync_folder(target.parent)
         except OSError as error:
             with contextlib.suppress(OSError):
                 pending.unlink()
@@ -101,7 +107,6 @@ class Partitions:
         target = self.path(kind, entry)
         with contextlib.suppress(FileNotFoundError):
             self.pending_path(kind, entry).replace(target)
-            sync_folder(target.parent)
 
     def pending(self) -> Iterator[tuple[str, int, Path]]:
         """Rows that a stopped process left behind: kind, entry, file."""
