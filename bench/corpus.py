@@ -53,13 +53,13 @@ def imported(folder: Path) -> Path:
     return workspace
 
 
-def write_inventory(path: Path, count: int) -> None:
+def write_inventory(path: Path, count: int, *, seed: int = SEED) -> None:
     """A CSV of that many distinct (manufacturer, model, firmware), drawn with a fixed seed."""
     products: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     with LEAVES.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             products[row["vendor"], row["product"]].append(row["version_text"])
-    chance = random.Random(SEED)  # noqa: S311 - a repeatable inventory, no secret
+    chance = random.Random(seed)  # noqa: S311 - a repeatable inventory, no secret
     drawn = [
         (vendor, product, version)
         for (vendor, product), texts in products.items()
