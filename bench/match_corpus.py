@@ -21,8 +21,8 @@ DRIVERS = Path(__file__).resolve().parent / "drivers"
 SHOWN = 3
 NOTES = [
     (
-        "Ours is the median of runs with an inventory that was matched before: the first run after an"
-        " import works out what depends on no inventory, and what a run met is known to the next."
+        "Ours is the median of runs with an inventory that was matched before: the first run after"
+        " an import works out what depends on no inventory; what a run met is known to the next."
     ),
     (
         "Both sides start with the corpus imported; what is timed is the whole process, from the"
@@ -60,6 +60,7 @@ def bench() -> Outcome:
     other = _cve_bin_tool(folder, ranges, few)
     ratios = (command_line.seconds / ours.seconds, other.seconds / ours_few.seconds)
     found, theirs = _our_pairs(many.with_suffix(".ours")), _their_pairs(many.with_suffix(".vdb"))
+    peak = max(ours.peak_mib, ours_few.peak_mib, first.peak_mib)
     return Outcome(
         name="match_corpus",
         title="100,000 components against the CISA corpus",
@@ -68,8 +69,8 @@ def bench() -> Outcome:
             f" components {TIMES_CVE_BIN_TOOL:.0f} times as fast as cve-bin-tool 3.4; peak below"
             f" {MOST_MIB} MiB"
         ),
-        verdict=f"{ratios[0]:.1f} times; {ratios[1]:.0f} times; {ours.peak_mib:.0f} MiB",
-        met=ratios[0] >= TIMES_VDB and ratios[1] >= TIMES_CVE_BIN_TOOL and ours.peak_mib < MOST_MIB,
+        verdict=f"{ratios[0]:.1f} times; {ratios[1]:.0f} times; {peak:.0f} MiB",
+        met=ratios[0] >= TIMES_VDB and ratios[1] >= TIMES_CVE_BIN_TOOL and peak < MOST_MIB,
         lines=[
             (f"ours, {COMPONENTS:,} components", _words(ours)),
             (f"ours, {FEWER:,} components", _words(ours_few)),
