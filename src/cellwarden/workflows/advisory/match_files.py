@@ -30,7 +30,6 @@ from cellwarden.advisories.answered import (
 )
 from cellwarden.model.matching import Match
 from cellwarden.model.moments import Moment
-from cellwarden.reports.lines import match_line
 from cellwarden.workflows.workspace import Progress, Telling, open_workspace, unheard
 
 if TYPE_CHECKING:
@@ -202,6 +201,8 @@ def _pages(
 
 def encoded(match: Match) -> bytes:
     """One match as a line of JSON, in UTF-8."""
+    from cellwarden.reports.lines import match_line
+
     return match_line(match).encode()
 
 
