@@ -29,6 +29,9 @@ KnownAtOption = Annotated[
         help="Use only what the ledger knew then: a time, or its size in entries.",
     ),
 ]
+DecidedOption = Annotated[
+    bool, typer.Option("--all", help="Decided ones too; else those nobody has decided.")
+]
 ActorOption = Annotated[
     str | None,
     typer.Option("--actor", help="Who does this, for the ledger; your login name, if not given."),

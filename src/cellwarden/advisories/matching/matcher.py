@@ -90,7 +90,7 @@ class Matcher:
         self._prepared = statements
         self._makers = makers_named(statements.index.vendors)
         self._plans: dict[tuple[Any, ...], Plan] = {}
-        self._bare: dict[tuple[str, ...], Plan] = {}  # where firmware says nothing of identity
+        self._bare: dict[Columns, Plan] = {}  # where firmware says nothing of identity
 
     def match(self, components: Iterable[Component]) -> Iterator[Match]:
         """Every component x advisory x state, components in their order, then by advisory."""
@@ -190,7 +190,7 @@ class Matcher:
     def is_bare(self, component: Component) -> bool:
         """True where a plain firmware version says nothing of which product this is."""
         self._plan(component)
-        return _own(component) in self._bare
+        return columns_of(component) in self._bare
 
     def decided_subjects(self, advisory_id: str) -> frozenset[str]:
         """The components, or kinds of component, on which people decided for an advisory."""
@@ -206,13 +206,13 @@ class Matcher:
         return together([one for one in verdicts if one is not None])
 
     def _plan(self, component: Component) -> Plan:
-        own = _own(component)
+        own = columns_of(component)
         shown = firmware.shown(_firmware(component), component.part)
         named = tuple(part for part in shown if part.name or part.series_id)
         plan = None if named else self._bare.get(own)
         if plan is not None:
             return plan
-        columns = self._with_maker(columns_of(component))
+        columns = self._with_maker(own)
         base = read_columns(columns)
         matters = firmware_matters(base)
         key = (columns, shown if matters else named)
@@ -314,17 +314,6 @@ class Matcher:
             if decision is not None:
                 return sure(decision) if is_yes(decision) else refused(decision)
         return None
-
-
-def _own(component: Component) -> tuple[str, ...]:
-    return (
-        component.manufacturer,
-        component.model,
-        component.part,
-        component.part_number,
-        component.hardware,
-        component.role,
-    )
 
 
 def _firmware(component: Component) -> str:

@@ -20,6 +20,7 @@ from cellwarden.entry.words import (
     HERE,
     ActorOption,
     AsOfOption,
+    DecidedOption,
     KnownAtOption,
     WorkspaceOption,
     actor_or_login,
@@ -78,9 +79,7 @@ def import_(
 
 def candidates(
     *,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Decided ones too; else those nobody has decided.")
-    ] = False,
+    everything: DecidedOption = False,
     output_format: FormatOption = "text",
     workspace: WorkspaceOption = HERE,
     as_of: AsOfOption = None,

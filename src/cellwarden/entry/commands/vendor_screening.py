@@ -13,6 +13,7 @@ from cellwarden.entry.words import (
     HERE,
     ActorOption,
     AsOfOption,
+    DecidedOption,
     KnownAtOption,
     WorkspaceOption,
     actor_or_login,
@@ -49,9 +50,7 @@ def screen_workspace(workspace: Path, lists: list[Path], actor: str | None) -> N
 
 def hits(
     *,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Decided ones too; else those nobody has decided.")
-    ] = False,
+    everything: DecidedOption = False,
     workspace: WorkspaceOption = HERE,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,

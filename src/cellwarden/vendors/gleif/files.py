@@ -17,12 +17,11 @@ import msgspec
 
 from cellwarden.model.errors import InputError, SourceError
 from cellwarden.vendors.gleif import markup, sheets
-from cellwarden.vendors.gleif.nouns import Header, Level, Raw
+from cellwarden.vendors.gleif.nouns import ADVICE, Header, Level, Raw
 
 BIGGEST: Final = 64 * 2**30
 """Bytes of one file, unpacked; the golden copy of all entities has a sixth of it as XML."""
 
-_ADVICE: Final = "fetch the file anew from gleif.org, as the plain XML, CSV or .zip file"
 _ZIP: Final = b"PK\x03\x04"
 _CHUNK: Final = 2**20
 _DATED: Final = re.compile(r"(?<!\d)(20\d{2})-?([01]\d)-?([0-3]\d)(?!\d{2,})")
@@ -99,7 +98,7 @@ def read(file: GleifFile, told: Told) -> Iterator[Raw]:
     wanted = file.header.records
     if wanted is not None and wanted != count:
         raise SourceError(
-            f"{file.path}: {count} records, and its header says {wanted}", advice=_ADVICE
+            f"{file.path}: {count} records, and its header says {wanted}", advice=ADVICE
         )
 
 
@@ -139,7 +138,7 @@ class _Counting(io.RawIOBase):
         """It can be read."""
         return True
 
-    def readinto(self, buffer: memoryview | bytearray, /) -> int:  # type: ignore[override]
+    def readinto(self, buffer: memoryview | bytearray, /) -> int:  # type: ignore[override]  # what readers pass; the base says any buffer
         """Fill the buffer."""
         data = self.read(len(buffer))
         buffer[: len(data)] = data
@@ -157,7 +156,7 @@ class _Counting(io.RawIOBase):
             raise _damaged(self.path, error) from error
         self.done += len(data)
         if self.done > BIGGEST:
-            raise SourceError(f"{self.path}: more than {BIGGEST // 2**30} GiB", advice=_ADVICE)
+            raise SourceError(f"{self.path}: more than {BIGGEST // 2**30} GiB", advice=ADVICE)
         self.told(self.done, max(self.size, self.done))
         return data
 
@@ -197,14 +196,14 @@ def _member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
             advice="unpack it and give the files one by one",
         )
     if found[0].flag_bits & 1:
-        raise SourceError(f"{path}: the archive is locked with a password", advice=_ADVICE)
+        raise SourceError(f"{path}: the archive is locked with a password", advice=ADVICE)
     if found[0].file_size > BIGGEST:
-        raise SourceError(f"{path}: more than {BIGGEST // 2**30} GiB unpacked", advice=_ADVICE)
+        raise SourceError(f"{path}: more than {BIGGEST // 2**30} GiB unpacked", advice=ADVICE)
     return found[0]
 
 
 def _damaged(path: Path, error: Exception) -> SourceError:
-    return SourceError(f"{path}: the archive is damaged or cut off: {error}", advice=_ADVICE)
+    return SourceError(f"{path}: the archive is damaged or cut off: {error}", advice=ADVICE)
 
 
 def _digest(path: Path) -> str:

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from xml.parsers import expat  # nosec B406 - document types are refused below, before any entity
 
 from cellwarden.model.errors import SourceError
-from cellwarden.vendors.gleif.nouns import Raw
+from cellwarden.vendors.gleif.nouns import ADVICE, CELLS, Raw
 
 DEEPEST: Final = 24
 """Elements inside each other; the published schemas go to ten."""
@@ -23,25 +23,8 @@ CHUNK: Final = 2**18
 RECORDS: Final = frozenset({"LEIRecord", "RelationshipRecord", "Exception"})
 HEADERS: Final = frozenset({"LEIHeader", "Header"})
 
-_ADVICE: Final = "fetch the file anew from gleif.org, as the plain XML, CSV or .zip file"
 _CELLS: Final = {
-    "LEI": "lei",
-    "Entity.LegalName": "name",
-    "Entity.LegalAddress.Country": "address_country",
-    "Entity.LegalJurisdiction": "jurisdiction",
-    "Entity.LegalForm.EntityLegalFormCode": "form_code",
-    "Entity.LegalForm.OtherLegalForm": "form",
-    "Entity.RegistrationAuthority.RegistrationAuthorityEntityID": "registration",
-    "Entity.EntityStatus": "entity_status",
-    "Entity.SuccessorEntity.SuccessorLEI": "successor",
-    "Registration.RegistrationStatus": "status",
-    "Registration.NextRenewalDate": "renewal_on",
-    "Relationship.StartNode.NodeID": "child",
-    "Relationship.StartNode.NodeIDType": "child_type",
-    "Relationship.EndNode.NodeID": "parent",
-    "Relationship.EndNode.NodeIDType": "parent_type",
-    "Relationship.RelationshipType": "type",
-    "Relationship.RelationshipStatus": "state",
+    **CELLS,
     "ExceptionCategory": "category",
     "ExceptionReason": "reason",
     "ExceptionReference": "reference",
@@ -95,7 +78,7 @@ class _Parsing:
 
     def refuse(self, what: str) -> SourceError:
         line = self.parser.CurrentLineNumber
-        return SourceError(f"{self.path}: line {line}: {what}", advice=_ADVICE)
+        return SourceError(f"{self.path}: line {line}: {what}", advice=ADVICE)
 
     def refuse_doctype(self, *_: object) -> int:
         raise self.refuse("a document type or an entity, which no file of GLEIF has")
@@ -188,6 +171,6 @@ def stream(path: Path, file: Bytes) -> Iterator[tuple[str, Raw]]:
         parsing.parser.Parse(b"", True)  # noqa: FBT003 - expat takes no keywords
     except expat.ExpatError as error:
         raise SourceError(
-            f"{path}: line {error.lineno}: {expat.ErrorString(error.code)}", advice=_ADVICE
+            f"{path}: line {error.lineno}: {expat.ErrorString(error.code)}", advice=ADVICE
         ) from error
     yield from parsing.found

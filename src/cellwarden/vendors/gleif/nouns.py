@@ -13,6 +13,28 @@ IN_FORCE: Final = frozenset({"ISSUED", "PENDING_TRANSFER", "PENDING_ARCHIVAL"})
 NOT_LISTED: Final = "NOT_LISTED"
 """Our own status: the whole file was read, and no record in it carries this LEI."""
 
+ADVICE: Final = "fetch the file anew from gleif.org, as the plain XML, CSV or .zip file"
+CELLS: Final = {
+    "LEI": "lei",
+    "Entity.LegalName": "name",
+    "Entity.LegalAddress.Country": "address_country",
+    "Entity.LegalJurisdiction": "jurisdiction",
+    "Entity.LegalForm.EntityLegalFormCode": "form_code",
+    "Entity.LegalForm.OtherLegalForm": "form",
+    "Entity.RegistrationAuthority.RegistrationAuthorityEntityID": "registration",
+    "Entity.EntityStatus": "entity_status",
+    "Entity.SuccessorEntity.SuccessorLEI": "successor",
+    "Registration.RegistrationStatus": "status",
+    "Registration.NextRenewalDate": "renewal_on",
+    "Relationship.StartNode.NodeID": "child",
+    "Relationship.StartNode.NodeIDType": "child_type",
+    "Relationship.EndNode.NodeID": "parent",
+    "Relationship.EndNode.NodeIDType": "parent_type",
+    "Relationship.RelationshipType": "type",
+    "Relationship.RelationshipStatus": "state",
+}
+"""What XML and CSV call alike (LEI-CDF 3.1, RR-CDF 2.1), by our names."""
+
 
 class Level(StrEnum):
     """What a file tells of: entities, their parents, or parents that they did not name."""

@@ -8,33 +8,16 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from cellwarden.model.errors import SourceError
-from cellwarden.vendors.gleif.nouns import Level, Raw
+from cellwarden.vendors.gleif.nouns import ADVICE, CELLS, Level, Raw
 
 LONGEST_CELL: Final = 100_000
 LONGEST_LINE: Final = 4_000_000
 MOST_COLUMNS: Final = 2_000
 """Headings of one file; the largest golden copy has some 340."""
 
-_ADVICE: Final = "fetch the file anew from gleif.org, as the plain XML, CSV or .zip file"
 _CELLS: Final = {
-    "LEI": "lei",
-    "Entity.LegalName": "name",
-    "Entity.LegalAddress.Country": "address_country",
-    "Entity.LegalJurisdiction": "jurisdiction",
-    "Entity.LegalForm.EntityLegalFormCode": "form_code",
-    "Entity.LegalForm.OtherLegalForm": "form",
-    "Entity.RegistrationAuthority.RegistrationAuthorityEntityID": "registration",
-    "Entity.EntityStatus": "entity_status",
-    "Entity.SuccessorEntity.SuccessorLEI": "successor",
+    **CELLS,
     "Entity.SuccessorEntity.1.SuccessorLEI": "successor",
-    "Registration.RegistrationStatus": "status",
-    "Registration.NextRenewalDate": "renewal_on",
-    "Relationship.StartNode.NodeID": "child",
-    "Relationship.StartNode.NodeIDType": "child_type",
-    "Relationship.EndNode.NodeID": "parent",
-    "Relationship.EndNode.NodeIDType": "parent_type",
-    "Relationship.RelationshipType": "type",
-    "Relationship.RelationshipStatus": "state",
     "Exception.Category": "category",
     "Exception.Reason.1": "reason",
     "Exception.Reference.1": "reference",
@@ -69,7 +52,7 @@ def headings_of(path: Path, text: TextIO) -> list[str]:
     line = text.readline(LONGEST_CELL)
     headings = next(csv.reader([line]), []) if "\0" not in line else []
     if len(headings) > MOST_COLUMNS:
-        raise SourceError(f"{path}: {len(headings)} columns", advice=_ADVICE)
+        raise SourceError(f"{path}: {len(headings)} columns", advice=ADVICE)
     return [one.strip().lstrip("\ufeff") for one in headings]
 
 
@@ -93,7 +76,7 @@ def stream(path: Path, text: TextIO, headings: Sequence[str]) -> Iterator[Raw]:
                 raise SourceError(
                     f"{path}: line {reader.line_num + 1}: {len(row)} cells under {width} headings:"
                     " the file is cut off or damaged",
-                    advice=_ADVICE,
+                    advice=ADVICE,
                 )
             yield Raw(
                 reader.line_num + 1,
@@ -108,7 +91,7 @@ def stream(path: Path, text: TextIO, headings: Sequence[str]) -> Iterator[Raw]:
     except csv.Error as error:
         raise SourceError(
             f"{path}: line {reader.line_num + 1}: {error}; the file is cut off or damaged",
-            advice=_ADVICE,
+            advice=ADVICE,
         ) from error
 
 
@@ -117,7 +100,7 @@ def _lines(path: Path, text: TextIO) -> Iterator[str]:
     while line := text.readline(LONGEST_LINE):
         if len(line) == LONGEST_LINE:
             raise SourceError(
-                f"{path}: a line of more than {LONGEST_LINE:,} characters", advice=_ADVICE
+                f"{path}: a line of more than {LONGEST_LINE:,} characters", advice=ADVICE
             )
         yield line
 

@@ -149,7 +149,7 @@ def _only_initials(compared: Compared, *, agrees: bool) -> bool:
     names = len(compared.pairs) - compared.initialled
     rest = any(len(token) == 1 for token in compared.left_asked)
     few = compared.initials == 1 and not agrees
-    return names < 2 and (rest or few or compared.heaviest < _TELLING)  # noqa: PLR2004
+    return names < 2 and (rest or few or compared.heaviest < _TELLING)  # noqa: PLR2004 - one name alone
 
 
 def _is_another_word(compared: Compared) -> bool:
