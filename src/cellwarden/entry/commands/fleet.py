@@ -17,8 +17,8 @@ from cellwarden.entry.words import (
     KnownAtOption,
     WorkspaceArgument,
     WorkspaceOption,
-    actor_or_login,
     now,
+    who_acts,
 )
 from cellwarden.model.errors import InputError
 from cellwarden.model.times import format_time
@@ -113,7 +113,7 @@ def scan(
     with ThreadPoolExecutor(max_workers=1) as beside, progress() as bar:
         beside.submit(get_ready)
         outcome = run_scan(
-            opened, now=now(), actor=actor_or_login(actor), asked_as_of=as_of, progress=bar
+            opened, now=now(), actor=who_acts(actor), asked_as_of=as_of, progress=bar
         )
         written = write_reports(opened, outcome.report, output_format or ())
     show(terminal.summary(outcome.report, "" if workspace == HERE else str(workspace)))
