@@ -9,9 +9,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cellwarden.advisories import matching
-from cellwarden.advisories.answered import Answered, Groups, Seen, Times, bound, open_book, page
+from cellwarden.advisories.answered import Answered, Answers, Seen
+from cellwarden.advisories.books import ALWAYS, Times, open_book, reading, unpacking
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError
 from cellwarden.model.matching import Component, Statement
@@ -135,8 +138,8 @@ def answered_beforehand(folder: Path) -> Answered:
     prepared = matching.prepare(statements(), {})
     pages = matching.answered(prepared, matching.named(prepared), encoded)
     file = folder / "book"
-    file.write_bytes(bound((name, page(found)) for name, found in pages))
-    return Answered(open_book(file, Groups))
+    file.write_bytes(matching.book_of(pages, ALWAYS))
+    return Answered(open_book(file, reading(Answers)))
 
 
 def test_what_is_answered_beforehand_is_what_matching_says(tmp_path: Path) -> None:
@@ -157,27 +160,49 @@ def test_what_is_answered_beforehand_is_what_matching_says(tmp_path: Path) -> No
     assert sum(known.lines(one) is not None for one in components) > len(components) / 2
 
 
-def test_page_that_is_damaged_is_worked_out_again(tmp_path: Path) -> None:
-    answered_beforehand(tmp_path)
+@given(st.data())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_byte_of_a_book_is_damaged_the_lines_stay_the_same(
+    tmp_path: Path, data: st.DataObject
+) -> None:
     file = tmp_path / "book"
-    data = file.read_bytes()
-    file.write_bytes(data[:-40] + bytes(40))
-    components = [one for one in fleet(200) if not one.part]
+    if not file.exists():
+        answered_beforehand(tmp_path)
+    whole = file.read_bytes()
+    at = data.draw(st.integers(0, len(whole) - 1))
+    other = tmp_path / "damaged"
+    other.write_bytes(whole[:at] + bytes((whole[at] ^ 1 << at % 8,)) + whole[at + 1 :])
+    components = [one for one in fleet(80) if not one.part]
 
-    book = open_book(file, Groups)
-    assert book is not None
-    index = Index(lambda: matching.Matcher(statements()), Answered(book))
+    index = Index(
+        lambda: matching.Matcher(statements()), Answered(open_book(other, reading(Answers)))
+    )
 
     assert b"".join(map(index.lines, components)) == one_by_one(components)
-    file.write_bytes(b"x" + data[1:])
-    assert open_book(file, Groups) is None
+
+
+def test_book_with_a_damaged_head_is_no_book_and_one_cut_short_says_less(tmp_path: Path) -> None:
+    answered_beforehand(tmp_path)
+    file = tmp_path / "book"
+    whole = file.read_bytes()
+    components = [one for one in fleet(80) if not one.part]
+
+    for size in (0, 20, 39, 60):
+        file.write_bytes(whole[:size])
+        assert open_book(file, reading(Answers)) is None
+    file.write_bytes(whole[:-300])
+    book = open_book(file, reading(Answers))
+
+    assert book is not None
+    index = Index(lambda: matching.Matcher(statements()), Answered(book))
+    assert b"".join(map(index.lines, components)) == one_by_one(components)
 
 
 def test_what_a_run_met_is_known_to_the_next_one_with_other_ids(tmp_path: Path) -> None:
     file = tmp_path / "a.prepared"
     index = Index(lambda: matching.Matcher(statements()), file=file)
     first = b"".join(lines_of(index, fleet(200)))
-    book = open_book(file.with_suffix(".met"), Seen)
+    book = open_book(file.with_suffix(".met"), unpacking(Seen))
     again = Index(lambda: pytest.fail("it was looked at again"), Answered(None, book))
 
     others = [
