@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
@@ -23,8 +24,9 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal may lack our signs
     code = run(sys.argv[1:])
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):  # a run that went well has flushed, and was told if not
+        sys.stdout.flush()
+        sys.stderr.flush()
     os._exit(code)  # all is written and closed; freeing object by object would take a while
 
 
