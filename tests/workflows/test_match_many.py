@@ -252,6 +252,45 @@ def test_documents_are_prepared_once_and_found_again(
     assert changed != first
 
 
+def test_what_a_digest_file_objected_to_is_told_where_it_lies_and_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(match_index, "FEWEST_TO_KEEP", 1)
+    inventory = tmp_path / "fleet.csv"
+    write_csv(inventory, fleet(20))
+    folders = [tmp_path / name / "advisories" for name in ("contradicted", "plain")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "record.json").write_text(json.dumps(_record("2.4.1")), "utf-8")
+    (folders[0] / "record.json.sha256").write_text(f"{'0' * 64}  record.json\n", "utf-8")
+    told = []
+
+    for folder in (*folders, *folders):
+        words: list[str] = []
+        list(match_lines(inventory, [folder], moment=None, progress=silent, tell=words.append))
+        told.append([word for word in words if "sha256" in word])
+
+    assert [bool(words) for words in told] == [True, False, True, False]
+
+
+def test_few_components_leave_nothing_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder, inventory = tmp_path / "advisories", tmp_path / "fleet.csv"
+    folder.mkdir()
+    (folder / "record.json").write_text(json.dumps(_record("2.4.1")), "utf-8")
+    (folder / "other.json").write_text("[1", "utf-8")
+    write_csv(inventory, fleet(20))
+
+    words: list[str] = []
+    list(match_lines(inventory, [folder], moment=None, progress=silent, tell=words.append))
+
+    assert any("other.json" in word for word in words)
+    assert not list((tmp_path / "cache").rglob("*.*"))
+
+
 def test_workspace_keeps_what_it_prepared_until_something_is_imported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
