@@ -19,7 +19,7 @@ from cellwarden.advisories.identity.catalogue import (
     named_in,
     of_vendor,
 )
-from cellwarden.advisories.identity.claims import BRANCH, named_by_code, sequence, spelled_out
+from cellwarden.advisories.identity.claims import named_by_code, sequence
 from cellwarden.advisories.identity.nouns import Evidence
 from cellwarden.advisories.identity.vendors import (
     branded,
@@ -28,6 +28,7 @@ from cellwarden.advisories.identity.vendors import (
     vendor_ids,
     without_maker,
 )
+from cellwarden.advisories.identity.wanted import BRANCH, spelled_out
 from cellwarden.advisories.identity.words import (
     chunks,
     compact,
