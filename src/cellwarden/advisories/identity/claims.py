@@ -42,12 +42,17 @@ _SERIES: Final = re.compile(
     r"\bid\s*[=:]?\s*(\d{2,4}(?:\s*/\s*\d{2,4})*)|series[ _](\d{2,4})[ _]ups"
 )
 _HINT: Final = re.compile(r"nmc|network|\bid\b|series")
+_LEAVES_OUT: Final = re.compile(r"\s*(?:incl|excl|except|without|not )")
+_LETTER_X: Final = re.compile(r"[a-z]+\d{2,}x")
+_VERSION_LINE: Final = re.compile(r"(?<!hardware )\bversions? (\d{1,4}(?:\.\d+)+)(?!\S)")
+"""``CMU Firmware Version 12.4`` is of the V12.4 line."""
+_ANDS: Final = re.compile(r"\s+and\s+|\s+&\s+|,\s+|\s+/\s+")
 _SERIAL: Final = re.compile(r"[\s,(]*\bserial (?:number|no)\b.*$")
 _AND_EARLIER: Final = re.compile(r"\b(?:and|or) (?:earlier|prior|lower|below|later|newer|higher)\b")
 _NUMBER_PATTERN: Final = re.compile(
     r"\b(?=[a-z0-9-]*\d?)([a-z0-9]{3,}(?:-[a-z0-9]+)*\*[a-z0-9*-]*)"
 )
-_BUILT_UPON: Final = re.compile(r"\s+(?:as\s+)?built\s+(?:up)?on\s(.*)$")
+_BUILT_UPON: Final = re.compile(r"\s+(?:(?:as\s+)?built\s+(?:up)?on|with\s+cpu\s+variants?)\s(.*)$")
 """What a product is made of is no part of its name, but has to be there."""
 
 
@@ -84,7 +89,9 @@ def _claim(
     serial = _SERIAL.search(text)
     text = text[: serial.start()] if serial else text
     within = _BUILT_UPON.search(text)
-    text = text[: within.start()] if within else text
+    text = _VERSION_LINE.sub(r"v\1", text[: within.start()] if within else text)
+    pieces, others = _by_other_makers(text)
+    vendors = tuple(dict.fromkeys((*vendors, *others)))
     named = named_in(product, advisory=True, vendors=() if vendors == (ANYONE,) else vendors)
     known = catalogue().products
     cards = _narrowest({p for p in named if known[p].role == "card"})
@@ -95,7 +102,7 @@ def _claim(
         text=product,
         vendors=vendors,
         key=sequence(text),
-        wanted=_wanted(text, without=named if cards else ()),
+        wanted=tuple(w for piece in pieces for w in _wanted(piece, without=named if cards else ())),
         hosts=frozenset(_narrowest({p for p in named if known[p].role == "host"})),
         cards=frozenset(cards),
         series_ids=_series_ids(product),
@@ -108,9 +115,19 @@ def _claim(
         ),
         branch=branches.pop() if is_one_line else "",
         ratings=ratings(chunks(text)),
-        short=tuple(_abbreviations(text)),
+        short=tuple(abbreviations(text)),
         variants=_variants(text),
     )
+
+
+def _by_other_makers(text: str) -> tuple[list[str], list[str]]:
+    """The products of ``smartRTU and INEA ME-RTU``, and the makers that stand inside the text."""
+    pieces = _ANDS.split(text)
+    leads = [leading_vendor(piece) for piece in pieces]
+    if len(pieces) == 1 or not any(leads[1:]):
+        return [text], []
+    shown = [lead[1] if lead else piece for lead, piece in zip(leads, pieces, strict=True)]
+    return shown, [lead[0] for lead in leads if lead]
 
 
 def _serial(words: str) -> tuple[Wanted, ...]:
@@ -119,8 +136,9 @@ def _serial(words: str) -> tuple[Wanted, ...]:
     return (Wanted(words=("serial",), generic=(rest,)),) if words else ()
 
 
-def _abbreviations(text: str) -> Iterator[str]:
+def abbreviations(text: str) -> Iterator[str]:
     """The abbreviations in a name's brackets: ``Power Monitoring Expert (PME)`` is PME."""
+    text = folded(text) if "(" in text else ""
     letters = "".join(word[0] for word in chunks(_PARENTHESES.sub(" ", text)))
     for inside in _PARENTHESES.findall(text):
         words = chunks(inside)
@@ -133,10 +151,11 @@ def _variants(text: str) -> tuple[str, ...]:
     return tuple(
         compact(chunk)
         for inside in _PARENTHESES.findall(text)
+        if not _LEAVES_OUT.match(inside)
         for chunk in chunks(inside)
         if is_code(chunk)
         and not is_order_number(chunk)
-        and not is_wildcard(chunk)
+        and (not is_wildcard(chunk) or _LETTER_X.fullmatch(chunk))
         and "*" not in chunk
     )
 

@@ -20,7 +20,7 @@ from cellwarden.advisories.identity.words import (
     word_lists,
 )
 
-BRANCH: Final = re.compile(r"(?:v|(?=\d[\d.]*\.x$))(\d+(?:\.\d+)*)(?:\.x)?")
+BRANCH: Final = re.compile(r"(?:v|(?=\d[\d.]*\.x{1,3}$))(\d+(?:\.\d+)*)(?:\.x{1,3})?")
 """``V5``, ``V5.x``, ``10.x``."""
 _PARENTHESES: Final = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _OPEN_PARENTHESIS: Final = re.compile(r"[(\[][^()\[\]]*$")
@@ -34,6 +34,12 @@ _MIDDLES: Final = re.compile(
 _ENDINGS: Final = re.compile(
     r"(?<![\w/-])(?P<head>[a-z0-9-]{4,}[a-z])(?P<last>[a-z])(?P<others>(?:/[a-z]{1,2}){2,})(?![\w/])"
 )
+_ROUND: Final = re.compile(r"([a-z]*)([1-9]\d??)(0{2,3})([a-z]{0,3})")
+_SERIES_WORDS: Final = frozenset({"series", "family", "families"})
+_FAR: Final = 3
+_INCLUDED: Final = re.compile(r"[(\[]\s*incl(?:uding|\.)?\s+([^()\[\]]*)[)\]]")
+_HYPHENED: Final = re.compile(r"(?<!\S)([a-z0-9-]*\d-)(\d+)((?:/-\d+)+)(?!\S)")
+"""``SEL-787-2/-3/-4``."""
 _SHORTEST_LIST_NUMBER: Final = 2
 _LIST_WORDS: Final = re.compile(r"\s+(?:and|or|&)\s+|[,/;]")
 _STRONG_SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*")
@@ -53,6 +59,9 @@ def wanted_in(text: str) -> tuple[Wanted, ...]:
                 generic=one.generic, details=one.details, editions=one.editions,
             )  # fmt: skip
         out.extend(_each_number(one, piece))
+    for inside in _INCLUDED.findall(text):
+        codes = [compact(c) for c in chunks(inside) if is_code(c) and not is_order_number(c)]
+        out.extend(Wanted(codes=(c,), line=out[0].line, words=out[0].words) for c in codes if out)
     return tuple(one for one in out if one != Wanted())
 
 
@@ -67,7 +76,14 @@ def spelled_out(text: str) -> str:
         letters = (found["last"], *found["others"].strip("/").split("/"))
         return " / ".join(f"{found['head']}{letter}" for letter in letters)
 
-    return _ENDINGS.sub(endings, _MIDDLES.sub(middles, text)) if "/" in text else text
+    def hyphened(found: re.Match[str]) -> str:
+        numbers = (found[2], *found[3].strip("/-").split("/-"))
+        return " / ".join(found[1] + number for number in numbers)
+
+    if "/" not in text:
+        return text
+    text = _HYPHENED.sub(hyphened, text)
+    return _ENDINGS.sub(endings, _MIDDLES.sub(middles, text))
 
 
 def _each_number(one: Wanted, text: str) -> tuple[Wanted, ...]:
@@ -141,7 +157,11 @@ def _one(text: str) -> Wanted:
         name: []
         for name in ("codes", "wildcards", "words", "generic", "details", "line", "editions")
     }
+    series = _series_of(text)
     for chunk in chunks(text):
+        if chunk in series:
+            into["wildcards"].append(series[chunk])
+            continue
         if chunk in lists.noise or is_rating(chunk) or BRANCH.fullmatch(chunk):
             continue
         if not compact(chunk).strip("x"):
@@ -157,6 +177,20 @@ def _one(text: str) -> Wanted:
         into["wildcards"] += short
         into["codes"] = [code for code in into["codes"] if code not in short]
     return Wanted(**{name: tuple(dict.fromkeys(found)) for name, found in into.items()})
+
+
+def _series_of(text: str) -> dict[str, str]:
+    """The round codes of a name that stand for a series, as patterns: ``X-200 family``, x2##."""
+    words = [chunk for chunk in chunks(text) if chunk]
+    found: dict[str, str] = {}
+    for at, word in enumerate(words):
+        first = word.split("-")[0]
+        shape = _ROUND.fullmatch(first) or _ROUND.fullmatch(compact(word))
+        near = words[at + 1 : at + 1 + _FAR]
+        if shape and len(shape[1] + shape[2]) > 1 and not _SERIES_WORDS.isdisjoint(near):
+            found[word] = f"{shape[1]}{shape[2]}{'#' * len(shape[3])}{shape[4]}"
+    others = [w for w in words if w not in found and is_code(w) and not is_rating(w)]
+    return {} if others or len(found) > 1 else found
 
 
 def _class_of(chunk: str) -> str:  # noqa: PLR0911 - one return for each class of word
