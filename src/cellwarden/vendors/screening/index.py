@@ -43,7 +43,7 @@ _SHORTEST_PART: Final = 3
 
 _CANDIDATES: Final = 14
 _NAMES_OF_ONE: Final = 5
-_NEAR: Final = 0.33
+_NEAR: Final = 0.3
 _NEAR_LISTED: Final = 0.6
 """Shares of the asked name's weight, or of the listed name's, from which they are compared."""
 

@@ -19,6 +19,10 @@ _LONGEST_ALIAS: Final = 8
 _WORDS_OF_A_PERSON: Final = 3
 _JAPANESE: Final = re.compile("[ぁ-ヿ]|株式会社|株式會社|有限会社|合同会社")
 
+_SHIP: Final = re.compile(r"\s*(?:m\.?\s?/?\s?[vt]|s\.?\s?/?\s?s|m\.?\s?/?\s?y)\.?\s+(?=\S)", re.IGNORECASE)
+"""What stands before a ship's name: MV, M/T, S.S."""
+
+_SHIP_FORM: Final = frozenset({"ship"})
 
 Kind = Literal["person", "other", "unknown"]
 """What bears a name; of a name that is asked for nobody knows."""
@@ -36,6 +40,11 @@ def _readings(text: str, name: Name, countries: frozenset[str], kind: Kind) -> I
         yield from _without_brackets(text, is_person=is_person)
     if kind == "unknown" and name.families and _is_initials(name):
         yield _named("initials", name.spelt, is_person=True)
+    if kind == "unknown" and (afloat := _SHIP.match(text)):
+        ship = names.take_apart(text[afloat.end() :])
+        ship.reading = "ship"
+        ship.families = _SHIP_FORM
+        yield ship
     if not text.isascii():
         yield from _in_other_letters(text, name, countries, is_person=is_person)
     if is_person and not countries.isdisjoint(romanised.SOUTH_SLAVIC_COUNTRIES):

@@ -6,6 +6,7 @@ its last ones, or its first and last one, and differs by little.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 from typing import Final
@@ -58,6 +59,11 @@ _OTHER_LANGUAGES: Final = (
 """What other languages write for what English writes, and English for Serbian without marks."""
 
 _SHORTEST_RESPELT: Final = 5
+_ARTICLE: Final = re.compile(r"(?:[aeu]l|a(?:([dnrstz])|sh(?=sh))(?=\1))(?=[a-z]{5})")
+"""An Arabic article that nobody wrote apart: albathali, assadr."""
+
+_ADJECTIVE: Final = re.compile(r"([a-z]{5,})sk(?:iy|ij|ii|y|i|aya|aja|oe|oye|oje|ogo|ie|iye)")
+"""A Russian adjective of a place: sevastopolskiy."""
 
 
 class Vocabulary:
@@ -145,7 +151,7 @@ class Vocabulary:
         shortest = _SHORTEST_LISTED if token in found else _SHORTEST_FUZZY
         if len(token) >= shortest:
             self._misspelt(token, sounded, found, is_abjad=is_abjad)
-        if token not in found:
+        if token not in found or _ADJECTIVE.fullmatch(token):
             self._respelt(token, found)
         skeleton = bones(sounded)
         if is_abjad and skeleton and token not in tables.translated():
@@ -157,6 +163,12 @@ class Vocabulary:
     def _respelt(self, token: str, found: dict[str, float]) -> None:
         """Add what a token is as other languages write it, and what looks like it."""
         spelt = tables.words()[0]
+        if article := _ARTICLE.match(token):
+            for other in self.sounding(token[article.end() :]):
+                found[other] = max(found.get(other, 0.0), _SAME_SOUND)
+        if adjective := _ADJECTIVE.fullmatch(token):
+            for other in self.sounding(adjective[1]):
+                found[other] = max(found.get(other, 0.0), _RESPELT)
         for other in self._same_look.get(_look(token), ()):
             meant = spelt.get(other, other)
             if meant in self.holders:
@@ -216,7 +228,7 @@ class Vocabulary:
                 found[meant] = min(value, _SAME_SOUND)
 
 
-_LOOKS: Final = str.maketrans("0158ij", "olsbll")
+_LOOKS: Final = str.maketrans("0158i", "olsbl")
 
 
 def _look(token: str) -> str:
