@@ -41,12 +41,13 @@ def screen(parties: Iterable[Party], index: Index) -> Iterator[Judged]:
     places = _Places()
     for party, read in named:
         best: dict[int, Weighed] = {}
+        country = country_code(party.country)
         readings = [Asked(party, name, index) for name in read]
         apart = readings[0].with_words_apart(index)
         if apart is not None:
             readings.append(apart)
         for asked in readings:
-            candidates = index.candidates(asked.total, asked.found, len(asked.name.tokens))
+            candidates = index.candidates(asked.total, asked.found, len(asked.name.tokens), country)
             for listed in _with_acronyms(asked, candidates, index):
                 weighed = Weighed(asked, compare(asked, listed, index.weight, places))
                 key = id(listed.entry)

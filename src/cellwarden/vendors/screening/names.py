@@ -172,7 +172,9 @@ def from_spelling(spelt: spelling.Spelling, *, is_person: bool) -> Name:
 def _without_article(tokens: list[str]) -> list[str]:
     """The tokens without an Arabic an, which stands before n alone: Chang An keeps his."""
     behind = [*tokens[1:], ""]
-    return [one for one, after in zip(tokens, behind, strict=True) if one != "an" or after[:1] != "n"]
+    return [
+        one for one, after in zip(tokens, behind, strict=True) if one != "an" or after[:1] != "n"
+    ]
 
 
 def words_of(text: str) -> list[str]:

@@ -153,6 +153,9 @@ class Vocabulary:
             self._misspelt(token, sounded, found, is_abjad=is_abjad)
         if token not in found or _ADJECTIVE.fullmatch(token):
             self._respelt(token, found)
+        for other in _other_endings(token):
+            if other in holders:
+                found.setdefault(other, _SAME_SOUND)
         skeleton = bones(sounded)
         if is_abjad and skeleton and token not in tables.translated():
             self._with_vowels(sounded, self._same_bones.get(skeleton, ()), found)
@@ -163,11 +166,8 @@ class Vocabulary:
     def _respelt(self, token: str, found: dict[str, float]) -> None:
         """Add what a token is as other languages write it, and what looks like it."""
         spelt = tables.words()[0]
-        if article := _ARTICLE.match(token):
-            for other in self.sounding(token[article.end() :]):
-                found[other] = max(found.get(other, 0.0), _SAME_SOUND)
-        if adjective := _ADJECTIVE.fullmatch(token):
-            for other in self.sounding(adjective[1]):
+        for stem in _stems(token):
+            for other in self.sounding(stem):
                 found[other] = max(found.get(other, 0.0), _RESPELT)
         for other in self._same_look.get(_look(token), ()):
             meant = spelt.get(other, other)
@@ -226,6 +226,22 @@ class Vocabulary:
                 if other.isdigit() or (meant in classes and len(other) <= _SHORTEST_FUZZY):
                     continue
                 found[meant] = min(value, _SAME_SOUND)
+
+
+def _stems(token: str) -> list[str]:
+    """A word without the article or the adjective's ending that were written with it."""
+    article, adjective = _ARTICLE.match(token), _ADJECTIVE.fullmatch(token)
+    found = [token[article.end() :]] if article else []
+    return [*found, adjective[1]] if adjective else found
+
+
+def _other_endings(token: str) -> tuple[str, ...]:
+    """A word with or without the last h that many leave out: kave and kaveh."""
+    if len(token) < _SHORTEST_FUZZY or not token.isalpha():
+        return ()
+    if token.endswith(("ah", "eh")):
+        return (token[:-1],)
+    return (f"{token}h",) if token.endswith(("a", "e")) else ()
 
 
 _LOOKS: Final = str.maketrans("0158i", "olsbl")
