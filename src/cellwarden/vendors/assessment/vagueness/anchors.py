@@ -52,7 +52,8 @@ _PATTERNS: Final[dict[Slot, re.Pattern[str]]] = {
         r"(?<!\w)\d+\s?(?:ms|s|h|d|min|months?)(?!\w)|"
         r"\b(?:a|an|one|twice a|once a)\s(?:hour|day|week|fortnight|month|year)\b|"
         r"\b(?:quarterly|nightly|daily|weekly|hourly"
-        r"|yearly|annually|monthly|twice yearly|every (?:night|week|month|quarter|year|spring|autumn)|"
+        r"|yearly|annually|monthly|twice yearly|"
+        r"every (?:night|week|month|quarter|year|spring|autumn)|"
         r"same (?:day|night|morning|afternoon|evening|week)|weekdays|first monday|for ever)\b",
         re.IGNORECASE,
     ),
@@ -90,8 +91,8 @@ _NO_NAMES: Final = (
     " Regulation Battery Directive Best Industry Global World Partner Partners Trust Secure By"
     " Design First Yes No Please Monday Tuesday Wednesday Thursday Friday Saturday Sunday English"
     " European Europe Asian African America American Asia Africa Western"
-    " Annex Article Clause Section Our We The Initiative United States Kingdom Union Member North South East West"
-    " Responsible Act Data Protection General Privacy Digital Access Control Plan"
+    " Annex Article Clause Section Our We The Initiative United States Kingdom Union Member"
+    " North South East West Responsible Act Data Protection General Privacy Digital Access Control Plan"
 )
 """Words with a capital that name neither a person, a firm nor a place to go to."""
 
