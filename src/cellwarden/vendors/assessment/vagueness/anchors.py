@@ -92,7 +92,8 @@ _NO_NAMES: Final = (
     " Design First Yes No Please Monday Tuesday Wednesday Thursday Friday Saturday Sunday English"
     " European Europe Asian African America American Asia Africa Western"
     " Annex Article Clause Section Our We The Initiative United States Kingdom Union Member"
-    " North South East West Responsible Act Data Protection General Privacy Digital Access Control Plan"
+    " North South East West Responsible Act Data Protection General Privacy Digital"
+    " Access Control Plan"
 )
 """Words with a capital that name neither a person, a firm nor a place to go to."""
 
