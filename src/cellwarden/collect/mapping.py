@@ -190,7 +190,10 @@ def _nearest(header: Sequence[str], kind: str) -> dict[str, str]:
 def _components_of(header: Sequence[str], columns: dict[str, str]) -> tuple[Also, ...]:
     """What a table of assets tells of their components, where it has columns for that."""
     left = [heading for heading in header if heading not in columns]
-    own = _nearest(left, "component")
+    firmware = [heading for heading in left if names_firmware(heading)]
+    of_parts = {heading for heading in firmware if firmware_part_of(heading)}
+    several = of_parts if len(firmware) > 1 else set()
+    own = _nearest([heading for heading in left if heading not in several], "component")
     # A category or function of the asset is not the role of its part.
     own = {
         heading: column
