@@ -123,8 +123,11 @@ def column_of(heading: str, kind: str) -> tuple[int, str] | None:
     less = [word for word in words if word not in _tables()["fillers"]["words"]]
     if less and len(less) < len(words) and (found := known.get(_joined(less))):
         return found[0] + _FILLED, found[1]
-    if found := _loose_synonyms(kind).get(_loose(heading)):
-        return found
+    return _loose_synonyms(kind).get(_loose(heading)) or _alternatives(heading, known)
+
+
+def _alternatives(heading: str, known: dict[str, tuple[int, str]]) -> tuple[int, str] | None:
+    """The column that each part of ``Typ / Modell`` means, where it is one."""
     parts = [part for part in re.split(r"[/|]| oder | or | ou ", heading) if part.strip()]
     meant = [known.get(key(part)) for part in parts]
     if len(parts) > 1 and None not in meant and len({found[1] for found in meant if found}) == 1:
@@ -188,6 +191,16 @@ def firmware_part_of(heading: str) -> str | None:
     ]
     is_part = all(plain(word) in table["parts"] for word in rest)
     return " ".join(rest) if rest and is_part else None
+
+
+def is_card(part: str) -> bool:
+    """Whether a heading's words for a part mean a network card."""
+    return any(plain(word) in _tables()["firmware"]["cards"] for word in part.split())
+
+
+def describes(heading: str) -> bool:
+    """Whether a heading asks for a description, by which nothing can be called."""
+    return not set(plain(heading).split()).isdisjoint(_tables()["descriptions"]["words"])
 
 
 def _open(heading: str) -> str:
