@@ -59,7 +59,7 @@ _NUMBER_PATTERN: Final = re.compile(
 )
 _BUILT_UPON: Final = re.compile(
     r"\s+(?:(?:as\s+)?built\s+(?:up)?on|with\s+cpu\s+variants?"
-    r"|using(?=\s(?!nmc)[a-z]{3,}\d+(?:/|$)))\s(.*)$"
+    r"|that\s+(?:utilize|use)|using(?=\s(?!nmc)[a-z]{3,}\d+(?:/|$)))\s(.*)$"
 )
 """What a product is made of is no part of its name, but has to be there."""
 
@@ -159,6 +159,7 @@ def abbreviations(text: str) -> Iterator[str]:
         words = chunks(inside)
         if words and words[0].isalpha() and len(words[0]) > 2 and words[0] in letters:  # noqa: PLR2004 - PME
             yield from sequence(inside)
+            yield from sequence(f"{text.split(' ')[0]} {inside}")
 
 
 def _variants(text: str) -> tuple[str, ...]:

@@ -40,6 +40,8 @@ _FAR: Final = 3
 _INCLUDED: Final = re.compile(r"[(\[]\s*incl(?:uding|\.)?\s+([^()\[\]]*)[)\]]")
 _HYPHENED: Final = re.compile(r"(?<!\S)([a-z0-9-]*\d-)(\d+)((?:/-\d+)+)(?!\S)")
 """``SEL-787-2/-3/-4``."""
+_OPTIONAL: Final = re.compile(r"(?<!\S)([a-z]+\d[a-z0-9-]*)\(([a-z]{1,3})\)([a-z0-9-]+)")
+"""``R08(EN)CPU`` is two models."""
 _KINDS: Final = re.compile(r"(?<!\S)([a-z]{2,4})((?:/[a-z]{2,4}){2,})(?!\S)")
 """``ADS/ADX/OAS``."""
 _LINES: Final = re.compile(r"(?<!\S)([a-z]{2,3})/([a-z]{2,3})[- ]series\b")
@@ -52,6 +54,7 @@ _SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*|\s+and\s+|\s+or\s+|,\s+
 
 def wanted_in(text: str) -> tuple[Wanted, ...]:
     """The alternatives that a product text lists; usually one."""
+    text = _OPTIONAL.sub(r"\1\3 / \1\2\3", text)
     main = spelled_out(_OPEN_PARENTHESIS.sub(" ", _PARENTHESES.sub(" ", text)).strip())
     pieces = [one for each in _each_kind(main or text) for one in _pieces(each)]
     out: list[Wanted] = []

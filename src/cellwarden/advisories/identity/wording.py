@@ -102,6 +102,11 @@ def _strange(seen: Evidence, wanted: Wanted) -> str:
     absent = [g for g in wanted.generic if g not in seen.tokens]
     if wanted.line and seen.tokens.isdisjoint(wanted.line) and own:
         return f"the register {own[0]} and not {wanted.line[0]}"
+    opposed = word_lists().opposed
+    kinds = opposed.intersection(seen.generic), opposed.intersection(wanted.generic)
+    is_said = len(set(seen.generic).intersection(wanted.generic)) > 1
+    if is_said and all(kinds) and kinds[0].isdisjoint(kinds[1]):
+        return f"the register {min(kinds[0])} and not {min(kinds[1])}"
     if own and absent and len(wanted.words) == 1:
         return f"the register {own[0]} and not {absent[0]}"
     codes = [c for c in seen.codes for w in wanted.words if w not in seen.words and c.startswith(w)]

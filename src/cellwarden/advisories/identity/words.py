@@ -59,6 +59,7 @@ class Words(msgspec.Struct, frozen=True):
     part_roles: frozenset[str]
     part_words: frozenset[str]
     corporate: frozenset[str]
+    opposed: frozenset[str]
 
 
 def toml_table(name: str) -> dict[str, Any]:
