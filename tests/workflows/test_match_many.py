@@ -162,7 +162,7 @@ def test_what_is_answered_beforehand_is_what_matching_says(tmp_path: Path) -> No
 
 @given(st.data())
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_byte_of_a_book_is_damaged_the_lines_stay_the_same(
+def test_book_with_any_byte_damaged_is_no_book_and_the_lines_stay_the_same(
     tmp_path: Path, data: st.DataObject
 ) -> None:
     file = tmp_path / "book"
@@ -174,28 +174,21 @@ def test_whatever_byte_of_a_book_is_damaged_the_lines_stay_the_same(
     other.write_bytes(whole[:at] + bytes((whole[at] ^ 1 << at % 8,)) + whole[at + 1 :])
     components = [one for one in fleet(80) if not one.part]
 
-    index = Index(
-        lambda: matching.Matcher(statements()), Answered(open_book(other, reading(Answers)))
-    )
+    book = open_book(other, reading(Answers))
+    index = Index(lambda: matching.Matcher(statements()), Answered(book))
 
+    assert book is None
     assert b"".join(map(index.lines, components)) == one_by_one(components)
 
 
-def test_book_with_a_damaged_head_is_no_book_and_one_cut_short_says_less(tmp_path: Path) -> None:
+def test_book_that_was_cut_short_is_no_book(tmp_path: Path) -> None:
     answered_beforehand(tmp_path)
     file = tmp_path / "book"
     whole = file.read_bytes()
-    components = [one for one in fleet(80) if not one.part]
 
-    for size in (0, 20, 39, 60):
+    for size in (0, 20, 39, 60, len(whole) - 300, len(whole) - 1):
         file.write_bytes(whole[:size])
         assert open_book(file, reading(Answers)) is None
-    file.write_bytes(whole[:-300])
-    book = open_book(file, reading(Answers))
-
-    assert book is not None
-    index = Index(lambda: matching.Matcher(statements()), Answered(book))
-    assert b"".join(map(index.lines, components)) == one_by_one(components)
 
 
 def test_what_a_run_met_is_known_to_the_next_one_with_other_ids(tmp_path: Path) -> None:
@@ -257,6 +250,45 @@ def test_documents_are_prepared_once_and_found_again(
     assert first == again
     assert b"CVE-2026-0001" in first
     assert changed != first
+
+
+def test_what_a_digest_file_objected_to_is_told_where_it_lies_and_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(match_index, "FEWEST_TO_KEEP", 1)
+    inventory = tmp_path / "fleet.csv"
+    write_csv(inventory, fleet(20))
+    folders = [tmp_path / name / "advisories" for name in ("contradicted", "plain")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "record.json").write_text(json.dumps(_record("2.4.1")), "utf-8")
+    (folders[0] / "record.json.sha256").write_text(f"{'0' * 64}  record.json\n", "utf-8")
+    told = []
+
+    for folder in (*folders, *folders):
+        words: list[str] = []
+        list(match_lines(inventory, [folder], moment=None, progress=silent, tell=words.append))
+        told.append([word for word in words if "sha256" in word])
+
+    assert [bool(words) for words in told] == [True, False, True, False]
+
+
+def test_few_components_leave_nothing_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder, inventory = tmp_path / "advisories", tmp_path / "fleet.csv"
+    folder.mkdir()
+    (folder / "record.json").write_text(json.dumps(_record("2.4.1")), "utf-8")
+    (folder / "other.json").write_text("[1", "utf-8")
+    write_csv(inventory, fleet(20))
+
+    words: list[str] = []
+    list(match_lines(inventory, [folder], moment=None, progress=silent, tell=words.append))
+
+    assert any("other.json" in word for word in words)
+    assert not list((tmp_path / "cache").rglob("*.*"))
 
 
 def test_workspace_keeps_what_it_prepared_until_something_is_imported(

@@ -9,8 +9,9 @@ can begin at once.
 from __future__ import annotations
 
 import hashlib
-import struct
+import os
 import sys
+from array import array
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -32,20 +33,19 @@ ID, VERSION, INSIDE = b"\0", b"\1", b"\2"
 ANSWERED, MET = ".answered", ".met"
 BOOKS: Final = frozenset({ANSWERED, MET})
 """Endings of the two kinds of book: answers found beforehand, rows that an earlier run met."""
-_NUMBER_BYTES: Final = 4
 UNKNOWN: Final = 2**32 - 1
 """The number of a text that was not found beforehand."""
 _SEPARATOR: Final = "\x1f"
 _FIELD: Final = b'"component_id":'
-_RULES: Final = frozenset({".py", ".toml"})
+_RULES: Final = (".py", ".toml")
 _text: Final = msgspec.json.Encoder().encode
 
 
 class Spans(msgspec.Struct, frozen=True, array_like=True):
     """What all advisories say of one name, for versions of one kind; ``cuts`` part the spans.
 
-    ``texts`` holds for each span, one more than there are cuts, the numbers of its texts: four
-    bytes for each advisory that speaks of the name, little-endian.
+    ``texts`` holds for each span, one more than there are cuts, the numbers of its texts, one
+    for each advisory that speaks of the name, as this machine keeps such numbers.
     """
 
     cuts: tuple[bytes, ...]
@@ -99,23 +99,19 @@ def _of_plain(book: Book[Answers], name: str, version: str) -> bytes | None:
     if spans is None:
         return None
     at = bisect_right(spans.cuts, plain.key) if plain.key is not None else 0
-    found: list[bytes] = []
-    for number in _numbers_at(spans, at):
-        text = book.text(number)
-        if text is None:
-            return None
-        found.append(text)
-    return b"".join(found)
+    numbers = _numbers_at(spans, at)
+    found = [text for text in map(book.text, numbers) if text is not None]
+    return b"".join(found) if len(found) == len(numbers) else None
 
 
 def packed_numbers(numbers: Sequence[int]) -> bytes:
     """Numbers of texts as :class:`Spans` holds them."""
-    return struct.pack(f"<{len(numbers)}I", *numbers)
+    return array("I", numbers).tobytes()
 
 
-def _numbers_at(spans: Spans, at: int) -> tuple[int, ...]:
+def _numbers_at(spans: Spans, at: int) -> Sequence[int]:
     size = len(spans.texts) // (len(spans.cuts) + 1)
-    return struct.unpack_from(f"<{size // _NUMBER_BYTES}I", spans.texts, at * size)
+    return memoryview(spans.texts)[at * size : (at + 1) * size].cast("I")
 
 
 def name_of(component: Component) -> str:
@@ -145,7 +141,9 @@ def filled(rows: bytes, component_id: str, firmware: str, version: str | None) -
     rows = rows.replace(ID, _text(component_id))
     if version is None:
         return rows
-    return rows.replace(VERSION, _text(firmware)).replace(INSIDE, _text(version)[1:-1])
+    said = _text(firmware)
+    inside = said if version == firmware else _text(version)
+    return rows.replace(VERSION, said).replace(INSIDE, inside[1:-1])
 
 
 def rules_digest() -> str:
@@ -155,9 +153,15 @@ def rules_digest() -> str:
     """
     found = hashlib.sha256(f"{__version__} {sys.version} {msgspec.__version__}".encode())
     house = Path(__file__).resolve().parent.parent
-    rows = house / "model" / "matching.py"
-    for path in (*sorted((house / "advisories").rglob("*")), rows):
-        if path.suffix in _RULES and path.is_file():
-            seen = path.stat()
-            found.update(f"{path.relative_to(house)} {seen.st_size} {seen.st_mtime_ns}\n".encode())
+    found.update(_seen(house / "model" / "matching.py"))
+    for folder, below, names in os.walk(house / "advisories"):
+        below.sort()
+        for name in sorted(names):
+            if name.endswith(_RULES):
+                found.update(_seen(os.path.join(folder, name)))  # noqa: PTH118 - a Path for each takes longer than all the rest
     return found.hexdigest()
+
+
+def _seen(path: str | Path) -> bytes:
+    seen = os.stat(path)  # noqa: PTH116 - as above
+    return f"{path} {seen.st_size} {seen.st_mtime_ns}\n".encode()

@@ -1,16 +1,17 @@
-"""Books: derived files with a page for each name, read where somebody asks, checked when read.
+"""Books: derived files with a page for each name, read when somebody asks for it.
 
 A book is a head (for which times it holds, and where each page lies), the pages, and numbered
-texts that many pages share. Whatever is damaged is as if it were not there.
+texts that many pages share. A damaged book is as if it were not there.
 """
 
 from __future__ import annotations
 
 import hashlib
 import mmap
-import struct
 import zlib
+from array import array
 from collections.abc import Callable, Iterable
+from itertools import accumulate
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
@@ -19,9 +20,6 @@ import msgspec
 _DIGEST_BYTES: Final = 32
 _SIZE_BYTES: Final = 8
 _LEVEL: Final = 1
-_CHECKSUM: Final = struct.Struct("<I")
-_PLACE: Final = struct.Struct("<QII")
-"""Of a numbered text: its offset behind the table, its size, its checksum."""
 _T = TypeVar("_T")
 
 
@@ -45,12 +43,15 @@ ALWAYS: Final = Times()
 class _Head(msgspec.Struct, frozen=True, kw_only=True):
     """Where the page of each name lies, counted from the end of the head: offset and size.
 
-    ``texts`` is where the table of the numbered texts begins, and how many there are.
+    The numbered texts begin at ``behind``, counted alike; ``ends`` is 0 and where each of them
+    ends, as this machine keeps such numbers. ``checksum`` is that of all behind the head.
     """
 
     times: Times
     places: dict[str, tuple[int, int]]
-    texts: tuple[int, int]
+    behind: int
+    ends: bytes
+    checksum: int
 
 
 class Book(Generic[_T]):
@@ -65,68 +66,47 @@ class Book(Generic[_T]):
         self._start = start
         self._decode = decode
         self._read: dict[str, _T] = {}
-        self._table = start + head.texts[0]
-        self._behind = self._table + head.texts[1] * _PLACE.size
         self._texts: dict[int, bytes] = {}
+        self._behind = start + head.behind
+        self._ends = memoryview(head.ends).cast("I")
 
     def page(self, name: str) -> _T | None:
-        """The page of a name; nothing where it has none, or a damaged one."""
+        """The page of a name; nothing where it has none."""
         found = self._read.get(name)
         if found is None and name in self.names:
             offset, size = self.names[name]
-            packed = self._data[self._start + offset : self._start + offset + size]
-            try:
-                found = self._read[name] = self._decode(packed)
-            except (zlib.error, msgspec.DecodeError):
-                del self.names[name]
+            start = self._start + offset
+            found = self._read[name] = self._decode(self._data[start : start + size])
         return found
 
     def text(self, number: int) -> bytes | None:
-        """A numbered text; nothing where there is none, or a damaged one."""
+        """A numbered text; nothing where there is none."""
         found = self._texts.get(number)
-        if found is None:
-            place = self._table + number * _PLACE.size
-            if place + _PLACE.size > self._behind:
-                return None
-            offset, size, checksum = _PLACE.unpack_from(self._data, place)
-            found = self._data[self._behind + offset : self._behind + offset + size]
-            if zlib.crc32(found) != checksum:
-                return None
-            self._texts[number] = found
+        if found is None and number + 1 < len(self._ends):
+            start, end = self._ends[number], self._ends[number + 1]
+            found = self._texts[number] = self._data[self._behind + start : self._behind + end]
         return found
 
 
 def packed(value: object) -> bytes:
-    """A page that is seldom read: packed small, which brings a checksum."""
+    """A page that is seldom read, packed small."""
     return zlib.compress(msgspec.msgpack.encode(value), _LEVEL)
 
 
 def unpacking(kind: type[_T]) -> Callable[[bytes], _T]:
-    """Reads what :func:`packed` wrote.
-
-    The function raises ``zlib.error`` or ``msgspec.DecodeError`` for a damaged page.
-    """
+    """Reads what :func:`packed` wrote."""
     decode = msgspec.msgpack.Decoder(kind).decode
     return lambda page: decode(zlib.decompress(page))
 
 
 def plain(value: object) -> bytes:
-    """A page that is read in every run: as it is, behind a checksum."""
-    data = msgspec.msgpack.encode(value)
-    return _CHECKSUM.pack(zlib.crc32(data)) + data
+    """A page that is read in every run, as it is."""
+    return msgspec.msgpack.encode(value)
 
 
 def reading(kind: type[_T]) -> Callable[[bytes], _T]:
-    """Reads what :func:`plain` wrote; the function raises as that of :func:`unpacking` does."""
-    decode = msgspec.msgpack.Decoder(kind).decode
-
-    def read(page: bytes) -> _T:
-        data = page[_CHECKSUM.size :]
-        if _CHECKSUM.pack(zlib.crc32(data)) != page[: _CHECKSUM.size]:
-            raise zlib.error("the checksum differs")
-        return decode(data)
-
-    return read
+    """Reads what :func:`plain` wrote."""
+    return msgspec.msgpack.Decoder(kind).decode
 
 
 def bound(
@@ -144,18 +124,19 @@ def bound(
         blobs.append(blob)
         offset += len(blob)
     numbered = list(texts)
-    head = msgspec.msgpack.encode(_Head(times=times, places=places, texts=(offset, len(numbered))))
+    ends = array("I", accumulate(map(len, numbered), initial=0))
+    body = b"".join((*blobs, *numbered))
+    head = msgspec.msgpack.encode(
+        _Head(
+            times=times,
+            places=places,
+            behind=offset,
+            ends=ends.tobytes(),
+            checksum=zlib.crc32(body),
+        )
+    )
     size = len(head).to_bytes(_SIZE_BYTES, "big")
-    digest = hashlib.sha256(size + head).digest()
-    return b"".join((digest, size, head, *blobs, _table(numbered), *numbered))
-
-
-def _table(texts: Iterable[bytes]) -> bytes:
-    found, offset = bytearray(), 0
-    for text in texts:
-        found += _PLACE.pack(offset, len(text), zlib.crc32(text))
-        offset += len(text)
-    return bytes(found)
+    return b"".join((hashlib.sha256(size + head).digest(), size, head, body))
 
 
 def open_book(file: Path, decode: Callable[[bytes], _T], *, as_of: str = "") -> Book[_T] | None:
@@ -173,4 +154,7 @@ def open_book(file: Path, decode: Callable[[bytes], _T], *, as_of: str = "") -> 
     if hashlib.sha256(data[_DIGEST_BYTES:end]).digest() != data[:_DIGEST_BYTES]:
         return None
     head = msgspec.msgpack.decode(data[start:end], type=_Head)
+    with memoryview(data)[end:] as body:
+        if zlib.crc32(body) != head.checksum:
+            return None
     return Book(head, data, end, decode) if head.times.holds(as_of) else None

@@ -17,7 +17,7 @@ from cellwarden.model.findings import Finding
 from cellwarden.model.moments import Moment
 from cellwarden.model.report import REPORT_SCHEMA, Report, Run
 from cellwarden.model.times import format_time, parse_time
-from cellwarden.workflows import assemble
+from cellwarden.workflows import assemble, derived
 from cellwarden.workflows.advisory.feeds import feed_ages
 from cellwarden.workflows.advisory.match import matcher_for
 from cellwarden.workflows.evidence.paper_tables import register_papers
@@ -168,7 +168,7 @@ def _judge(
     facts = assemble.triage_facts(connection, state, matches=matches, feeds=feeds, as_of=as_of)
     exposures = triage.triage(matches, facts, as_of=parse_time(as_of))
     advisories_of = assemble.advisories_by_maker(connection)
-    assemble.register_derived(
+    derived.register_derived(
         connection,
         as_of=as_of,
         exposures=exposures,

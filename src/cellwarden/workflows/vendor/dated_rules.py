@@ -15,7 +15,7 @@ from cellwarden.model.moments import Moment
 from cellwarden.model.times import parse_time
 from cellwarden.vendors import rules
 from cellwarden.vendors.rules.judging import Value
-from cellwarden.workflows.assemble import _fill
+from cellwarden.workflows.derived import fill
 from cellwarden.workflows.vendor.dossier import Cells, day_of, facts_of, makers_of
 from cellwarden.workflows.workspace import Workspace
 
@@ -111,7 +111,7 @@ def register_dated_rules(
                     "evidence": list(one.evidence),
                 }
             )
-    _fill(connection, "dated_rule_row", found)
+    fill(connection, "dated_rule_row", found)
 
 
 def _flag(answer: rules.Answer) -> bool | None:

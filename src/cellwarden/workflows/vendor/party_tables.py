@@ -14,7 +14,7 @@ from cellwarden.vendors.parties.groups import controls, groups_of, nobody_above
 from cellwarden.vendors.parties.nouns import Filled
 from cellwarden.vendors.parties.roles import Role, roles_of
 from cellwarden.vendors.parties.serving import site_roles
-from cellwarden.workflows.assemble import _fill
+from cellwarden.workflows.derived import fill
 from cellwarden.workflows.vendor.dossier import day_of, facts_of
 from cellwarden.workflows.vendor.import_gleif import SOURCE, register_in
 from cellwarden.workflows.vendor.notices import notice_rows
@@ -43,15 +43,15 @@ def register_parties(connection: duckdb.DuckDBPyConnection, *, as_of: date) -> N
     field = standing_field(connection, standing, as_of=as_of)
     words = fresh_words(connection, as_of)
     register_plates(connection)
-    _fill(connection, "supplier_row", supplier_rows(connection, field, standing, as_of=as_of))
-    _fill(
+    fill(connection, "supplier_row", supplier_rows(connection, field, standing, as_of=as_of))
+    fill(
         connection,
         "product_role_row",
         list(_product_roles(field, _without_firmware(connection), standing, words)),
     )
-    _fill(connection, "site_role_row", list(_site_roles(connection, field, standing)))
-    _fill(connection, "lei_row", list(_lei_rows(connection, field, as_of)))
-    _fill(connection, "promised_notice_row", list(notice_rows(connection, as_of=as_of)))
+    fill(connection, "site_role_row", list(_site_roles(connection, field, standing)))
+    fill(connection, "lei_row", list(_lei_rows(connection, field, as_of)))
+    fill(connection, "promised_notice_row", list(notice_rows(connection, as_of=as_of)))
 
 
 def _product_roles(
