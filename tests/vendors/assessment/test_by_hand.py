@@ -40,7 +40,7 @@ def tenths(item: Evidence, assessment: Assessment, *, is_product: bool, today: d
 
 
 def by_hand(question: Question, assessment: Assessment) -> list[tuple[int, int]] | None:
-    """Both numbers, c and ten times k, of each objective that counts; None where the question does not."""
+    """The c and ten times the k of each objective that counts; None where none does."""
     answer = assessment.answers.get(question.id, Answer())
     found = []
     for objective in question.objectives:
