@@ -223,9 +223,11 @@ class State:
         """As :meth:`connect`, for a moment that somebody asked about."""
         return self.connect(as_of=moment.as_of, known_at=moment.known_at)
 
-    def connect_to_judge(self, moment: Moment) -> duckdb.DuckDBPyConnection:
+    def connect_to_judge(
+        self, moment: Moment, *, only: Collection[str] | None = None
+    ) -> duckdb.DuckDBPyConnection:
         """As :meth:`connect_at`, with small kinds in memory: for hundreds of questions."""
-        return self._connect(moment.as_of, moment.known_at, kept=MOST_IN_MEMORY)
+        return self._connect(moment.as_of, moment.known_at, only=only, kept=MOST_IN_MEMORY)
 
     def connect(
         self, *, as_of: str, known_at: int | None = None, only: Collection[str] | None = None

@@ -10,6 +10,7 @@ import msgspec
 
 from cellwarden.advisories.identity.vendors import vendor_ids
 from cellwarden.model.errors import InputError
+from cellwarden.model.moments import Moment
 from cellwarden.model.report import Exposure
 from cellwarden.vendors.reassessing import Due, Event, due
 from cellwarden.workflows.fleet.runs import load_run
@@ -40,6 +41,11 @@ ASSESSED_ROLES: Final = frozenset(
 )
 """Whoever has one of these roles is to be assessed, each for itself."""
 _LEVELS: Final = ("high", "medium", "low")
+_ASKED: Final = (
+    *("party", "relationship", "ownership", "account", "contract", "clause", "assessment"),
+    *("site", "asset", "component", "dependency", "substitution", "release", "advisory"),
+)
+"""The kinds that this asks about."""
 
 
 class VendorDue(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +66,8 @@ def vendors_due(
     except InputError:
         report = None
     with workspace.open_state() as state:
-        connection = state.connect(as_of=end_of(as_of), known_at=known_at)
+        moment = Moment(as_of=end_of(as_of), known_at=known_at)
+        connection = state.connect_to_judge(moment, only=_ASKED)
         exposures = report.exposures if report else ()
         found = [
             judge_due(connection, workspace, party, exposures, as_of=as_of)
