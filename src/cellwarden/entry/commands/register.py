@@ -38,6 +38,7 @@ def import_(
     say(preview_text(preview, width=width()))
     require_rows(preview)
     if dry_run:
+        tell("next: nothing was recorded; without --dry-run the file goes into the register")
         return
     for path in bring_in(open_workspace(workspace), file, kind=kind, mapping=mapping):
         say(f"written: {path}")
