@@ -17,6 +17,7 @@ from cellwarden.checks.tables import create_missing
 from cellwarden.model.errors import InputError
 from cellwarden.model.findings import Finding, Verdict, finding_id
 from cellwarden.model.ids import CheckId, FactId, SubjectId
+from cellwarden.store.lanes import side_by_side
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -84,15 +85,15 @@ def judge(
     create_missing(connection)
     create_subjects(connection, kept={subject.name for subject, _ in about})
     with _any_order(connection):
-        for subject, asked in about:
-            _keep_verdicts(connection, subject, asked)
+        side_by_side(connection, lambda lane, one: _keep_verdicts(lane, *one), about)
     counts: list[CheckCount] = []
     findings: list[Finding] = []
     passes: Counter[str | None] = Counter()
-    for subject, asked in about:
-        counted = _count(connection, subject, asked, passes)
+    told = side_by_side(connection, lambda lane, one: _told(lane, *one, controls_for), about)
+    for counted, passed, found in told:
         counts += counted
-        findings += _findings(connection, subject, asked, counted, controls_for)
+        passes += passed
+        findings += found
     return Judgement(
         counts=tuple(sorted(counts, key=lambda count: count.check)),
         findings=tuple(sorted(findings, key=_worst_first)),
@@ -112,7 +113,7 @@ def _keep_verdicts(
 
     select = verdict_sql.verdicts_sql(subject, checks)
     try:
-        connection.execute(f"create or replace temp table verdict_{subject.name} as {select}")
+        connection.execute(f"create or replace table verdict_{subject.name} as {select}")
     except duckdb.Error as error:
         raise _culprit(connection, subject, checks, error) from error
 
@@ -145,6 +146,18 @@ def _culprit(
                 advice="correct its predicates, or take its file out of the folder of checks",
             )
     return error
+
+
+def _told(
+    connection: DuckDBPyConnection,
+    subject: Subject,
+    checks: Sequence[Check],
+    controls_for: ControlsFor,
+) -> tuple[list[CheckCount], Counter[str | None], list[Finding]]:
+    """What the verdicts on one subject say: counts, passes by site, findings."""
+    passes: Counter[str | None] = Counter()
+    counts = _count(connection, subject, checks, passes)
+    return counts, passes, list(_findings(connection, subject, checks, counts, controls_for))
 
 
 def _count(

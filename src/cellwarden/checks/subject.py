@@ -12,6 +12,7 @@ import msgspec
 
 from cellwarden.checks.predicates import TYPES
 from cellwarden.model.errors import InputError
+from cellwarden.store.lanes import side_by_side
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -134,8 +135,11 @@ def create_subjects(connection: DuckDBPyConnection, *, kept: Collection[str] = (
     for name in PARTS:
         is_shared = sum(f"part_{name}" in sql for sql in asked) > 1
         _define(connection, f"part_{name}", part_sql(name), is_kept=is_shared)
-    for subject in subjects().values():
-        _define(connection, subject.view, subject.sql, is_kept=subject.name in kept)
+    side_by_side(
+        connection,
+        lambda lane, one: _define(lane, one.view, one.sql, is_kept=one.name in kept),
+        subjects().values(),
+    )
 
 
 def _define(connection: DuckDBPyConnection, view: str, sql: str, *, is_kept: bool) -> None:
@@ -146,12 +150,12 @@ def _define(connection: DuckDBPyConnection, view: str, sql: str, *, is_kept: boo
     if is_kept:
         few = f"select * from (\n{sql}\n) as seen limit {MOST_KEPT + 1}"
         kept = f"kept_{view}"
-        counted = connection.execute(f"create or replace temp table {kept} as {few}").fetchone()
+        counted = connection.execute(f"create or replace table {kept} as {few}").fetchone()
         if counted and counted[0] <= MOST_KEPT:
             sql = f"select * from {kept}"
         else:
             connection.execute(f"drop table {kept}")
-    connection.execute(f"create or replace temp view {view} as {sql}")
+    connection.execute(f"create or replace view {view} as {sql}")
 
 
 def _column(name: str, words: str) -> SubjectColumn:

@@ -289,4 +289,4 @@ def create_missing(connection: DuckDBPyConnection) -> None:
     for name, columns in definitions().items():
         if name not in there:
             listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-            connection.execute(f'create temp table "{name}" ({listed})')
+            connection.execute(f'create table "{name}" ({listed})')

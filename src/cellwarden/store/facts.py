@@ -17,6 +17,7 @@ from cellwarden.ledger.commitments import PREFIX, commitment_to, is_commitment
 from cellwarden.ledger.entries import Entry, TableCommitment
 from cellwarden.ledger.rows import rows_root
 from cellwarden.model.facts import ASSERT, FRAME, Kind, Row, kinds
+from cellwarden.store.lanes import side_by_side
 from cellwarden.store.objects import disk_refused, sync_folder
 from cellwarden.store.personal import PersonalCells
 
@@ -218,12 +219,15 @@ def make_views(
     size that they must have been recorded below. A view reads its files anew for every question;
     a kind of at most ``kept`` rows is read here and now into tables: for who asks many times.
     """
-    for kind in kinds() if only is None else only:
+
+    def make(lane: duckdb.DuckDBPyConnection, kind: str) -> None:
         files = partitions.entries_of(kind, known_at)
         beside = personal.files(kind, known_at)
         is_kept = 0 < sum(_footer(file).rows for file in files) <= kept
         for statement in _statements(kind, files, beside, as_of, "table" if is_kept else "view"):
-            connection.execute(statement)
+            lane.execute(statement)
+
+    side_by_side(connection, make, kinds() if only is None else only)
 
 
 def _statements(

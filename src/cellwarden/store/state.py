@@ -247,7 +247,7 @@ class State:
         import duckdb
 
         connection = duckdb.connect(":memory:", config={"threads": 2})
-        connection.execute("set timezone = 'UTC'")
+        connection.execute("set global timezone = 'UTC'")
         make_views(
             connection,
             self.partitions,

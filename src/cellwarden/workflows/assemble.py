@@ -362,7 +362,7 @@ def _fill(
 
     columns = tables.definitions()[name]
     listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-    connection.execute(f'create or replace temp table "{name}" ({listed})')
+    connection.execute(f'create or replace table "{name}" ({listed})')
     if not rows:
         return
     held = pa.table({column: [row[column] for row in rows] for column in columns})

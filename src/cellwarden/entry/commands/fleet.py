@@ -94,7 +94,9 @@ def scan(
     """Scan a fleet: read, match, judge, write the report."""
     from concurrent.futures import ThreadPoolExecutor
 
+    from cellwarden.checks import load_catalogue
     from cellwarden.reports import terminal
+    from cellwarden.workflows.beside import beside
     from cellwarden.workflows.fleet.catalogue import all_checks
     from cellwarden.workflows.fleet.gate import (
         failures,
@@ -103,19 +105,22 @@ def scan(
         rules_from_words,
         unjudged,
     )
-    from cellwarden.workflows.fleet.publish import get_ready, write_reports
+    from cellwarden.workflows.fleet.publish import get_ready, start_page, write_reports
     from cellwarden.workflows.fleet.scan import scan as run_scan
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
     rules = rules_from_words([*opened.settings.gate.fail_on, *(fail_on or ())])
     rules += load_policy(policy) if policy else ()
-    with ThreadPoolExecutor(max_workers=1) as beside, progress() as bar:
-        beside.submit(get_ready)
-        outcome = run_scan(
-            opened, now=now(), actor=actor_or_login(actor), asked_as_of=as_of, progress=bar
-        )
-        written = write_reports(opened, outcome.report, output_format or ())
+    with beside() as hand:
+        get_ready(hand)
+        with ThreadPoolExecutor(max_workers=1) as thread, progress() as bar:
+            thread.submit(load_catalogue)
+            outcome = run_scan(
+                opened, now=now(), actor=actor_or_login(actor), asked_as_of=as_of, progress=bar
+            )
+        page = start_page(hand, opened, outcome.report.run)
+        written = write_reports(opened, outcome.report, output_format or (), page=page)
     show(terminal.summary(outcome.report, "" if workspace == HERE else str(workspace)))
     for path in written:
         say(f"report: {path}")

@@ -6,29 +6,36 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from cellwarden.checks import load_catalogue
+import msgspec
+
 from cellwarden.model.errors import InputError
 from cellwarden.model.findings import Finding
-from cellwarden.model.report import Report
+from cellwarden.model.report import Report, Run
 from cellwarden.reports.formats import formats, render
 from cellwarden.reports.formats.html_page import compile_templates
 from cellwarden.store.objects import write_durably
+from cellwarden.workflows.beside import Beside, Later
+from cellwarden.workflows.fleet.runs import kept_path
 from cellwarden.workflows.workspace import Workspace
 
-ALWAYS: Final = ("html", "json")
+PAGE: Final = "html"
+ALWAYS: Final = (PAGE, "json")
 """What every scan writes."""
 
 
-def get_ready() -> None:
-    """Read the catalogue and compile the page, which no fact changes.
-
-    For a thread beside a scan: it runs while the scan waits for the disk and for queries.
-    """
-    load_catalogue()
-    compile_templates()
+def get_ready(beside: Beside) -> None:
+    """Have the page's templates compiled, which no fact changes, before there is a run to show."""
+    beside.start(compile_templates)
 
 
-def write_reports(workspace: Workspace, report: Report, also: Sequence[str]) -> tuple[Path, ...]:
+def start_page(beside: Beside, workspace: Workspace, run: Run) -> Later[str]:
+    """Have the page of a kept run made, which takes the longest of all formats."""
+    return beside.start(_render_kept, PAGE, kept_path(workspace, run))
+
+
+def write_reports(
+    workspace: Workspace, report: Report, also: Sequence[str], *, page: Later[str]
+) -> tuple[Path, ...]:
     """Write the report as HTML and JSON, and as asked, and return the files, HTML first.
 
     Raises:
@@ -36,13 +43,18 @@ def write_reports(workspace: Workspace, report: Report, also: Sequence[str]) -> 
         StoreError: the disk refused.
     """
     names = list(dict.fromkeys([*ALWAYS, *also]))
-    texts = {name: render(name, report) for name in names}
+    texts = {name: render(name, report) for name in names if name != PAGE}
+    texts[PAGE] = page.value()
     written = []
-    for name, text in texts.items():
+    for name in names:
         path = workspace.reports_folder / f"{report.run.id}{formats()[name].SUFFIX}"
-        write_durably(path, text.encode("utf-8"))
+        write_durably(path, texts[name].encode("utf-8"))
         written.append(path)
     return tuple(written)
+
+
+def _render_kept(name: str, path: Path) -> str:
+    return render(name, msgspec.json.decode(path.read_bytes(), type=Report))
 
 
 def find_finding(report: Report, wanted: str) -> Finding:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import msgspec
 
 from cellwarden.model.errors import InputError
 from cellwarden.model.findings import Finding
 from cellwarden.model.ids import RunId
-from cellwarden.model.report import REPORT_SCHEMA, Change, Report
+from cellwarden.model.report import REPORT_SCHEMA, Change, Report, Run
 from cellwarden.store.objects import write_durably
 from cellwarden.workflows.workspace import Workspace
 
@@ -22,9 +23,13 @@ def run_id(*, ledger_root: str, catalogue_sha256: str, as_of: str) -> RunId:
 
 def keep_run(workspace: Workspace, report: Report) -> None:
     """Keep the report of a run, so that later runs can be compared with it."""
-    folder = workspace.state_folder / "runs"
-    name = f"{report.run.started_at.replace(':', '')}_{report.run.id}.json"
-    write_durably(folder / name, msgspec.json.encode(report))
+    write_durably(kept_path(workspace, report.run), msgspec.json.encode(report))
+
+
+def kept_path(workspace: Workspace, run: Run) -> Path:
+    """Where the report of one run is kept."""
+    name = f"{run.started_at.replace(':', '')}_{run.id}.json"
+    return workspace.state_folder / "runs" / name
 
 
 def kept_runs(workspace: Workspace) -> list[RunId]:
