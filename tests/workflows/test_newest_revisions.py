@@ -19,7 +19,7 @@ from cellwarden.workflows.advisory.feeds import ImportOutcome, import_feeds
 from cellwarden.workflows.fleet.init import init_workspace
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
-EPSS = "#model_version:v1,score_date:2026-03-20T12:55:00Z\ncve,epss,percentile\nCVE-2026-1,0.9,0.9\n"
+EPSS = (
     "#model_version:v1,score_date:2026-03-20T12:55:00Z\ncve,epss,percentile\nCVE-2026-1,0.9,0.99\n"
 )
 CHANGED = st.sampled_from([None, "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"])
