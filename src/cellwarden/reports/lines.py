@@ -225,6 +225,13 @@ def feed_table(status: tuple[Sequence[FeedAge], Coverage]) -> str:
     )
 
 
+def gate_failed(because: str, findings: Sequence[Any]) -> str:
+    """That a rule of the gate failed, and the findings by which it did: a count, the first ids."""
+    shown = ", ".join(str(finding.id) for finding in findings[:3])
+    more = " ..." if findings[3:] else ""
+    return printable(f"gate: {because}: {plural(len(findings), 'finding')} ({shown}{more})")
+
+
 def kinds_text(names: Iterable[str] | None = None, *, width: int) -> str:
     """The kinds of fact with these names, or every kind, with their columns."""
     wanted = None if names is None else set(names)
