@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -26,6 +26,7 @@ from cellwarden.model.times import format_time
 if TYPE_CHECKING:
     from cellwarden.model.report import Report
 
+FORMATS: Final = "csv, cyclonedx, exposures-csv, html, json, markdown, openvex or sarif"
 RunOption = Annotated[str | None, typer.Option(help="A run's id; the last one, if not given.")]
 
 
@@ -86,7 +87,7 @@ def scan(
     ] = None,
     output_format: Annotated[
         list[str] | None,
-        typer.Option("--format", metavar="NAME", help="Also write the report so. Repeats."),
+        typer.Option("--format", help=f"Also write the report so: {FORMATS}. Repeats."),
     ] = None,
     as_of: AsOfOption = None,
     actor: ActorOption = None,
@@ -96,6 +97,7 @@ def scan(
 
     from cellwarden.checks import load_catalogue
     from cellwarden.reports import terminal
+    from cellwarden.reports.lines import gate_failed
     from cellwarden.workflows.beside import beside
     from cellwarden.workflows.fleet.catalogue import all_checks
     from cellwarden.workflows.fleet.gate import (
@@ -130,7 +132,7 @@ def scan(
         refuse_unknown_names(rules, outcome.report, names)
     failed = failures(rules, outcome.report.findings)
     for failure in failed:
-        tell(f"gate: {failure.because}: {len(failure.findings)} findings")
+        tell(gate_failed(failure.because, failure.findings))
         code = exits.GATE_FAILED
     errors = list(outcome.source_errors)
     if not failed and (
@@ -214,11 +216,14 @@ def diff(
 def report(
     workspace: WorkspaceArgument = HERE,
     *,
-    output_format: Annotated[str, typer.Option("--format", metavar="NAME")] = "json",
+    output_format: Annotated[str, typer.Option("--format", help=f"{FORMATS}.")] = "json",
     run: RunOption = None,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write here; to standard output, if not given."),
+    ] = None,
 ) -> None:
     """Write a kept run's report again, in any format."""
     from cellwarden.reports.formats import render
