@@ -20,6 +20,7 @@ from cellwarden.model.times import format_time, parse_time
 from cellwarden.workflows import assemble
 from cellwarden.workflows.advisory.feeds import feed_ages
 from cellwarden.workflows.advisory.match import matcher_for
+from cellwarden.workflows.beside import ALONE, Beside
 from cellwarden.workflows.evidence.paper_tables import register_papers
 from cellwarden.workflows.fleet import summarise
 from cellwarden.workflows.fleet.register import record_register
@@ -57,9 +58,15 @@ class ScanOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def scan(
-    workspace: Workspace, *, now: datetime, actor: str, asked_as_of: str | None, progress: Progress
+    workspace: Workspace,
+    *,
+    now: datetime,
+    actor: str,
+    asked_as_of: str | None,
+    progress: Progress,
+    beside: Beside = ALONE,
 ) -> ScanOutcome:
-    """Scan a workspace and keep the run.
+    """Scan a workspace and keep the run; files may be read by the process ``beside``.
 
     A file of the register that cannot be read at all doesn't stop the scan, nor does a configured
     feed that is absent, empty, unreadable or older than policy; they are in the outcome.
@@ -74,7 +81,12 @@ def scan(
     with workspace.open_state() as state:
         with state.alone():
             register = record_register(
-                workspace, state, clock_at=clock_at, actor=actor, progress=progress
+                workspace,
+                state,
+                clock_at=clock_at,
+                actor=actor,
+                progress=progress,
+                beside=beside,
             )
             answers = record_answers(
                 workspace,
