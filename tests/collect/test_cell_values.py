@@ -172,3 +172,31 @@ def test_honest_text_is_no_mojibake(text: str) -> None:
 @pytest.mark.parametrize("text", ["\x1b[31m", "a\x00b", "\u202egnp.exe", "\x9b2J", "\u2066x"])
 def test_characters_that_act_are_known(text: str) -> None:
     assert has_controls(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("14-Mar-21", "2021-03-14"),
+        ("March 14, 2021", "2021-03-14"),
+        ("12. März 2021", "2021-03-12"),
+        ("1 de marzo de 2021", "2021-03-01"),
+        ("1er juin 2016", "2016-06-01"),
+        ("31.12.27", "2027-12-31"),
+        ("14-03-2021", "2021-03-14"),
+    ],
+)
+def test_a_date_that_can_be_read_in_one_way_only_is_read(text: str, day: str) -> None:
+    assert values.fit("asset", "installed_on", text) == day
+
+
+@pytest.mark.parametrize("text", ["2021", "05/2022", "2021-05", "Mar 2021", "juin 2016"])
+def test_a_month_is_no_day(text: str) -> None:
+    with pytest.raises(values.Misfit, match="the day is not told"):
+        values.fit("asset", "installed_on", text)
+
+
+@pytest.mark.parametrize("text", ["3-4-2021", "3/4/2021", "1 ma 2021", "32 May 2021"])
+def test_a_date_of_two_readings_or_none_is_not_guessed(text: str) -> None:
+    with pytest.raises(values.Misfit):
+        values.fit("asset", "installed_on", text)

@@ -53,6 +53,38 @@ def test_version_loads_nothing_heavy() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_a_command_loads_neither_pydantic_nor_a_table_before_it_needs_one() -> None:
+    script = (
+        "import sys; from cellwarden.entry.cli import run; code = run(['match']);"
+        "print(code, [name for name in ('pydantic', 'rich', 'duckdb', 'pyarrow', 'httpx')"
+        " if name in sys.modules])"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.splitlines()[-1] == "2 []"
+
+
+def test_standard_output_without_room_is_told_and_leaves_with_the_stores_code(
+    tmp_path: Path,
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cellwarden", "checks", "list"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+            check=False,
+        )
+
+    assert done.returncode == exits.SOURCE_OR_STORE
+    assert "standard output: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_folder_without_a_workspace_is_refused_with_the_next_step(tmp_path: Path) -> None:
     done = cellwarden("scan", str(tmp_path))
 

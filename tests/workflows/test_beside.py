@@ -10,12 +10,12 @@ import pytest
 
 from cellwarden.workflows.beside import Beside, beside
 
-HERE = "import os; from cellwarden.workflows.beside import beside\n"
-
-needs_two_cores = pytest.mark.skipif(
-    sys.platform != "linux" or len(os.sched_getaffinity(0)) <= 1,
-    reason="needs Linux and two cores: elsewhere there is no process beside",
-)
+HERE = """\
+import os
+from cellwarden.workflows import beside as room
+from cellwarden.workflows.beside import beside
+room._is_wise = lambda: len(os.listdir("/proc/self/task")) == 1  # right on one core too
+"""
 
 
 def run(script: str) -> subprocess.CompletedProcess[str]:
@@ -35,7 +35,6 @@ def said(script: str) -> str:
     return done.stdout.strip()
 
 
-@needs_two_cores
 def test_a_work_is_done_by_another_process() -> None:
     assert said("with beside() as b: print(b.start(os.getpid).value() != os.getpid())") == "True"
 
@@ -96,7 +95,6 @@ def test_a_result_that_cannot_be_sent_is_worked_out_here() -> None:
     assert said(script) == "<unlocked"
 
 
-@needs_two_cores
 def test_where_the_process_dies_its_works_are_done_here() -> None:
     script = (
         "with beside() as b:\n"
@@ -107,7 +105,6 @@ def test_where_the_process_dies_its_works_are_done_here() -> None:
     assert said(script) == "2 3"
 
 
-@needs_two_cores
 @pytest.mark.parametrize("is_busy", [False, True])
 def test_it_ends_with_the_one_it_stands_beside_even_by_a_kill(*, is_busy: bool) -> None:
     script = (

@@ -510,3 +510,27 @@ def test_an_owner_that_consolidates_leaves_no_room_for_a_country_nobody_named(
     partner = doubts.pop("RIGGER")
     assert partner == "owner of 100 % not known", "its owners are another question"
     assert doubts == {TOP: "owner of 100 % not known"}, "only who owns the top is open"
+
+
+def test_names_that_only_an_lei_record_gives_are_screened_and_their_source_is_said(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    entities: list[Record] = [
+        Entity(lei=HELIO, name="Okavara Energie AG", others=("Grünfeld Batterie", "Zorbex Cells")),
+    ]
+    imported(desk, put(tmp_path, "20261102-lei2.xml", xml(entities)))
+    listed = put(
+        tmp_path,
+        "denied-2026-11-01.csv",
+        "list,id,name,country\nDenied,D-1,Okavara Energie AG,DE\nDenied,D-2,ZORBEX CELLS,DE\n",
+    )
+
+    screen_register(desk, (listed,), on=TODAY, clock_at=CLOCK, actor="tester")
+
+    found = {row["list_id"]: row for row in hits(desk, Moment(as_of="9999"))}
+    assert {row["party_id"] for row in found.values()} == {"HELIO"}
+    assert found["D-1"]["name"] == "Okavara Energie AG"
+    assert "which GLEIF level 1, 2026-11-02, sha256 " in (found["D-1"]["features"] or "")
+    assert found["D-2"]["decision"] == "match"
+    (screened,) = (row for row in rows_of(desk, "screened_name") if "Grünfeld" in row["name"])
+    assert screened["name_id"] == "also:HELIO:Grünfeld Batterie"

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cellwarden.advisories import matching
-from cellwarden.advisories.answered import Answered, Groups, Seen, Times, bound, open_book, page
+from cellwarden.advisories.answered import Answered, Answers, Seen
+from cellwarden.advisories.books import ALWAYS, Times, open_book, reading, unpacking
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError
 from cellwarden.model.matching import Component, Statement
@@ -135,8 +138,8 @@ def answered_beforehand(folder: Path) -> Answered:
     prepared = matching.prepare(statements(), {})
     pages = matching.answered(prepared, matching.named(prepared), encoded)
     file = folder / "book"
-    file.write_bytes(bound((name, page(found)) for name, found in pages))
-    return Answered(open_book(file, Groups))
+    file.write_bytes(matching.book_of(pages, ALWAYS))
+    return Answered(open_book(file, reading(Answers)))
 
 
 def test_what_is_answered_beforehand_is_what_matching_says(tmp_path: Path) -> None:
@@ -157,27 +160,42 @@ def test_what_is_answered_beforehand_is_what_matching_says(tmp_path: Path) -> No
     assert sum(known.lines(one) is not None for one in components) > len(components) / 2
 
 
-def test_page_that_is_damaged_is_worked_out_again(tmp_path: Path) -> None:
-    answered_beforehand(tmp_path)
+@given(st.data())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_book_with_any_byte_damaged_is_no_book_and_the_lines_stay_the_same(
+    tmp_path: Path, data: st.DataObject
+) -> None:
     file = tmp_path / "book"
-    data = file.read_bytes()
-    file.write_bytes(data[:-40] + bytes(40))
-    components = [one for one in fleet(200) if not one.part]
+    if not file.exists():
+        answered_beforehand(tmp_path)
+    whole = file.read_bytes()
+    at = data.draw(st.integers(0, len(whole) - 1))
+    other = tmp_path / "damaged"
+    other.write_bytes(whole[:at] + bytes((whole[at] ^ 1 << at % 8,)) + whole[at + 1 :])
+    components = [one for one in fleet(80) if not one.part]
 
-    book = open_book(file, Groups)
-    assert book is not None
+    book = open_book(other, reading(Answers))
     index = Index(lambda: matching.Matcher(statements()), Answered(book))
 
+    assert book is None
     assert b"".join(map(index.lines, components)) == one_by_one(components)
-    file.write_bytes(b"x" + data[1:])
-    assert open_book(file, Groups) is None
+
+
+def test_book_that_was_cut_short_is_no_book(tmp_path: Path) -> None:
+    answered_beforehand(tmp_path)
+    file = tmp_path / "book"
+    whole = file.read_bytes()
+
+    for size in (0, 20, 39, 60, len(whole) - 300, len(whole) - 1):
+        file.write_bytes(whole[:size])
+        assert open_book(file, reading(Answers)) is None
 
 
 def test_what_a_run_met_is_known_to_the_next_one_with_other_ids(tmp_path: Path) -> None:
     file = tmp_path / "a.prepared"
     index = Index(lambda: matching.Matcher(statements()), file=file)
     first = b"".join(lines_of(index, fleet(200)))
-    book = open_book(file.with_suffix(".met"), Seen)
+    book = open_book(file.with_suffix(".met"), unpacking(Seen))
     again = Index(lambda: pytest.fail("it was looked at again"), Answered(None, book))
 
     others = [
@@ -232,6 +250,45 @@ def test_documents_are_prepared_once_and_found_again(
     assert first == again
     assert b"CVE-2026-0001" in first
     assert changed != first
+
+
+def test_what_a_digest_file_objected_to_is_told_where_it_lies_and_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(match_index, "FEWEST_TO_KEEP", 1)
+    inventory = tmp_path / "fleet.csv"
+    write_csv(inventory, fleet(20))
+    folders = [tmp_path / name / "advisories" for name in ("contradicted", "plain")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "record.json").write_text(json.dumps(_record("2.4.1")), "utf-8")
+    (folders[0] / "record.json.sha256").write_text(f"{'0' * 64}  record.json\n", "utf-8")
+    told = []
+
+    for folder in (*folders, *folders):
+        words: list[str] = []
+        list(match_lines(inventory, [folder], moment=None, progress=silent, tell=words.append))
+        told.append([word for word in words if "sha256" in word])
+
+    assert [bool(words) for words in told] == [True, False, True, False]
+
+
+def test_few_components_leave_nothing_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder, inventory = tmp_path / "advisories", tmp_path / "fleet.csv"
+    folder.mkdir()
+    (folder / "record.json").write_text(json.dumps(_record("2.4.1")), "utf-8")
+    (folder / "other.json").write_text("[1", "utf-8")
+    write_csv(inventory, fleet(20))
+
+    words: list[str] = []
+    list(match_lines(inventory, [folder], moment=None, progress=silent, tell=words.append))
+
+    assert any("other.json" in word for word in words)
+    assert not list((tmp_path / "cache").rglob("*.*"))
 
 
 def test_workspace_keeps_what_it_prepared_until_something_is_imported(

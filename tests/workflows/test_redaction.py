@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from tests.collect.test_text_within import LETTER, TABLE, coded, pdf, workbook, zipped
 
-from cellwarden.advisories.answered import BOOKS, bound, page
+from cellwarden.advisories.answered import BOOKS
+from cellwarden.advisories.books import bound, packed
 from cellwarden.collect.text_within import search
 from cellwarden.entry.cli import run
 from cellwarden.ledger.commitments import commitment_to, is_commitment
@@ -100,8 +101,8 @@ def test_books_of_answers_go_with_a_redaction_for_nobody_can_search_them(fleet: 
     derived.mkdir(exist_ok=True)
     books = [derived / f"a{ending}" for ending in sorted(BOOKS)]
     for book in books:
-        book.write_bytes(bound([(NAME, page({"1.0": NAME.encode()}))]))
-        assert NAME.encode() not in page({"1.0": NAME.encode() * 9})
+        book.write_bytes(bound([(NAME, packed({"1.0": NAME.encode()}))]))
+        assert NAME.encode() not in packed({"1.0": NAME.encode() * 9})
 
     redact(fleet, asked(), clock_at=NOW, in_register=True)
 

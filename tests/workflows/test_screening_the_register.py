@@ -185,3 +185,16 @@ def test_hits_on_the_terminal_fit_and_carry_no_escape(
     assert "\x1b" not in out
     assert all(len(line) <= 80 for line in out.splitlines())
     assert "D-1" in out
+
+
+def test_an_alias_of_the_register_is_screened_as_its_partys_name(workspace: Workspace) -> None:
+    (workspace.folder / "register" / "party.csv").write_text(
+        "party_id,name,country,aliases\nDUN,Dunmere Storage,ZM,Okavara; Dunmere\n"
+    )
+    read_register(workspace)
+
+    screened(workspace)
+
+    (hit,) = (row for row in hits(workspace, ALWAYS) if row["list_id"] == "D-2")
+    assert (hit["party_id"], hit["name"]) == ("DUN", "Okavara")
+    assert "by the name 'Okavara', which the register gives it" in (hit["features"] or "")

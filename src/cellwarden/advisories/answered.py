@@ -9,17 +9,18 @@ can begin at once.
 from __future__ import annotations
 
 import hashlib
-import mmap
+import os
 import sys
-import zlib
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, Generic, TypeVar
+from typing import Final
 
 import msgspec
 
 from cellwarden import __version__
+from cellwarden.advisories.books import ALWAYS, Book
 from cellwarden.advisories.plain import read_plain
 from cellwarden.model.matching import Component
 
@@ -32,88 +33,35 @@ ID, VERSION, INSIDE = b"\0", b"\1", b"\2"
 ANSWERED, MET = ".answered", ".met"
 BOOKS: Final = frozenset({ANSWERED, MET})
 """Endings of the two kinds of book: answers found beforehand, rows that an earlier run met."""
-_DIGEST_BYTES: Final = 32
-_SIZE_BYTES: Final = 8
-_LEVEL: Final = 1
+UNKNOWN: Final = 2**32 - 1
+"""The number of a text that was not found beforehand."""
 _SEPARATOR: Final = "\x1f"
 _FIELD: Final = b'"component_id":'
-_RULES: Final = frozenset({".py", ".toml"})
+_RULES: Final = (".py", ".toml")
 _text: Final = msgspec.json.Encoder().encode
 
 
-class Times(msgspec.Struct, frozen=True, kw_only=True):
-    """The times for which something holds: from the first on, before the second, if any.
+class Spans(msgspec.Struct, frozen=True, array_like=True):
+    """What all advisories say of one name, for versions of one kind; ``cuts`` part the spans.
 
-    Both are RFC 3339 in UTC; an empty first one is the beginning of time.
-    """
-
-    since: str = ""
-    until: str | None = None
-
-    def holds(self, as_of: str) -> bool:
-        """True for a time within."""
-        return self.since <= as_of and (self.until is None or as_of < self.until)
-
-
-ALWAYS: Final = Times()
-
-
-class Rows(msgspec.Struct, frozen=True, array_like=True):
-    """One advisory's rows, as JSON lines, for the versions between keys; ``cuts`` part them.
-
-    ``texts`` has one more than there are cuts: nothing where the rows are not known.
+    ``texts`` holds for each span, one more than there are cuts, the numbers of its texts, one
+    for each advisory that speaks of the name, as this machine keeps such numbers.
     """
 
     cuts: tuple[bytes, ...]
-    texts: tuple[bytes | None, ...]
+    texts: bytes
 
 
-Group = dict[int, Rows]
-"""What one advisory says of one name, by kind of version: CONSTANT, ALL, or a tame count."""
-
-
-Groups = tuple[Group, ...]
-"""All that advisories say of one name."""
+Answers = dict[int, Spans]
+"""What is known of one name, by kind of version: CONSTANT, ALL, or a tame count."""
 Seen = dict[str, bytes]
 """The rows of one name for firmware texts that were met before, whatever they look like."""
-_T = TypeVar("_T")
-
-
-class _Head(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the page of each name lies, counted from the end of the head: offset and size."""
-
-    times: Times
-    places: dict[str, tuple[int, int]]
-
-
-class Book(Generic[_T]):
-    """A file with a page for each name; a page is read when it is first asked for."""
-
-    def __init__(self, head: _Head, data: mmap.mmap, start: int, kind: type[_T]) -> None:
-        self.names = head.places
-        self.times = head.times
-        self._data = data
-        self._start = start
-        self._decode = msgspec.msgpack.Decoder(kind).decode
-        self._read: dict[str, _T] = {}
-
-    def page(self, name: str) -> _T | None:
-        """The page of a name; nothing where it has none, or a damaged one."""
-        found = self._read.get(name)
-        if found is None and name in self.names:
-            offset, size = self.names[name]
-            packed = self._data[self._start + offset : self._start + offset + size]
-            try:
-                found = self._read[name] = self._decode(zlib.decompress(packed))
-            except (zlib.error, msgspec.DecodeError):
-                del self.names[name]
-        return found
 
 
 class Answered:
     """The answers that are known without a matcher: for plain versions, and for what was met."""
 
-    def __init__(self, plain: Book[Groups] | None = None, met: Book[Seen] | None = None) -> None:
+    def __init__(self, plain: Book[Answers] | None = None, met: Book[Seen] | None = None) -> None:
         self._plain = plain
         self._met = met
         self.times = ALWAYS if plain is None else plain.times
@@ -126,28 +74,10 @@ class Answered:
     def lines(self, component: Component) -> bytes | None:
         """The rows of a component as JSON lines; nothing where they are not known beforehand."""
         name, version = name_of(component), component.firmware
-        rows = self._of_plain(name, version)
+        rows = None if self._plain is None else _of_plain(self._plain, name, version)
         if rows is None and self._met is not None:
             rows = (self._met.page(name) or {}).get(version)
         return None if rows is None else filled(rows, component.component_id, version, version)
-
-    def _of_plain(self, name: str, version: str) -> bytes | None:
-        plain = read_plain(version)
-        groups = self._plain.page(name) if plain is not None and self._plain is not None else None
-        if plain is None or groups is None:
-            return None
-        found: list[bytes] = []
-        for group in groups:
-            rows = group.get(CONSTANT)
-            if rows is None and plain.key is not None:
-                rows = group.get(ALL) or group.get(plain.tame)
-            if rows is None:
-                return None
-            text = rows.texts[bisect_right(rows.cuts, plain.key) if plain.key else 0]
-            if text is None:
-                return None
-            found.append(text)
-        return b"".join(found)
 
     def with_met(self, new: Mapping[str, Seen]) -> dict[str, Seen]:
         """The pages of what was met before and now, by name."""
@@ -156,6 +86,32 @@ class Answered:
             page = self._met.page(name) if self._met is not None else None
             found[name] = {**(page or {}), **found.get(name, {})}
         return found
+
+
+def _of_plain(book: Book[Answers], name: str, version: str) -> bytes | None:
+    plain = read_plain(version)
+    answers = None if plain is None else book.page(name)
+    if plain is None or answers is None:
+        return None
+    spans = answers.get(CONSTANT)
+    if spans is None and plain.key is not None:
+        spans = answers.get(ALL) or answers.get(plain.tame)
+    if spans is None:
+        return None
+    at = bisect_right(spans.cuts, plain.key) if plain.key is not None else 0
+    numbers = _numbers_at(spans, at)
+    found = [text for text in map(book.text, numbers) if text is not None]
+    return b"".join(found) if len(found) == len(numbers) else None
+
+
+def packed_numbers(numbers: Sequence[int]) -> bytes:
+    """Numbers of texts as :class:`Spans` holds them."""
+    return array("I", numbers).tobytes()
+
+
+def _numbers_at(spans: Spans, at: int) -> Sequence[int]:
+    size = len(spans.texts) // (len(spans.cuts) + 1)
+    return memoryview(spans.texts)[at * size : (at + 1) * size].cast("I")
 
 
 def name_of(component: Component) -> str:
@@ -185,44 +141,9 @@ def filled(rows: bytes, component_id: str, firmware: str, version: str | None) -
     rows = rows.replace(ID, _text(component_id))
     if version is None:
         return rows
-    return rows.replace(VERSION, _text(firmware)).replace(INSIDE, _text(version)[1:-1])
-
-
-def page(value: object) -> bytes:
-    """A page of a book: what is known of one name, with a checksum of its own."""
-    return zlib.compress(msgspec.msgpack.encode(value), _LEVEL)
-
-
-def bound(pages: Iterable[tuple[str, bytes]], times: Times = ALWAYS) -> bytes:
-    """Pages by name as the bytes of a book, with a digest of its head in front."""
-    places: dict[str, tuple[int, int]] = {}
-    blobs: list[bytes] = []
-    offset = 0
-    for name, blob in pages:
-        places[name] = (offset, len(blob))
-        blobs.append(blob)
-        offset += len(blob)
-    head = msgspec.msgpack.encode(_Head(times=times, places=places))
-    size = len(head).to_bytes(_SIZE_BYTES, "big")
-    return b"".join((hashlib.sha256(size + head).digest(), size, head, *blobs))
-
-
-def open_book(file: Path, kind: type[_T], *, as_of: str = "") -> Book[_T] | None:
-    """What :func:`bound` made; nothing where it is not there, damaged, or of another time.
-
-    Without ``as_of``, the beginning of time is meant.
-    """
-    try:
-        with file.open("rb") as opened:
-            data = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
-    except (OSError, ValueError):
-        return None
-    start = _DIGEST_BYTES + _SIZE_BYTES
-    end = start + int.from_bytes(data[_DIGEST_BYTES:start], "big")
-    if hashlib.sha256(data[_DIGEST_BYTES:end]).digest() != data[:_DIGEST_BYTES]:
-        return None
-    head = msgspec.msgpack.decode(data[start:end], type=_Head)
-    return Book(head, data, end, kind) if head.times.holds(as_of) else None
+    said = _text(firmware)
+    inside = said if version == firmware else _text(version)
+    return rows.replace(VERSION, said).replace(INSIDE, inside[1:-1])
 
 
 def rules_digest() -> str:
@@ -232,9 +153,15 @@ def rules_digest() -> str:
     """
     found = hashlib.sha256(f"{__version__} {sys.version} {msgspec.__version__}".encode())
     house = Path(__file__).resolve().parent.parent
-    rows = house / "model" / "matching.py"
-    for path in (*sorted((house / "advisories").rglob("*")), rows):
-        if path.suffix in _RULES and path.is_file():
-            seen = path.stat()
-            found.update(f"{path.relative_to(house)} {seen.st_size} {seen.st_mtime_ns}\n".encode())
+    found.update(_seen(house / "model" / "matching.py"))
+    for folder, below, names in os.walk(house / "advisories"):
+        below.sort()
+        for name in sorted(names):
+            if name.endswith(_RULES):
+                found.update(_seen(os.path.join(folder, name)))  # noqa: PTH118 - a Path for each takes longer than all the rest
     return found.hexdigest()
+
+
+def _seen(path: str | Path) -> bytes:
+    seen = os.stat(path)  # noqa: PTH116 - as above
+    return f"{path} {seen.st_size} {seen.st_mtime_ns}\n".encode()

@@ -13,6 +13,7 @@ from cellwarden.model.facts import kinds
 
 _KIND_OF_ANY: Final = 1_000
 _FILLED: Final = 3_000
+_LOOSE: Final = 4_000
 _ALTERNATIVES: Final = 5_000
 _GROUPED: Final = 6_000
 BELOW: Final = " > "
@@ -21,7 +22,11 @@ BELOW: Final = " > "
 _LONGEST: Final = 200
 """No heading is longer; what is longer is a text that somebody wrote above the table."""
 
+_PLURAL: Final = 4
+"""Only longer words lose the s of a plural."""
+
 _NUMBERED = re.compile(r"(?:nummern?|number|nro|numero|nr)$")
+_VERSION_WORDS: Final = ("version", "versione", "versie", "versio", "stand", "release", "ver")
 _NUMBER_WORDS: Final = frozenset(
     {"nr", "no", "n", "num", "nro", "nbr", "number", "nummer", "numero", "numer"}
 )
@@ -37,6 +42,7 @@ def _tables() -> dict[str, Any]:
 def plain(heading: str) -> str:
     """A heading without case, accents, brackets and punctuation, for comparing."""
     without = re.sub(r"[(\[{].*?[)\]}]", " ", heading) or heading
+    without = re.sub(r"(?<=\w)[.\s]*#", " no ", without)
     letters = unicodedata.normalize("NFKD", without.casefold())
     letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
     words = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", letters)).strip()
@@ -58,6 +64,22 @@ def _joined(words: list[str]) -> str:
 
 
 @cache
+def _loose(heading: str) -> str:
+    """A heading's key without articles and prepositions, abbreviations and plurals written out.
+
+    ``Fin garantie`` and ``Fin de garantie`` are one, and so are ``Batt. chem.`` and
+    ``Battery chemistry``.
+    """
+    table = _tables()["fillers"]
+    words = [
+        table["abbreviations"].get(word, word)
+        for word in plain(heading).split()
+        if word not in table["small"] and word not in table["words"]
+    ]
+    return _joined([word.removesuffix("s") if len(word) > _PLURAL else word for word in words])
+
+
+@cache
 def _synonyms(kind: str) -> dict[str, tuple[int, str]]:
     """For each heading's key: how far it is from the column's own name, and the column."""
     found: dict[str, tuple[int, str]] = {}
@@ -68,6 +90,18 @@ def _synonyms(kind: str) -> dict[str, tuple[int, str]]:
         for column in names:
             for rank, heading in enumerate(table.get(column, ())):
                 found.setdefault(key(heading), (distance + rank, column))
+    return found
+
+
+@cache
+def _loose_synonyms(kind: str) -> dict[str, tuple[int, str]]:
+    found: dict[str, tuple[int, str]] = {}
+    names = kinds()[kind].column_names
+    for table in (_tables().get(kind, {}), _tables()["any"]):
+        for column in names:
+            for heading in (column, *table.get(column, ())):
+                if loose := _loose(heading):
+                    found.setdefault(loose, (_LOOSE, column))
     return found
 
 
@@ -89,6 +123,11 @@ def column_of(heading: str, kind: str) -> tuple[int, str] | None:
     less = [word for word in words if word not in _tables()["fillers"]["words"]]
     if less and len(less) < len(words) and (found := known.get(_joined(less))):
         return found[0] + _FILLED, found[1]
+    return _loose_synonyms(kind).get(_loose(heading)) or _alternatives(heading, known)
+
+
+def _alternatives(heading: str, known: dict[str, tuple[int, str]]) -> tuple[int, str] | None:
+    """The column that each part of ``Typ / Modell`` means, where it is one."""
     parts = [part for part in re.split(r"[/|]| oder | or | ou ", heading) if part.strip()]
     meant = [known.get(key(part)) for part in parts]
     if len(parts) > 1 and None not in meant and len({found[1] for found in meant if found}) == 1:
@@ -124,11 +163,22 @@ def is_maker_and_model(heading: str) -> bool:
 
 
 def names_firmware(heading: str) -> bool:
-    """Whether a heading looks like firmware versions, in whatever words: ``BMS-Firmware``."""
-    words = plain(heading[:_LONGEST]).split()
+    """Whether a heading looks like firmware versions, in whatever words: ``BMS-Firmware``.
+
+    ``Version logicielle onduleur`` and ``Version carte réseau`` speak of firmware as well: a
+    version of software, and a version of a part.
+    """
+    words = plain(_open(heading)).split()
     table = _tables()["firmware"]
-    told = any(word.startswith(tuple(table["begins"])) or word in table["words"] for word in words)
-    return told and not any(word.endswith(tuple(table["but_not"])) for word in words)
+    if any(word.endswith(tuple(table["but_not"])) for word in words):
+        return False
+    if any(word.startswith(tuple(table["begins"])) or word in table["words"] for word in words):
+        return True
+    is_version = any(word in _VERSION_WORDS or word.endswith(_VERSION_WORDS) for word in words)
+    if not is_version:
+        return False
+    is_software = any(word.startswith(tuple(table["software"])) for word in words)
+    return is_software or firmware_part_of(heading) is not None
 
 
 def firmware_part_of(heading: str) -> str | None:
@@ -136,19 +186,35 @@ def firmware_part_of(heading: str) -> str | None:
     table = _tables()["firmware"]
     rest = [
         word
-        for word in re.split(r"[\W_]+", heading)
+        for word in re.split(r"[\W_]+", _open(heading))
         if word and not _belongs_to_firmware(plain(word), table)
     ]
-    named = " ".join(rest)
-    return named if named.casefold() in table["parts"] else None
+    is_part = all(plain(word) in table["parts"] for word in rest)
+    return " ".join(rest) if rest and is_part else None
+
+
+def is_card(part: str) -> bool:
+    """Whether a heading's words for a part mean a network card."""
+    return any(plain(word) in _tables()["firmware"]["cards"] for word in part.split())
+
+
+def describes(heading: str) -> bool:
+    """Whether a heading asks for a description, by which nothing can be called."""
+    return not set(plain(heading).split()).isdisjoint(_tables()["descriptions"]["words"])
+
+
+def _open(heading: str) -> str:
+    """A heading whose brackets count: what stands in them may name a part."""
+    return re.sub(r"[(\[{)\]}]", " ", heading[:_LONGEST])
 
 
 def _belongs_to_firmware(word: str, table: dict[str, Any]) -> bool:
     return (
-        word.startswith(tuple(table["begins"]))
+        word.startswith((*table["begins"], *table["software"]))
         or word in table["words"]
         or word in table["version_words"]
         or word in _tables()["fillers"]["words"]
+        or word in _tables()["fillers"]["small"]
     )
 
 

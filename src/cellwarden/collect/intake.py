@@ -180,7 +180,7 @@ class Intake:
             return False
         for column, why in faults.items():
             self._leave_unknown(kind, place.at(names.get(column, column)), why, cells.get(column))
-        return self._record(kind, fitted, place)
+        return self._record(kind, fitted, place, names)
 
     def merge_row(
         self,
@@ -326,7 +326,7 @@ class Intake:
             reason = f"{', '.join(missing)}: needed to tell which {kind} is meant"
             self.unreadable(place, kind=kind, reason=reason, text=None)
             return False
-        return self._record(kind, kept, place)
+        return self._record(kind, kept, place, {})
 
     def _fit(self, kind: str, column: str, text: str, place: Place) -> str | None:
         if len(text) > bounds.CELL_CHARACTERS:
@@ -366,7 +366,9 @@ class Intake:
         )
         return found
 
-    def _record(self, kind: str, cells: dict[str, str | None], place: Place) -> bool:
+    def _record(
+        self, kind: str, cells: dict[str, str | None], place: Place, names: dict[str, str]
+    ) -> bool:
         row = tuple(map(cells.get, _names(kind)))
         subject = _subject(kind, row)
         first = self._first.setdefault((kind, subject), place)
@@ -377,7 +379,8 @@ class Intake:
                 f"{subject!r} stands in this document already, at {where}; "
                 "keep one of the two, or give this one a name of its own"
             )
-            self.unreadable(place.at(place.column or key), kind=kind, reason=reason, text=subject)
+            where_it_stands = place.at(place.column or names.get(key, key))
+            self.unreadable(where_it_stands, kind=kind, reason=reason, text=subject)
             return False
         self.tables.setdefault(kind, []).append(row)
         self.places.setdefault(kind, []).append(place)

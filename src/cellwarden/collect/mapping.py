@@ -10,7 +10,9 @@ import msgspec
 
 from cellwarden.collect.headings import (
     column_of,
+    describes,
     firmware_part_of,
+    is_card,
     is_maker_and_model,
     names_firmware,
     plain,
@@ -18,8 +20,12 @@ from cellwarden.collect.headings import (
 from cellwarden.collect.values import register_kinds, required
 from cellwarden.model.facts import kinds
 
-DERIVED = {"component": "component_id"}
-"""Ids that are built where no heading gives them: a component's from its asset and its part."""
+BUILT_FROM = {"component": ("asset_id", "serial"), "asset": ("serial",)}
+"""From what ids are built where no heading gives them: a component's from its asset's and its part,
+an asset's from its serial."""
+
+_DEVICE = frozenset({"serial", "site_id", "location", "installed_on", "warranty_until", "made_on"})
+"""Columns that tell a list of devices from one of products or parties."""
 
 MAKER_AND_MODEL = "manufacturer+model"
 """What a heading leads to whose cells hold the maker and the model; known makers split them."""
@@ -122,8 +128,8 @@ def _check(kind: str, columns: Named[str, str], constants: Named[str, str]) -> N
 
 def _missing(kind: str, columns: Named[str, str], constants: Named[str, str]) -> tuple[str, ...]:
     given = {*columns.values(), *constants}
-    if kind in DERIVED and "asset_id" in given:
-        given.add(DERIVED[kind])
+    if kind in BUILT_FROM and not given.isdisjoint(BUILT_FROM[kind]):
+        given.add(required(kind)[0])
     return tuple(column for column in required(kind) if column not in given)
 
 
@@ -135,10 +141,23 @@ def suggest_mapping(header: Sequence[str], kind: str) -> Mapping:
     as assets and their components.
     """
     columns = _nearest(header, kind)
+    if kind == "asset":
+        columns = _called_by_name(columns)
     mapping = Mapping(kind=kind, columns=columns)
     if kind == "asset" and not mapping.missing:
         return msgspec.structs.replace(mapping, also=_components_of(header, columns))
     return mapping
+
+
+def _called_by_name(columns: dict[str, str]) -> dict[str, str]:
+    """Where a list of devices has no heading for ids, their names are what they are called by."""
+    names = [heading for heading, column in columns.items() if column == "name"]
+    read = set(columns.values())
+    if "asset_id" in read or not names or describes(names[0]) or read.isdisjoint(_DEVICE):
+        return columns
+    if not read & {"manufacturer", "model", MAKER_AND_MODEL}:
+        return columns
+    return columns | {names[0]: "asset_id"}
 
 
 def with_assets(mapping: Mapping, header: Sequence[str]) -> Mapping:
@@ -190,7 +209,10 @@ def _nearest(header: Sequence[str], kind: str) -> dict[str, str]:
 def _components_of(header: Sequence[str], columns: dict[str, str]) -> tuple[Also, ...]:
     """What a table of assets tells of their components, where it has columns for that."""
     left = [heading for heading in header if heading not in columns]
-    own = _nearest(left, "component")
+    firmware = [heading for heading in left if names_firmware(heading)]
+    of_parts = {heading for heading in firmware if firmware_part_of(heading)}
+    several = of_parts if len(firmware) > 1 else set()
+    own = _nearest([heading for heading in left if heading not in several], "component")
     # A category or function of the asset is not the role of its part.
     own = {
         heading: column
@@ -207,8 +229,14 @@ def _components_of(header: Sequence[str], columns: dict[str, str]) -> tuple[Also
             part = firmware_part_of(heading) if names_firmware(heading) else None
             if part and heading not in own:
                 further = {**asset, heading: "firmware"}
-                found.append(Also(kind="component", columns=further, constants={"part": part}))
+                constants = {"part": part} | ({"role": "network_card"} if is_card(part) else {})
+                found.append(Also(kind="component", columns=further, constants=constants))
     return tuple(found)
+
+
+def _is_of_parts(guess: Mapping | None) -> bool:
+    """Whether headings without ids of components tell where each part belongs."""
+    return guess is not None and {"asset_id", "firmware"} <= set(guess.columns.values())
 
 
 @cache
@@ -229,10 +257,13 @@ def likely_kinds(header: Sequence[str]) -> list[tuple[int, str]]:
     """
     guesses = {kind: suggest_mapping(header, kind) for kind in register_kinds()}
     guesses = {
-        kind: guess
-        for kind, guess in guesses.items()
-        if guess.columns and set(required(kind)) <= set(guess.columns.values())
+        kind: guess for kind, guess in guesses.items() if guess.columns and not guess.missing
     }
+    own_ids = {kind: required(kind)[0] in guess.columns.values() for kind, guess in guesses.items()}
+    if own_ids.get("asset") or not _is_of_parts(guesses.get("component")):
+        guesses = {k: guess for k, guess in guesses.items() if k != "component" or own_ids[k]}
+    if any(own_ids[kind] for kind in guesses if kind in BUILT_FROM):
+        guesses = {k: guess for k, guess in guesses.items() if k not in BUILT_FROM or own_ids[k]}
     if {"asset", "component"} <= guesses.keys():
         own = [h for h, c in guesses["component"].columns.items() if c == "component_id"]
         if own and own[0] not in guesses["asset"].columns:

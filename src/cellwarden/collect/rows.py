@@ -9,7 +9,7 @@ import msgspec
 from cellwarden.collect import values
 from cellwarden.collect.headings import first_word, is_section, is_total, names_firmware
 from cellwarden.collect.intake import Intake, Place, is_plain
-from cellwarden.collect.mapping import DERIVED, MAKER_AND_MODEL, Also, Mapping
+from cellwarden.collect.mapping import BUILT_FROM, MAKER_AND_MODEL, Also, Mapping
 from cellwarden.collect.text import cut
 from cellwarden.model.facts import kinds
 
@@ -22,6 +22,7 @@ _HELD = 10_000
 _NAMED = 20
 _LOOKS_LIKE_AN_ID = re.compile(r"(?=.*\d)\S{2,40}")
 _NO_DOUBTS: dict[int, str] = {}
+_OF_OTHERS = "component"
 _NEVER_SILENT = frozenset({"asset", "component"})
 
 
@@ -100,6 +101,7 @@ class RowsOfTable:
         self.file = file
         self.parts = _parts(header, mapping)
         self.key = _key(self.parts[0])
+        self.is_by_serial = any(p.kind == "asset" and _key(p) == "serial" for p in self.parts)
         self.mapped = len(mapping.understood)
         self.headings = dict(mapping.columns)
         for also in mapping.also:
@@ -202,8 +204,8 @@ class RowsOfTable:
                 continue
             if MAKER_AND_MODEL in row:
                 self._split(row, damaged, part)
-            if part.kind in DERIVED:
-                _name(part.kind, row, fit)
+            if part.kind in BUILT_FROM:
+                _name(part.kind, row, fit, by_serial=self.is_by_serial)
             if part.is_merged:
                 self.intake.merge_row(
                     part.kind,
@@ -287,8 +289,8 @@ def _parts(header: list[str], mapping: Mapping) -> list[_Part]:
                 other=tuple(target for target in targets if target not in plain_ones),
                 own=tuple(i for i, _ in targets if header[i] not in shared),
                 constants=one.constants,
-                headings={column: heading for heading, column in one.columns.items()},
-                is_merged=bool(mapping.also) and one.kind not in DERIVED,
+                headings=_headings(one),
+                is_merged=bool(mapping.also) and one.kind != _OF_OTHERS,
                 is_first=position < 2,  # noqa: PLR2004 - the row itself and its first companion
             )
         )
@@ -296,10 +298,20 @@ def _parts(header: list[str], mapping: Mapping) -> list[_Part]:
 
 
 def _key(part: _Part) -> str:
-    """The column of the ids that people write: where a component's is built, its asset's."""
+    """The column of the ids that people write: where it is built, what it is built from."""
     own = values.required(part.kind)[0]
-    is_built = part.kind in DERIVED and own not in part.headings
-    return "asset_id" if is_built else own
+    read = {column for _, column in part.targets}
+    if own in read:
+        return own
+    return next((column for column in BUILT_FROM.get(part.kind, ()) if column in read), own)
+
+
+def _headings(one: Also) -> dict[str, str]:
+    """What the document calls each column; an id that is built goes by what it is built from."""
+    found = {column: heading for heading, column in one.columns.items()}
+    own = values.required(one.kind)[0]
+    sources = [found[column] for column in BUILT_FROM.get(one.kind, ()) if column in found]
+    return ({own: sources[0]} if sources else {}) | found
 
 
 def _gather(row: dict[str, str | None], texts: list[str], part: _Part) -> tuple[str, str] | None:
@@ -316,14 +328,22 @@ def _gather(row: dict[str, str | None], texts: list[str], part: _Part) -> tuple[
     return None
 
 
-def _name(kind: str, row: dict[str, str | None], fit: dict[str, str | None]) -> None:
-    """Give a component without an id that of its asset and part."""
-    derived = DERIVED[kind]
-    asset = fit.get("asset_id") or row.get("asset_id")
-    if derived in fit or derived in row or not asset or values.says_nothing(asset):
+def _name(
+    kind: str, row: dict[str, str | None], fit: dict[str, str | None], *, by_serial: bool
+) -> None:
+    """Give an asset without an id its serial, a component that of its asset and part.
+
+    ``by_serial`` says that the table's assets go by their serials.
+    """
+    if by_serial and kind == _OF_OTHERS:
+        _name("asset", row, fit, by_serial=True)
+    own = values.required(kind)[0]
+    told = (fit.get(column) or row.get(column) for column in BUILT_FROM[kind])
+    built = next((text for text in told if text and not values.says_nothing(text)), None)
+    if own in fit or own in row or not built:
         return
     part = fit.get("part") or row.get("part")
-    row[derived] = asset if not part or values.says_nothing(part) else f"{asset}/{part}"
+    row[own] = built if not part or values.says_nothing(part) else f"{built}/{part}"
 
 
 def _doubted(part: _Part, doubts: dict[int, str]) -> dict[str, str]:

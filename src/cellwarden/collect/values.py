@@ -16,8 +16,16 @@ YEARS: Final = range(1970, 2101)
 """Years that a date in a register can lie in; anything else is a slip of the keyboard."""
 
 _ISO_DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$")
-_DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})$")
-_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})$")
+_DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})$")
+_SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d{2})$")
+_DAY_FIRST = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th|er|\.)?[\s.-]*(?:de |of )?([^\W\d_]{3,})\.?"
+    r"[\s,.-]*(?:de )?(\d{4}|\d{2})$"
+)
+_MONTH_FIRST = re.compile(r"([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$")
+_NO_DAY = re.compile(
+    r"(\d{4}|\d{1,2}[/.-]\d{4}|\d{4}[/.-]\d{1,2}|[^\W\d_]{3,}\.?[\s'-]+(\d{4}|\d{2}))$"
+)
 _SPREADSHEET_SERIAL = re.compile(r"(\d{5})(\.0+)?$")
 _SPREADSHEET_EPOCH = date(1899, 12, 30)
 _TWO_DIGIT_YEAR_TURNS = 70
@@ -154,8 +162,8 @@ def fit_date(text: str, *, order: str | None = None) -> str:
 
     Args:
         text: ISO (``2026-11-16``, also with slashes or dots), day first with dots
-            (``16.11.2026``), a spreadsheet's serial number, or with slashes where only one
-            reading is possible.
+            (``16.11.2026``, ``16.11.26``), with the month's name (``16 Nov 2026``), a spreadsheet's
+            serial number, or with slashes or dashes where only one reading is possible.
         order: how the source writes slashed dates, ``mdy`` or ``dmy``, where that is known.
 
     Raises:
@@ -165,9 +173,20 @@ def fit_date(text: str, *, order: str | None = None) -> str:
     if found := _ISO_DATE.match(text):
         return _day(int(found[1]), int(found[3]), int(found[4]), right)
     if found := _DOTTED.match(text):
-        return _day(int(found[3]), int(found[2]), int(found[1]), right)
+        return _day(_year(found[3]), int(found[2]), int(found[1]), right)
     if found := _SLASHED.match(text):
-        return _slashed(int(found[1]), int(found[2]), found[3], order)
+        return _slashed(int(found[1]), int(found[3]), found[4], order)
+    if _NO_DAY.match(text):
+        raise Misfit(f"the day is not told; {right}")
+    return _in_words(text, right)
+
+
+def _in_words(text: str, right: str) -> str:
+    """A date with the name of its month, a spreadsheet's number of days, or an ISO time."""
+    if found := _DAY_FIRST.match(text):
+        return _day(_year(found[3]), _month(found[2], right), int(found[1]), right)
+    if found := _MONTH_FIRST.match(text):
+        return _day(_year(found[3]), _month(found[1], right), int(found[2]), right)
     if found := _SPREADSHEET_SERIAL.match(text):
         return _in_range(_SPREADSHEET_EPOCH + timedelta(days=int(found[1])), right)
     try:
@@ -178,18 +197,39 @@ def fit_date(text: str, *, order: str | None = None) -> str:
 
 
 def _slashed(first: int, second: int, year_text: str, order: str | None) -> str:
-    right = "a date with slashes can be read in two ways; write it as 2026-11-16"
+    right = "a date written so can be read in two ways; write it as 2026-11-16"
     year = int(year_text)
     if len(year_text) == len("99"):
         if order is None:
             raise Misfit(right)
-        year += 1900 if year >= _TWO_DIGIT_YEAR_TURNS else 2000
+        year = _year(year_text)
     months = 12
     if order == "mdy" or (order is None and second > months):
         return _day(year, first, second, right)
     if order == "dmy" or first > months or first == second:
         return _day(year, second, first, right)
     raise Misfit(right)
+
+
+def _year(text: str) -> int:
+    """A year of four digits, or of two: 1970 to 2069."""
+    year = int(text)
+    if len(text) > len("99"):
+        return year
+    return year + (1900 if year >= _TWO_DIGIT_YEAR_TURNS else 2000)
+
+
+def _month(name: str, right: str) -> int:
+    """The month that a word begins the name of, in whatever language of ``values.toml``."""
+    word = name.casefold()
+    meant = {
+        number
+        for number, names in enumerate(_table()["months"]["names"], start=1)
+        if any(full.startswith(word) for full in names)
+    }
+    if len(meant) != 1:
+        raise Misfit(right)
+    return meant.pop()
 
 
 def _day(year: int, month: int, day: int, right: str) -> str:

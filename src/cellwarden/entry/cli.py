@@ -14,7 +14,7 @@ import typer
 from cellwarden.entry import exits
 from cellwarden.entry.commands import fleet
 from cellwarden.entry.console import complain
-from cellwarden.model.errors import CellwardenError, InputError
+from cellwarden.model.errors import CellwardenError, InputError, StoreError
 
 
 class Group(NamedTuple):
@@ -109,22 +109,38 @@ def run(words: Sequence[str]) -> int:
         sys.stdout.flush()
     except CellwardenError as error:
         complain(error)
-        return exits.code_of(error)
+        code = exits.code_of(error)
     except typer.TyperException as error:
-        if type(error).__name__ == "NoArgsIsHelpError":
-            sys.stderr.write(error.format_message() + "\n")
-            return exits.CANNOT_USE
-        complain(InputError(error.format_message(), advice="`cellwarden --help` lists the words"))
-        return exits.CANNOT_USE
+        _tell_misuse(error)
+        code = exits.CANNOT_USE
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("cellwarden: stopped; what was recorded before is safe\n")
-        return exits.CANNOT_USE
+        code = exits.CANNOT_USE
     except (BrokenPipeError, SystemExit):
-        # Whoever read us has seen enough (typer makes that an exit): what is left to write goes
-        # nowhere, without a trace. Our own codes are returned and never raised.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return exits.COMPLETE
+        # Whoever read us has seen enough (typer makes that an exit). Our own codes are returned
+        # and never raised.
+        _write_no_more()
+        code = exits.COMPLETE
+    except OSError as error:
+        if error.filename is not None:  # a file of ours has an error of its own
+            raise
+        _write_no_more()
+        reason = error.strerror or str(error)
+        complain(StoreError(f"standard output: {reason}", advice="write where there is room"))
+        code = exits.SOURCE_OR_STORE
     return code if isinstance(code, int) else exits.COMPLETE
+
+
+def _tell_misuse(error: typer.TyperException) -> None:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        sys.stderr.write(error.format_message() + "\n")
+    else:
+        complain(InputError(error.format_message(), advice="`cellwarden --help` lists the words"))
+
+
+def _write_no_more() -> None:
+    """What is left to write goes nowhere, without a trace."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def spread(words: Sequence[str]) -> list[str]:

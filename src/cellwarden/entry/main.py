@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import sys
 
 from cellwarden import __version__
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code.
+    """Run the command line and end the process with its exit code.
 
     ``--version`` answers before anything heavy is loaded: monitoring asks it often.
     """
@@ -21,7 +23,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal may lack our signs
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    with contextlib.suppress(OSError):  # a run that went well has flushed, and was told if not
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)  # all is written and closed; freeing object by object would take a while
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from importlib import resources
 from typing import Any, Final
 
 import msgspec
@@ -70,6 +69,8 @@ def kinds() -> dict[str, Kind]:
     A file holds the kinds of one topic. Cells are text or empty; empty means unknown, never "no".
     Columns stand in the order that the ledger commits to, so new ones go to the end.
     """
+    from importlib import resources
+
     found: dict[str, Kind] = {}
     folder = resources.files("cellwarden.model").joinpath("kinds")
     for file in sorted(folder.iterdir(), key=lambda item: item.name):

@@ -6,7 +6,6 @@ import binascii
 import contextlib
 import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +17,8 @@ from cellwarden.model.facts import ASSERT, Kind
 from cellwarden.store.objects import disk_refused, sync_folder
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     import duckdb
     import pyarrow as pa
 
@@ -47,6 +48,8 @@ def write_bulk(
         InputError: a table has a column that the kind lacks, or one that isn't text.
         StoreError: the disk refused.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     import duckdb
     import pyarrow.parquet as pq
 

@@ -29,6 +29,7 @@ LABELLED = Path(__file__).parent / "labelled"
 SETS = (
     *("worked", "held-apart", "hard", "hard-held-apart", "fresh"),
     *("second", "second-held-apart", "third", "third-held-apart"),
+    *("fourth", "fourth-held-apart", "adversarial"),
 )
 AS_OF = date(2026, 11, 16)
 
@@ -65,9 +66,10 @@ def read(question: str, text: str, **more: Any) -> Reading:
     return read_answer(BANK.questions[question], text, **more)
 
 
-@pytest.mark.parametrize(
-    "name", ["held-apart", "hard-held-apart", "second-held-apart", "third-held-apart"]
-)
+HELD_APART = ("held-apart", "second-held-apart", "third-held-apart", "fourth-held-apart")
+
+
+@pytest.mark.parametrize("name", [*HELD_APART, "hard-held-apart"])
 def test_the_half_held_apart_is_the_one_that_was_recorded(name: str) -> None:
     recorded = (LABELLED / f"{name}.sha256").read_text("ascii").strip()
 
@@ -84,7 +86,7 @@ def test_at_least_250_different_answers_are_labelled() -> None:
 
 
 def test_nine_of_ten_are_found_and_nine_of_ten_found_are_vague_on_halves_held_apart() -> None:
-    for name in ("held-apart", "second-held-apart", "third-held-apart"):
+    for name in HELD_APART:
         found = quality(name)
 
         assert found.precision >= 0.9
@@ -162,6 +164,24 @@ def test_words_that_only_sound_precise_are_vague(question: str, text: str, rule:
 
     assert reading.is_vague
     assert rule in {item.rule for item in reading.objections}
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("rollback-refused", "GW-2 3.4 and MC-40 4.1 follow the version hygiene of NIST 800-193."),
+        ("update-channel", "USB and OTA are each covered by the provisions of SEC-STD-9."),
+        ("cloud-loss", "GW-2 3.4 was awarded readiness class A in our 2026 programme."),
+    ],
+)
+def test_pointing_at_a_paper_or_a_programme_says_nothing(question: str, text: str) -> None:
+    assert read(question, text).is_vague
+
+
+def test_who_and_when_stand_for_a_way_that_no_list_knows() -> None:
+    text = "Olga Berg rings two former employers before the first visit, since 4 May 2025."
+
+    assert not read("technician-vetting", text).is_vague
 
 
 def test_silence_is_no_vague_answer() -> None:

@@ -44,7 +44,7 @@ def precision_and_recall(
     return sum(hits) / len(hits), sum(hits) / same
 
 
-@pytest.mark.parametrize("half", ["held", "second_held", "third_held"])
+@pytest.mark.parametrize("half", ["held", "second_held", "third_held", "fifth_held"])
 def test_the_half_that_is_held_apart_is_the_one_whose_digest_was_kept(half: str) -> None:
     kept = (HERE / f"labelled_{half}.sha256").read_text("utf-8").split()[0]
 
@@ -53,17 +53,21 @@ def test_the_half_that_is_held_apart_is_the_one_whose_digest_was_kept(half: str)
     assert digest == kept
 
 
-def test_the_halves_hold_900_pairs_and_share_no_name() -> None:
+def test_the_halves_hold_1200_pairs_and_share_no_name() -> None:
     built = {row["name"] for half in FLOORS if "built" in half for row in labelled(half)}
     held = {row["name"] for half in FLOORS if "held" in half for row in labelled(half)}
 
-    assert sum(len(labelled(half)) for half in FLOORS) >= 900
+    assert sum(len(labelled(half)) for half in FLOORS) >= 1200
     assert built.isdisjoint(held)
 
 
-@pytest.mark.parametrize(
-    "half", ["built", "held", "second_built", "second_held", "third_built", "third_held"]
-)
+HALVES = [
+    *("built", "held", "second_built", "second_held", "third_built", "third_held"),
+    *("fourth_built", "fifth_held"),
+]
+
+
+@pytest.mark.parametrize("half", HALVES)
 def test_a_match_on_labelled_names_is_right_and_few_are_lost(half: str, index: Index) -> None:
     rows = labelled(half)
     decisions = decided(rows, index)
@@ -79,10 +83,12 @@ def test_a_match_on_labelled_names_is_right_and_few_are_lost(half: str, index: I
 
 FLOORS = {
     "built": (0.99, 0.98, 0.92, 0.98),
-    "held": (0.99, 0.95, 0.9, 0.98),
+    "held": (0.99, 0.95, 0.89, 0.98),
     "second_built": (0.99, 0.97, 0.89, 0.98),
     "second_held": (0.99, 0.9, 0.89, 0.93),
     "third_built": (0.99, 0.96, 0.97, 0.96),
     "third_held": (0.98, 0.93, 0.96, 0.96),
+    "fourth_built": (0.98, 0.9, 0.94, 0.97),
+    "fifth_held": (0.99, 0.94, 0.88, 0.96),
 }
 """Precision and recall of match alone, then of match and review together."""

@@ -23,14 +23,13 @@ from cellwarden.advisories.identity.vendors import (
     vendor_ids,
     without_maker,
 )
+from cellwarden.advisories.identity.wanted import BRANCH, wanted_in
 from cellwarden.advisories.identity.words import (
     chunks,
     compact,
     folded,
     is_code,
     is_order_number,
-    is_rating,
-    is_short_wildcard,
     is_wildcard,
     plain,
     ratings,
@@ -39,34 +38,22 @@ from cellwarden.advisories.identity.words import (
 from cellwarden.model.matching import Statement
 
 _PARENTHESES: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
-_OPEN_PARENTHESIS: Final = re.compile(r"[(\[][^()\[\]]*$")
 _SERIES: Final = re.compile(
     r"\bid\s*[=:]?\s*(\d{2,4}(?:\s*/\s*\d{2,4})*)|series[ _](\d{2,4})[ _]ups"
 )
 _HINT: Final = re.compile(r"nmc|network|\bid\b|series")
+_LEAVES_OUT: Final = re.compile(r"\s*(?:incl|excl|except|without|not )")
+_LETTER_X: Final = re.compile(r"[a-z]+\d{2,}x")
+_VERSION_LINE: Final = re.compile(r"(?<!hardware )\bversions? (\d{1,4}(?:\.\d+)+)(?!\S)")
+"""``CMU Firmware Version 12.4`` is of the V12.4 line."""
+_ANDS: Final = re.compile(r"\s+and\s+|\s+&\s+|,\s+|\s+/\s+")
 _SERIAL: Final = re.compile(r"[\s,(]*\bserial (?:number|no)\b.*$")
 _AND_EARLIER: Final = re.compile(r"\b(?:and|or) (?:earlier|prior|lower|below|later|newer|higher)\b")
-BRANCH: Final = re.compile(r"(?:v|(?=\d[\d.]*\.x$))(\d+(?:\.\d+)*)(?:\.x)?")
-"""``V5``, ``V5.x``, ``10.x``."""
 _NUMBER_PATTERN: Final = re.compile(
     r"\b(?=[a-z0-9-]*\d?)([a-z0-9]{3,}(?:-[a-z0-9]+)*\*[a-z0-9*-]*)"
 )
-_BUILT_UPON: Final = re.compile(r"\s+(?:as\s+)?built\s+(?:up)?on\s(.*)$")
+_BUILT_UPON: Final = re.compile(r"\s+(?:(?:as\s+)?built\s+(?:up)?on|with\s+cpu\s+variants?)\s(.*)$")
 """What a product is made of is no part of its name, but has to be there."""
-_REVISION: Final = re.compile(r"rev\d{1,2}")
-"""A revision of the hardware, which registers seldom say."""
-_ENDS_IN_X: Final = re.compile(r"\dx$")
-"""Beside other codes such an x is a letter: ``2212X/2112S``, ``RV50 RV50X``."""
-_MIDDLES: Final = re.compile(
-    r"\b(?P<head>[a-z]{1,4})(?P<first>\d{1,3})(?P<others>(?:/\d{1,3})+)(?P<tail>[a-z]{2}[a-z0-9-]*)"
-)
-_ENDINGS: Final = re.compile(
-    r"(?<![\w/-])(?P<head>[a-z0-9-]{4,}[a-z])(?P<last>[a-z])(?P<others>(?:/[a-z]{1,2}){2,})(?![\w/])"
-)
-_SHORTEST_LIST_NUMBER: Final = 2
-_LIST_WORDS: Final = re.compile(r"\s+(?:and|or|&)\s+|[,/;]")
-_STRONG_SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*")
-_SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*|\s+and\s+|\s+or\s+|,\s+")
 
 
 def read_claim(statement: Statement) -> Claim:
@@ -102,7 +89,9 @@ def _claim(
     serial = _SERIAL.search(text)
     text = text[: serial.start()] if serial else text
     within = _BUILT_UPON.search(text)
-    text = text[: within.start()] if within else text
+    text = _VERSION_LINE.sub(r"v\1", text[: within.start()] if within else text)
+    pieces, others = _by_other_makers(text)
+    vendors = tuple(dict.fromkeys((*vendors, *others)))
     named = named_in(product, advisory=True, vendors=() if vendors == (ANYONE,) else vendors)
     known = catalogue().products
     cards = _narrowest({p for p in named if known[p].role == "card"})
@@ -113,7 +102,7 @@ def _claim(
         text=product,
         vendors=vendors,
         key=sequence(text),
-        wanted=_wanted(text, without=named if cards else ()),
+        wanted=tuple(w for piece in pieces for w in _wanted(piece, without=named if cards else ())),
         hosts=frozenset(_narrowest({p for p in named if known[p].role == "host"})),
         cards=frozenset(cards),
         series_ids=_series_ids(product),
@@ -126,9 +115,19 @@ def _claim(
         ),
         branch=branches.pop() if is_one_line else "",
         ratings=ratings(chunks(text)),
-        short=tuple(_abbreviations(text)),
+        short=tuple(abbreviations(text)),
         variants=_variants(text),
     )
+
+
+def _by_other_makers(text: str) -> tuple[list[str], list[str]]:
+    """The products of ``smartRTU and INEA ME-RTU``, and the makers that stand inside the text."""
+    pieces = _ANDS.split(text)
+    leads = [leading_vendor(piece) for piece in pieces]
+    if len(pieces) == 1 or not any(leads[1:]):
+        return [text], []
+    shown = [lead[1] if lead else piece for lead, piece in zip(leads, pieces, strict=True)]
+    return shown, [lead[0] for lead in leads if lead]
 
 
 def _serial(words: str) -> tuple[Wanted, ...]:
@@ -137,8 +136,9 @@ def _serial(words: str) -> tuple[Wanted, ...]:
     return (Wanted(words=("serial",), generic=(rest,)),) if words else ()
 
 
-def _abbreviations(text: str) -> Iterator[str]:
+def abbreviations(text: str) -> Iterator[str]:
     """The abbreviations in a name's brackets: ``Power Monitoring Expert (PME)`` is PME."""
+    text = folded(text) if "(" in text else ""
     letters = "".join(word[0] for word in chunks(_PARENTHESES.sub(" ", text)))
     for inside in _PARENTHESES.findall(text):
         words = chunks(inside)
@@ -151,10 +151,11 @@ def _variants(text: str) -> tuple[str, ...]:
     return tuple(
         compact(chunk)
         for inside in _PARENTHESES.findall(text)
+        if not _LEAVES_OUT.match(inside)
         for chunk in chunks(inside)
         if is_code(chunk)
         and not is_order_number(chunk)
-        and not is_wildcard(chunk)
+        and (not is_wildcard(chunk) or _LETTER_X.fullmatch(chunk))
         and "*" not in chunk
     )
 
@@ -240,75 +241,8 @@ def spans_lines(text: str) -> bool:
 
 
 def _wanted(text: str, *, without: tuple[str, ...]) -> tuple[Wanted, ...]:
-    """The alternatives that a product text lists; usually one."""
-    if without:
-        text = _without_products(text, without)
-    main = spelled_out(_OPEN_PARENTHESIS.sub(" ", _PARENTHESES.sub(" ", text)).strip())
-    pieces = _pieces(main or text)
-    out: list[Wanted] = []
-    for piece in pieces:
-        one = _one(piece)
-        if out and not (one.words or one.line) and one.codes:
-            one = Wanted(
-                codes=one.codes, wildcards=one.wildcards, words=out[0].words, line=out[0].line,
-                generic=one.generic, details=one.details, editions=one.editions,
-            )  # fmt: skip
-        out.extend(_each_number(one, piece))
-    return tuple(one for one in out if one != Wanted())
-
-
-def spelled_out(text: str) -> str:
-    """``R04/08/16ENCPU`` and ``XGK-CPUU/H/S`` as the whole names that they stand for."""
-
-    def middles(found: re.Match[str]) -> str:
-        numbers = (found["first"], *found["others"].strip("/").split("/"))
-        return " / ".join(f"{found['head']}{number}{found['tail']}" for number in numbers)
-
-    def endings(found: re.Match[str]) -> str:
-        letters = (found["last"], *found["others"].strip("/").split("/"))
-        return " / ".join(f"{found['head']}{letter}" for letter in letters)
-
-    return _ENDINGS.sub(endings, _MIDDLES.sub(middles, text)) if "/" in text else text
-
-
-def _each_number(one: Wanted, text: str) -> tuple[Wanted, ...]:
-    """One product for each of the numbers of ``NPort 5210 5230`` or ``MRD-315 MRD-355``."""
-    members = (*one.codes, *one.wildcards)
-    if len(members) < 2 or not _is_list(one, text):  # noqa: PLR2004 - a list
-        return (one,)
-    literal = [wild for wild in one.wildcards if one.codes and _ENDS_IN_X.search(wild)]
-    free = [wild for wild in one.wildcards if wild not in literal]
-    return (
-        *(msgspec.structs.replace(one, codes=(c,), wildcards=()) for c in (*one.codes, *literal)),
-        *(msgspec.structs.replace(one, codes=(), wildcards=(wild,)) for wild in free),
-    )
-
-
-def _is_list(one: Wanted, text: str) -> bool:
-    """True where a name's codes are alternatives: numbers alike, or codes of one shape in a row."""
-    codes = one.codes
-    if not one.wildcards and all(code.isdigit() for code in codes):
-        return len({(len(code), code[0]) for code in codes}) == 1
-    if not codes:
-        return True
-    shape, *others = {_shape(code) for code in (*codes, *one.wildcards)}
-    ends = {(code[0], code[-3:]) for code in codes}
-    is_alike = not others or (len(ends) == 1 < len(codes) and not one.wildcards)
-    if not is_alike or shape.count("0") < _SHORTEST_LIST_NUMBER:
-        return False
-    row = [
-        compact(chunk) in {*codes, *one.wildcards} for chunk in _LIST_WORDS.sub(" ", text).split()
-    ]
-    if True not in row:
-        return False
-    first, last = row.index(True), len(row) - row[::-1].index(True)
-    return all(row[first:last])
-
-
-def _shape(code: str) -> str:
-    """Letters as A, digits as 0, without the letter of a variant: ``MP70E`` is as ``RV50``."""
-    bare = re.sub(r"(?<=\d)[a-z]$", "", code)
-    return re.sub(r"\d", "0", re.sub(r"[a-z]", "A", bare))
+    """What a product text asks for, without the known products that are told from it already."""
+    return wanted_in(_without_products(text, without) if without else text)
 
 
 def _without_products(text: str, products: tuple[str, ...]) -> str:
@@ -317,72 +251,6 @@ def _without_products(text: str, products: tuple[str, ...]) -> str:
         if key in products:
             flat = says.sub(" ", flat)
     return flat
-
-
-def _pieces(text: str) -> list[str]:
-    for separator in (_SEPARATOR, _STRONG_SEPARATOR):
-        pieces = [piece for piece in separator.split(text) if piece.strip()]
-        if len(pieces) < 2:  # noqa: PLR2004 - a list has two members
-            continue
-        read = [_one(piece) for piece in pieces]
-        if _is_list_of_codes(read):
-            return pieces
-        if separator is _STRONG_SEPARATOR and all(one.words or one.codes for one in read):
-            return pieces
-    return [text]
-
-
-def _is_list_of_codes(pieces: list[Wanted]) -> bool:
-    """True for ``AP7xxxx and AP8xxx``: codes all along, that begin alike."""
-    codes = [(*one.codes, *one.wildcards) for one in pieces]
-    if not all(codes):
-        return False
-    if len({_shape(code) for group in codes for code in group}) == 1:
-        return True
-    starts = {code[:2] for code in codes[0]}
-    return all(any(code[:2] in starts for code in following) for following in codes[1:])
-
-
-@lru_cache(maxsize=65536)
-def _one(text: str) -> Wanted:
-    lists = word_lists()
-    into: dict[str, list[str]] = {
-        name: []
-        for name in ("codes", "wildcards", "words", "generic", "details", "line", "editions")
-    }
-    for chunk in chunks(text):
-        if chunk in lists.noise or is_rating(chunk) or BRANCH.fullmatch(chunk):
-            continue
-        if not compact(chunk).strip("x"):
-            continue  # 750-880/xxx-xxx: any variant
-        if is_order_number(chunk) and chunk[0].isdigit():
-            continue
-        if _REVISION.fullmatch(chunk):
-            into["details"].append(chunk)
-            continue
-        into[_class_of(chunk)].append(compact(chunk))
-    if into["words"] or into["line"]:
-        short = [code for code in into["codes"] if is_short_wildcard(code)]
-        into["wildcards"] += short
-        into["codes"] = [code for code in into["codes"] if code not in short]
-    return Wanted(**{name: tuple(dict.fromkeys(found)) for name, found in into.items()})
-
-
-def _class_of(chunk: str) -> str:  # noqa: PLR0911 - one return for each class of word
-    lists = word_lists()
-    if chunk in lists.line:
-        return "line"
-    if chunk in lists.edition:
-        return "editions"
-    if chunk in lists.generic:
-        return "generic"
-    if is_wildcard(chunk):
-        return "wildcards"
-    if is_code(chunk):
-        return "codes"
-    if len(chunk) <= 2 or chunk.isdigit():  # noqa: PLR2004 - pn, ex, 20
-        return "details"
-    return "words"
 
 
 def named_by_code(codes: tuple[str, ...]) -> tuple[str, ...]:

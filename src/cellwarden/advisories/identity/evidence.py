@@ -19,7 +19,7 @@ from cellwarden.advisories.identity.catalogue import (
     named_in,
     of_vendor,
 )
-from cellwarden.advisories.identity.claims import BRANCH, named_by_code, sequence, spelled_out
+from cellwarden.advisories.identity.claims import abbreviations, named_by_code, sequence
 from cellwarden.advisories.identity.nouns import Evidence
 from cellwarden.advisories.identity.vendors import (
     branded,
@@ -28,6 +28,7 @@ from cellwarden.advisories.identity.vendors import (
     vendor_ids,
     without_maker,
 )
+from cellwarden.advisories.identity.wanted import BRANCH, spelled_out
 from cellwarden.advisories.identity.words import (
     chunks,
     compact,
@@ -116,7 +117,7 @@ def read_columns(columns: Columns) -> Evidence:
         text=folded(f"{columns.manufacturer[:200]} {columns.model[:200]} {columns.part[:200]}"),
         vendors=vendors,
         keys=_keys(columns, texts, vendors) | {sequence(name) for name in names},
-        tokens=spellings(shown),
+        tokens=spellings(shown) | _numbered(codes, vendors) | _in_number(parts),
         codes=codes,
         words=tuple(dict.fromkeys(c for c in plain_words if _decides(c))),
         editions=tuple(c for c in plain_words if c in lists.edition),
@@ -132,8 +133,31 @@ def read_columns(columns: Columns) -> Evidence:
         is_part=_role(columns) in lists.part_roles
         and not any(known[p].role == "card" for p in named),
         order_numbers=_order_numbers(columns).union(catalogued),
+        catalogued=frozenset(catalogued),
+        families=tuple(compact(c) for c in called if is_code(c)),
+        family_words=frozenset(
+            c for c in called if c.isalpha() and (_decides(c) or c in lists.line)
+        ),
         branches=tuple(m.group(1) for c in parts if (m := BRANCH.fullmatch(c))),
         ratings=ratings(parts),
+    )
+
+
+def _numbered(codes: tuple[str, ...], vendors: tuple[str, ...]) -> frozenset[str]:
+    """A bare number behind its maker's short name: the 751 of SEL is the ``SEL-751``."""
+    short = [vendor for vendor in vendors if vendor.isalpha() and len(vendor) <= _LONGEST_LETTERS]
+    return frozenset(name + code for name in short for code in codes if code.isdigit())
+
+
+def _in_number(parts: tuple[str, ...]) -> frozenset[str]:
+    """Common words in their other number: *meters* where a row says *meter*."""
+    generic = word_lists().generic
+    return frozenset(
+        other
+        for word in parts
+        if word in generic
+        for other in (f"{word}s", word.removesuffix("s"))
+        if other in generic
     )
 
 
@@ -207,6 +231,7 @@ def _keys(
     joined = {columns.model, columns.part, f"{columns.model} {columns.part}", " ".join(texts)}
     joined.add(f"{columns.model} ({columns.part_number})")
     joined.add(columns.part_number)
+    joined.update(short for text in (columns.model, columns.part) for short in abbreviations(text))
     joined |= {_model_text(text, vendors) for text in tuple(joined)}
     return frozenset(key for text in joined if (key := sequence(text)))
 

@@ -21,6 +21,8 @@ def claim_keys(claim: Claim) -> Iterator[Key]:
     for vendor in (*claim.vendors, ""):
         for text in (*claim.key, *claim.short):
             yield vendor, "name", text
+        for text in claim.variants:
+            yield vendor, "code", text
         for number in claim.order_numbers:
             yield vendor, "order", number
         for pattern in claim.number_patterns:
@@ -47,11 +49,18 @@ def _wanted_keys(vendor: str, wanted: Wanted) -> Iterator[Key]:
     elif wanted.wildcards:
         yield vendor, "word", max(wanted.line, key=_rarity)
     else:
-        small = (*wanted.details, *wanted.line, *wanted.editions, *wanted.generic)
-        if small:
-            yield vendor, "word", max(small, key=_rarity)
+        for word in _rarest(wanted):
+            yield vendor, "word", word
     for word in wanted.words:
         yield vendor, "part", word
+
+
+def _rarest(wanted: Wanted) -> Iterator[str]:
+    """The rarest of a name's small words, and the rarest that is not of its line."""
+    small = (*wanted.details, *wanted.line, *wanted.editions, *wanted.generic)
+    for words in (small, [word for word in small if word not in wanted.line]):
+        if words:
+            yield max(words, key=_rarity)
 
 
 def _rarity(word: str) -> tuple[int, str]:

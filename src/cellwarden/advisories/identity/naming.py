@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 import msgspec
 
 from cellwarden.advisories.identity.answers import candidate, other, same
-from cellwarden.advisories.identity.nouns import Answer, Claim, Evidence, Identity, Wanted
+from cellwarden.advisories.identity.nouns import Claim, Evidence, Identity, Wanted
+from cellwarden.advisories.identity.wording import (
+    by_small_words,
+    by_words,
+    details,
+    extra,
+    other_kind,
+    own_codes,
+    software,
+)
 from cellwarden.advisories.identity.words import is_short_wildcard, shortened, wildcard, word_lists
 
 _STRONG_CODE: Final = 5
 _CODE_LEAF: Final = 4
 _SHORTEST_CODE: Final = 3
-_CATALOGUE_NUMBER: Final = 7
+_CATALOGUE_NUMBER: Final = 5
 """Letters and digits from which a code is no other maker's and no other product's."""
 _HALF: Final = 0.5
+_ENOUGH_SMALL: Final = 3
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_STEP: Final = re.compile(r"(?:sp|cu|hf|upd|update|r|rel|rev)\d{1,2}")
 
 
 class _Shared(NamedTuple):
@@ -85,7 +98,11 @@ def compare(seen: Evidence, wanted: Wanted) -> Identity:
     """One alternative against the row: codes first, then words, then details."""
     tokens = seen.tokens
     wild = {pattern: fits(pattern, seen) for pattern in wanted.wildcards}
-    found = [c for c in wanted.codes if c in tokens and _is_own(c, seen, wanted)]
+    found = [
+        c
+        for c in wanted.codes
+        if c in tokens and _is_own(c, seen, wanted) and _is_of_line(c, seen, wanted)
+    ]
     shared = _Shared(
         codes=found + [p for p, code in wild.items() if code],
         words=[w for w in wanted.words if w in tokens],
@@ -101,8 +118,8 @@ def compare(seen: Evidence, wanted: Wanted) -> Identity:
     if shared.codes:
         return _unlike_in_words(seen, wanted, shared) or _with_code(seen, wanted, shared)
     if wanted.words:
-        return _by_words(seen, wanted, shared)
-    return _by_small_words(seen, wanted)
+        return by_words(seen, wanted, shared.words)
+    return by_small_words(seen, wanted)
 
 
 def _is_catalogued(found: list[str], missing: list[str], seen: Evidence) -> bool:
@@ -123,6 +140,16 @@ def _is_own(code: str, seen: Evidence, wanted: Wanted) -> bool:
     )
 
 
+def _is_of_line(code: str, seen: Evidence, wanted: Wanted) -> bool:
+    """True unless a code is that of the row's family alone, and the product is of another line.
+
+    The X-200 of SCALANCE is not the X200 of a fire alarm.
+    """
+    if code not in seen.families or not seen.family_words:
+        return True
+    return not seen.family_words.isdisjoint((*wanted.words, *wanted.line))
+
+
 def _is_longer(code: str, seen: Evidence) -> str:
     """The row's own code that goes on with a number where the advisory's ends: ``XF204-2``."""
     if code in seen.codes:
@@ -134,28 +161,26 @@ def _is_longer(code: str, seen: Evidence) -> str:
 def fits(pattern: str, seen: Evidence) -> str:
     """The row's model code that a wildcard stands for; empty where there is none."""
     shape = wildcard(pattern)
-    for code in seen.codes:
-        if shape.fullmatch(code):
-            return code
+    is_series = "#" in pattern
+    own = seen.families if is_series and seen.families else seen.codes
+    found = next((code for code in own if shape.fullmatch(code)), "")
+    if found or (is_series and seen.families):
+        return found
     return next((t for t in sorted(seen.tokens) if shape.fullmatch(t)), "")
 
 
 def _without_code(seen: Evidence, wanted: Wanted, missing: list[str], words: list[str]) -> Identity:
-    own = [c for c in seen.codes if c not in wanted.codes]
-    if len(missing) == 1 and shortened(missing[0]) in own:
+    own = own_codes(seen, wanted)
+    if len(missing) == 1 and shortened(missing[0]) in set(own) - set(seen.families):
         shown = missing[0].upper()
         return candidate(f"the register does not say whether it is the {shown}", 0.45)
     if own:
         return other(f"its model is {own[0]}, the advisory's {', '.join(missing)}", "model code")
-    if wanted.words and len(words) == len(wanted.words) and not _extra(seen, wanted):
+    if wanted.words and len(words) == len(wanted.words) and not extra(seen, wanted):
         return candidate(f"the register does not say whether it is the {', '.join(missing)}", 0.4)
-    if wanted.line and set(wanted.line) <= seen.tokens and words and not _extra(seen, wanted):
+    if wanted.line and set(wanted.line) <= seen.tokens and words and not extra(seen, wanted):
         return candidate(f"the register does not say whether it is the {', '.join(missing)}", 0.3)
     return other(f"nothing in the register says {', '.join(missing)}", "model code")
-
-
-def _extra(seen: Evidence, wanted: Wanted) -> list[str]:
-    return [w for w in seen.words if w not in wanted.words and w not in wanted.line]
 
 
 def _is_strong(codes: list[str]) -> bool:
@@ -182,30 +207,45 @@ def _unlike_in_words(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identit
     if is_short_wildcard(code) and (absent := _nameless(seen, wanted)):
         return other(f"only {code} is shared, not {absent}", "product")
     strong = _is_strong(shared.codes)
-    if shared.codes[0] in word_lists().family_codes and (kind := _other_kind(seen, wanted)):
+    if shared.codes[0] in word_lists().family_codes and (kind := other_kind(seen, wanted)):
         return other(kind, "kind")
-    is_bare = strong and not _extra(seen, wanted) and set(seen.codes) <= set(shared.codes)
+    strong = strong or _stands_behind_its_name(seen, shared)
+    own = set(own_codes(seen, wanted)) - set(shared.wild.values())
+    is_bare = strong and not extra(seen, wanted) and not own
     is_enough = is_bare or (strong and len(shared.words) * 2 >= len(wanted.words))
     if shared.lacking and not is_enough:
-        if not shared.words and (not strong or _extra(seen, wanted)):
+        is_weak = not shared.words and (not strong or extra(seen, wanted))
+        if is_weak and not _says_nothing_else(code, seen):
             return other(f"only {code} is shared, not {lacking}", "product")
-        return candidate(f"{code} is shared, but the register does not say {lacking}", 0.5)
+        why = f"{code} is shared, but the register does not say {lacking}"
+        return candidate(why, 0.4 if is_weak else 0.5)
     lines = word_lists().line
     if not strong and wanted.line and not seen.tokens & set(wanted.line) and seen.tokens & lines:
         return other(f"only {code} is shared, not {' '.join(wanted.line)}", "product")
     return None
 
 
+def _says_nothing_else(code: str, seen: Evidence) -> bool:
+    """True for a row that is the number alone: the ``369`` of a maker."""
+    said = (*seen.words, *seen.generic, *seen.editions, *(seen.tokens & word_lists().line))
+    return seen.codes == (code,) and not said
+
+
+def _stands_behind_its_name(seen: Evidence, shared: _Shared) -> bool:
+    """True where both write a number behind the same word: ``Stratix 8000``."""
+    return any(word + code in seen.tokens for word in shared.words for code in shared.codes)
+
+
 def _with_code(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identity:
     code, wild = shared.codes[0], shared.wild
     known = {*shared.codes, *wild.values(), *seen.order_numbers}
-    others = [c for c in seen.codes if c not in known]
+    others = [c for c in own_codes(seen, wanted) if c not in known]
     absent = [g for g in wanted.generic if g not in seen.tokens]
     shown = code.upper()
     longer = _is_longer(code, seen)
     if longer:
         return candidate(f"its model is {longer.upper()}, the advisory's {shown}", 0.4)
-    if word := _software(seen, wanted):
+    if word := software(seen, wanted):
         return candidate(f"{shown} is shared, but the register does not say {word}", 0.4)
     if others and absent and not wild:
         own = others[0].upper()
@@ -216,132 +256,4 @@ def _with_code(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identity:
         found = same(f"the model code {shown} is the advisory's", 0.95, 4)
     if shared.lacking:
         found = msgspec.structs.replace(found, is_partial=True)
-    return _details(seen, wanted, found)
-
-
-def _by_words(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identity:
-    if not shared.lacking:
-        return _by_all_words(seen, wanted)
-    words, lacking = shared.words, ", ".join(shared.lacking)
-    covered = len(words) / (len(wanted.words) + len(wanted.editions))
-    own = _extra(seen, wanted) or [e for e in seen.editions if e not in wanted.editions]
-    if words and covered >= _HALF and not own:
-        return candidate(f"the register does not say {lacking}", 0.35)
-    return other(f"nothing in the register says {lacking}", "product")
-
-
-def _by_all_words(seen: Evidence, wanted: Wanted) -> Identity:
-    """All words are there: the edition may still be another one."""
-    own_editions = [e for e in seen.editions if e not in wanted.editions]
-    open_editions = [e for e in wanted.editions if e not in seen.tokens]
-    if open_editions and own_editions:
-        return other(f"it is the {own_editions[0]}, not the {open_editions[0]}", "edition")
-    if open_editions:
-        editions = " ".join(open_editions)
-        return candidate(f"the register does not say whether it is {editions}", 0.45)
-    name = " ".join((*wanted.line, *wanted.words))
-    if own_editions:
-        why = f"the advisory says {name}, the register {own_editions[0]} as well"
-        return candidate(why, 0.45)
-    found = _details(seen, wanted, same(f"it is named {name}", 0.9, 3))
-    if found.answer is Answer.SAME and (strange := _strange(seen, wanted)):
-        return other(f"the advisory says {name}, {strange}", "product")
-    if found.answer is Answer.SAME and (unlike := _unlike(seen, wanted)):
-        return candidate(f"the advisory says {name}, but {unlike}", 0.4)
-    return found
-
-
-def _strange(seen: Evidence, wanted: Wanted) -> str:
-    """Why one shared word is not enough, where each side says more; empty where it may be."""
-    own = _extra(seen, wanted)
-    absent = [g for g in wanted.generic if g not in seen.tokens]
-    if wanted.line and seen.tokens.isdisjoint(wanted.line) and own:
-        return f"the register {own[0]} and not {wanted.line[0]}"
-    if own and absent and len(wanted.words) == 1:
-        return f"the register {own[0]} and not {absent[0]}"
-    codes = [c for c in seen.codes for w in wanted.words if w not in seen.words and c.startswith(w)]
-    if codes and len(absent) > 1:
-        return f"the register {codes[0].upper()} and not {absent[0]}"
-    return ""
-
-
-def _unlike(seen: Evidence, wanted: Wanted) -> str:
-    """What tells two names apart that share the advisory's words; empty where nothing does."""
-    numbers = {*wanted.words, *seen.order_numbers}
-    more = [*_extra(seen, wanted), *(code for code in seen.codes if code not in numbers)]
-    lines = word_lists().line - {"siplus"}
-    more += [t for t in sorted(seen.tokens & lines) if wanted.line and t not in wanted.line]
-    more += [d for d in seen.details if d.isalpha() and len(d) > 1 and d not in wanted.details]
-    if more:
-        return f"the register {more[0]} as well"
-    own = [g for g in seen.generic if g not in wanted.generic]
-    absent = [g for g in wanted.generic if g not in seen.tokens]
-    if own and absent:
-        return f"its kind is {own[0]}, not {absent[0]}"
-    if len(own) > 1:
-        return f"the register {' '.join(own)} as well"
-    word = _software(seen, wanted)
-    return f"the register does not say {word}" if word not in {"", "software"} else ""
-
-
-def _software(seen: Evidence, wanted: Wanted) -> str:
-    """The word by which the advisory's product is software, where the row shows no such word."""
-    lists = word_lists()
-    if not seen.tokens.isdisjoint(lists.software):
-        return ""
-    return next((g for g in wanted.generic if g in lists.software), "")
-
-
-def _other_kind(seen: Evidence, wanted: Wanted) -> str:
-    """Why a shared family code is not enough; empty where it may be the same kind of thing."""
-    lacking = [w for w in (*wanted.words, *wanted.generic) if w not in seen.tokens]
-    shared = [g for g in wanted.generic if g in seen.tokens]
-    own = [g for g in seen.generic if g not in wanted.generic]
-    if lacking and own and not shared:
-        return f"its kind is {own[0]}, the advisory's {lacking[0]}"
-    return ""
-
-
-def _by_small_words(seen: Evidence, wanted: Wanted) -> Identity:
-    small = (*wanted.line, *wanted.details, *wanted.editions, *wanted.generic)
-    lacking = [w for w in small if w not in seen.tokens]
-    bare = not (seen.codes or seen.words or seen.editions)
-    if lacking and wanted.line and bare and set(lacking) <= set(wanted.editions):
-        return candidate(f"the register does not say whether it is {' '.join(lacking)}", 0.4)
-    if lacking or not small:
-        return other("only words that many products share could be compared", "product")
-    own = [*seen.codes, *seen.words, *(e for e in seen.editions if e not in wanted.editions)]
-    tells = bool(wanted.details or wanted.line) and (len(small) > 1 or bool(wanted.line))
-    if own:
-        is_family = len(wanted.line) > 1
-        if tells and len(small) > 1 and (is_family or not seen.codes):
-            return candidate(
-                f"the advisory says {' '.join(small)}, the register {own[0]} as well", 0.4
-            )
-        return other(f"only {' '.join(small)} is shared, and the register says {own[0]}", "product")
-    if tells:
-        return same(f"it is named {' '.join(small)}", 0.8, 3)
-    return candidate("only words that many products share are the same", 0.35)
-
-
-def _details(seen: Evidence, wanted: Wanted, found: Identity) -> Identity:
-    """Short numbers and letters: they contradict where both sides have some of their own."""
-    open_details = [d for d in wanted.details if d not in seen.tokens]
-    if not open_details:
-        return found
-    rivals = [
-        d
-        for d in seen.details
-        if d not in wanted.details and d.isdigit() == open_details[0].isdigit()
-    ]
-    if found.specificity < _CODE_LEAF:
-        rivals += _extra(seen, wanted)
-    if rivals:
-        return other(f"it is the {rivals[0]}, not the {open_details[0]}", "detail")
-    is_named = any(len(d) > 1 and d.isalpha() for d in open_details)
-    if is_named:
-        why = f"{found.why}, but the register does not say {', '.join(open_details)}"
-        return candidate(why, 0.4)
-    why = f"{found.why}; the register does not say {', '.join(open_details)}"
-    specificity = max(found.specificity - 1, 2)
-    return msgspec.structs.replace(found, confidence=0.85, specificity=specificity, why=why)
+    return details(seen, wanted, found)

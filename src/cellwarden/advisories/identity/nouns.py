@@ -93,7 +93,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     the families above them in ``lineage``; ``cards`` the network cards. ``is_card`` is true where
     the component is a network card itself, ``is_device`` where its firmware is the device's own,
     ``is_part`` for a battery, sensor or board in a device, ``is_thin`` where neither model nor
-    part is filled.
+    part is filled. ``catalogued`` are the codes whose name ``numbers.toml`` knows, ``families`` the
+    codes in those names, ``family_words`` the words that tell them apart.
     """
 
     text: str
@@ -116,4 +117,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     series_ids: frozenset[str] = frozenset()
     order_numbers: frozenset[str] = frozenset()
     branches: tuple[str, ...] = ()
+    catalogued: frozenset[str] = frozenset()
+    families: tuple[str, ...] = ()
+    family_words: frozenset[str] = frozenset()
     ratings: tuple[tuple[str, frozenset[str]], ...] = ()

@@ -17,13 +17,14 @@ ANYONE: Final = "*"
 _NOBODY: Final = frozenset(
     {"", "n/a", "na", "unknown", "generic", "multiple", "various", "none", "oem"}
 )
-_WORDS_TOO: Final = frozenset({"alpha", "starline", "aros"})
+_WORDS_TOO: Final = frozenset({"alpha", "starline", "aros", "sixnet", "trend", "subnet", "sae"})
 """Makers' names that also begin product names of others."""
 _SHORTEST_NAME: Final = 3
 _NOBODY_STARTS: Final = ("multiple ", "----")
 _LEGAL: Final = re.compile(
     r"[\s,.]+(?:inc|llc|ltd|limited|gmbh|ag|se|s\.?p\.?a|sa|co|corp|corporation|company|kg|plc|bv|b\.v|srl|"
-    r"pty|pte|oy|ab|a/s|as|international|technologies|technology|systems|electronics)\.?$"
+    r"d\.?o\.?o|s\.?r\.?o|sp\.? z o\.? ?o|n\.?v|oyj|a\.s|aps|kft|pty|pte|oy|ab|a/s|as|"
+    r"international|technologies|technology|systems|electronics)\.?$"
 )
 _LIST: Final = re.compile(r"\s*(?:,\s*(?:and\s+)?|\band\b|/|&|\|)\s*")
 
@@ -221,6 +222,12 @@ def is_alike(one: str, other: str) -> bool:
     return len(short) > _SHORTEST_NAME and long.startswith(f"{short} ")
 
 
+def _is_same_company(one: str, other: str) -> bool:
+    """True where the longer of two names only says what kind of company it is: Optigo Networks."""
+    short, long = sorted((one, other), key=len)
+    return set(long.removeprefix(short).split()) <= word_lists().corporate
+
+
 @lru_cache(maxsize=16384)
 def relation(component: str, advisory: str) -> Relation | None:
     """How the component's maker stands to the advisory's; nothing where they are strangers."""
@@ -228,6 +235,8 @@ def relation(component: str, advisory: str) -> Relation | None:
         return Relation(kind="same", why="the maker is the same")
     if advisory == ANYONE:
         return Relation(kind="unnamed", why="the advisory names no single maker")
+    if is_alike(component, advisory) and _is_same_company(component, advisory):
+        return Relation(kind="longer", why=f"{vendor_name(advisory)} is the same company's name")
     if is_alike(component, advisory):
         names = f"{vendor_name(component)} and {vendor_name(advisory)}"
         return Relation(kind="alike", why=f"whether {names} are one maker is not known")

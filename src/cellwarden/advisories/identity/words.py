@@ -33,6 +33,10 @@ _MEMBER: Final = re.compile(r"(\d{4})\.\d{3}")
 """``3232.700``: one of the series 3232."""
 _SHORT_WILD: Final = re.compile(r"\d{1,2}(?:x{2,}|x\d)")
 _VARIANT: Final = re.compile(r"([a-z]+\d{2,})[a-z]{1,3}")
+_RELEASE: Final = re.compile(r"r\d")
+"""``R6`` behind a name is its release."""
+_PLURAL: Final = re.compile(r"\b([A-Z]{2,})s\b")
+"""``ESLs`` are several ESL."""
 _SHORT_CODE: Final = re.compile(r"[a-z]{1,3}(?:-[a-z]{1,3})+")
 """``DS-SC``: letters alone, and still a model code."""
 _SHORTEST_STEM: Final = 2
@@ -53,6 +57,7 @@ class Words(msgspec.Struct, frozen=True):
     no_card_roles: frozenset[str]
     part_roles: frozenset[str]
     part_words: frozenset[str]
+    corporate: frozenset[str]
 
 
 def toml_table(name: str) -> dict[str, Any]:
@@ -71,7 +76,7 @@ def word_lists() -> Words:
 @lru_cache(maxsize=65536)
 def folded(text: str) -> str:
     """A name in lower case, NFKC, with plain dashes and single spaces; trademark signs removed."""
-    text = text[:LONGEST_TEXT]
+    text = _PLURAL.sub(r"\1", text[:LONGEST_TEXT])
     if not text.isascii():
         text = _repaired(text).translate(_MARKS)
         text = unicodedata.normalize("NFKC", text).translate(_MARKS)
@@ -141,7 +146,7 @@ def is_code(chunk: str) -> bool:
     """True for a model code: letters with digits, at least three digits, or ``DS-SC``."""
     if _SHORT_CODE.fullmatch(chunk):
         return True
-    if chunk.isalpha() or is_rating(chunk):
+    if chunk.isalpha() or is_rating(chunk) or _RELEASE.fullmatch(chunk):
         return False
     if chunk.isdigit():
         return len(chunk) >= 3  # noqa: PLR2004 - 204, 9130; shorter numbers are details
@@ -155,7 +160,9 @@ def shortened(code: str) -> str:
 
 
 def is_wildcard(chunk: str) -> bool:
-    """True for ``ap8xxx``, ``apdu9xxx``, ``78x00``, ``bmxp34*``."""
+    """True for ``ap8xxx``, ``apdu9xxx``, ``78x00``, ``bmxp34*``, and for a series: ``rtu5##``."""
+    if "#" in chunk:
+        return True
     return _WILD.search(compact(chunk)) is not None and len(stem(chunk)) >= _SHORTEST_STEM
 
 
@@ -167,8 +174,9 @@ def is_short_wildcard(chunk: str) -> bool:
 def stem(chunk: str) -> str:
     """The fixed letters before a wildcard's first free place."""
     text = compact(chunk)
-    if "*" in text:
-        return text[: text.index("*")]
+    for free in "*#":
+        if free in text:
+            return text[: text.index(free)]
     found = _WILD.search(text)
     if found is None:
         return text
@@ -182,6 +190,8 @@ def stem(chunk: str) -> str:
 def wildcard(chunk: str) -> re.Pattern[str]:
     """The pattern of a wildcard; at its end there may be more free places than x's, or fewer."""
     text = compact(chunk)
+    if "#" in text:
+        return re.compile(re.escape(text).replace(r"\#", r"\d") + "[a-z]{0,2}")
     if "*" in text:
         return re.compile(r"[0-9a-z]*".join(map(re.escape, text.split("*"))))
     head = stem(chunk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cellwarden.advisories.matching.beforehand import answered, named
+from cellwarden.advisories.matching.beforehand import Groups, answered, book_of, named
 from cellwarden.advisories.matching.fixes import versions_named
 from cellwarden.advisories.matching.fleet import FleetIndex
 from cellwarden.advisories.matching.kept import dump, load
@@ -23,10 +23,12 @@ __all__ = [
     "Decision",
     "Explanation",
     "FleetIndex",
+    "Groups",
     "Lines",
     "Matcher",
     "Prepared",
     "answered",
+    "book_of",
     "corrections_of",
     "dump",
     "load",

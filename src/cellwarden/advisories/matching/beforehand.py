@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from typing import Final
 
-from cellwarden.advisories.answered import ALL, CONSTANT, Group, Groups, Rows, name_of
+import msgspec
+
+from cellwarden.advisories.answered import (
+    ALL,
+    CONSTANT,
+    UNKNOWN,
+    Answers,
+    Spans,
+    name_of,
+    packed_numbers,
+)
+from cellwarden.advisories.books import Times, bound, plain
 from cellwarden.advisories.matching.many import Encode, as_text
 from cellwarden.advisories.matching.matcher import Matcher
 from cellwarden.advisories.matching.prepared import Prepared
@@ -17,6 +29,24 @@ from cellwarden.advisories.versions.intervals import HIGHEST, LOWEST
 from cellwarden.model.matching import Component
 
 _SOME_VERSION: Final = "1.0.0"
+
+
+class Rows(msgspec.Struct, frozen=True, array_like=True):
+    """One advisory's rows, as JSON lines, for the versions between keys; ``cuts`` part them.
+
+    ``texts`` has one more than there are cuts: nothing where the rows are not known.
+    """
+
+    cuts: tuple[bytes, ...]
+    texts: tuple[bytes | None, ...]
+
+
+Group = dict[int, Rows]
+"""What one advisory says of one name, by kind of version: CONSTANT, ALL, or a tame count."""
+
+
+Groups = tuple[Group, ...]
+"""All that advisories say of one name."""
 
 
 def named(prepared: Prepared) -> list[Component]:
@@ -81,3 +111,35 @@ def _one(quick: Quick, count: int, span: tuple[bytes, bytes], encode: Encode) ->
         return None
     found = quick.span(asked)
     return as_text(found, asked, encode) if found.is_shared else None
+
+
+def book_of(found: Iterable[tuple[str, Groups]], times: Times) -> bytes:
+    """The book of all answers by name; a text that many names share is in it once."""
+    numbers: dict[bytes, int] = {}
+    pages = [(name, plain(_merged(groups, numbers))) for name, groups in found]
+    return bound(pages, times, numbers)
+
+
+def _merged(groups: Groups, numbers: dict[bytes, int]) -> Answers:
+    """What all advisories together say of a name, so that one look finds the rows of all."""
+    if all(CONSTANT in group for group in groups):
+        return {CONSTANT: _together([group[CONSTANT] for group in groups], numbers)}
+    found: Answers = {}
+    for count in (ALL, *COUNTS):
+        rows = [group.get(CONSTANT) or group.get(ALL) or group.get(count) for group in groups]
+        known = [one for one in rows if one is not None]
+        if len(known) == len(groups):
+            found[count] = _together(known, numbers)
+            if count == ALL:
+                break
+    return found
+
+
+def _together(rows: Sequence[Rows], numbers: dict[bytes, int]) -> Spans:
+    cuts = sorted({cut for one in rows for cut in one.cuts})
+    texts: list[int] = []
+    for low in (LOWEST, *cuts):
+        for one in rows:
+            text = one.texts[bisect_right(one.cuts, low)]
+            texts.append(UNKNOWN if text is None else numbers.setdefault(text, len(numbers)))
+    return Spans(tuple(cuts), packed_numbers(texts))

@@ -15,6 +15,7 @@ from cellwarden.advisories.matching.reached import (
     Fixes,
     fixed_inside,
     fixed_since,
+    has_own_leaf,
     in_branch,
     is_at_least,
     is_of_another_line,
@@ -167,7 +168,9 @@ def _outside(
     if chosen.is_weak:
         why = f"{found.why}, but that version stands in the model column"
         return Said(MatchState.UNDETERMINED, why, is_off_line=is_off_line)
-    is_older = line.lists_versions and any(_is_before(line, v) for v in chosen.versions)
+    is_older = line.lists_versions and any(
+        _is_before(line, v) and not has_own_leaf(line, v) for v in chosen.versions
+    )
     if is_older:
         why = f"{found.why}, but older versions are not said to be safe"
         return Said(
@@ -204,7 +207,12 @@ def place(line: Line, version: str, seen: Evidence) -> Placement:
     name may also be the hardware's or a year; all versions of a line leave the other lines out.
     """
     found = _place(line.range_text, line.range_kind, version)
-    if found.inside is not False and line.has_two_ends and _lies_differently(line, version):
+    if (
+        found.inside is not False
+        and line.has_two_ends
+        and _lies_differently(line, version)
+        and not _is_of_one_end(line, version)
+    ):
         why = f"{in_words(line.statement.version_text)} has two ends; which of them counts is open"
         return Placement(inside=None, why=why, scheme=found.scheme)
     if found.inside is True and _is_off_line(line, version, seen):
@@ -228,6 +236,27 @@ def _lies_differently(line: Line, version: str) -> bool:
     """True where one of the range's ends includes a version and another does not."""
     ends = [end.strip() for end in line.range_text.split("|")]
     return len({_place(end, "range", version).inside for end in ends}) > 1
+
+
+def _is_of_one_end(line: Line, version: str) -> bool:
+    """True where a version is one of the ends, or of the branch of one end and before it.
+
+    ``5.0.20`` lies in ``<= 4.2.21 | <= 5.0.27``, whatever else the ends may mean.
+    """
+    ends = [end.strip().lstrip("<= ") for end in line.range_text.split("|") if "=" in end]
+    near = [end for end in ends if (own := _branch_of(end)) and in_branch(version, own)]
+    return len(near) == 1 and _place(f"<= {near[0]}", "range", version).inside is True
+
+
+def _branch_of(end: str) -> str:
+    """What an end shares with the versions of its branch: all of its numbers but the last.
+
+    Two numbers are too few to tell a branch; one behind a letter stands for itself.
+    """
+    head, point, _ = end.rpartition(".")
+    if point:
+        return head if "." in head else ""
+    return end
 
 
 def _names_the_line(line: Line, seen: Evidence) -> bool:

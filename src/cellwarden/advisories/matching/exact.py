@@ -27,7 +27,8 @@ def exact_first(judged: Sequence[tuple[Claim, Identity]]) -> list[Identity]:
 
 def _beside_exact(claim: Claim, identity: Identity, exact: set[str]) -> Identity:
     codes = {code for wanted in claim.wanted for code in wanted.codes}
-    if not identity.is_partial or codes.isdisjoint(exact):
+    named = any(one in other or other in one for one in codes for other in exact)
+    if not identity.is_partial or not named:
         return identity
     why = f"{identity.why}, but the advisory also names it more exactly"
     return msgspec.structs.replace(

@@ -8,7 +8,7 @@ from typing import Final, TypeVar, overload
 
 import msgspec
 
-from cellwarden.advisories.answered import ALWAYS, Times
+from cellwarden.advisories.books import ALWAYS, Times
 from cellwarden.advisories.identity import Claim, ClaimIndex
 from cellwarden.advisories.identity.index import Key
 from cellwarden.advisories.matching.nouns import Line

@@ -154,7 +154,7 @@ def cuts(line: Line, named: tuple[str, ...]) -> dict[int, tuple[bytes, ...]]:
     ranges += [read(f">= {text}", "range") for text in asked]
     if line.has_two_ends:
         ranges += [read(end.strip(), "range") for end in line.range_text.split("|")]
-    texts = {*bounds, *asked, line.claim.branch}
+    texts = {*bounds, *asked, line.claim.branch, *_beside(line)}
     if any(one.plan is None for one in ranges):
         if any(is_beyond(one) for one in ranges):
             return {}
@@ -169,6 +169,13 @@ def cuts(line: Line, named: tuple[str, ...]) -> dict[int, tuple[bytes, ...]]:
     if line.claim.branch:
         found.update(_digits(line.claim.branch))
     return {ALL: tuple(sorted(found - {LOWEST}))}
+
+
+def _beside(line: Line) -> Iterator[str]:
+    """The versions that other leaves name, where they tell which branch this one leaves alone."""
+    if line.lists_versions and line.beside is not None:
+        for text, kind, _ in line.beside.affected:
+            yield from _bounds(read(text, kind))
 
 
 def _bounds(words: VersionRange) -> set[str]:

@@ -92,6 +92,24 @@ def _upper_ends(line: Line) -> tuple[str, ...]:
     return tuple(found)
 
 
+def has_own_leaf(line: Line, version: str) -> bool:
+    """True where another leaf of the product speaks of a version's branch, and this one does not.
+
+    Beside ``12.4.1-12.4.11`` the single 13.3.1 says nothing of 12.4.12, old as it is.
+    """
+    own = max((_shared(bound, version) for bound in _bounds_of(line.range)), default=0)
+    if own >= _BRANCH or line.beside is None:
+        return False
+    others = (read(text, kind) for text, kind, branch in line.beside.affected if not branch)
+    return any(
+        _shared(bound, version) >= _BRANCH for words in others for bound in _bounds_of(words)
+    )
+
+
+def _bounds_of(words: VersionRange) -> tuple[str, ...]:
+    return tuple(b for one in words.alternatives for c in one.comparators for b in c.bounds)
+
+
 def fixed_inside(line: Line, fixes: Fixes, version: str) -> str:
     """The fix that ends a range for the version's branch, or ends one without an end; else empty.
 

@@ -17,6 +17,7 @@ from cellwarden.advisories.identity import (
     spans_lines,
 )
 from cellwarden.advisories.matching.nouns import Beside, Correction, Line, read
+from cellwarden.advisories.versions import Quality
 from cellwarden.model.matching import Statement
 
 _FIELDS: Final = frozenset({"vendor", "product", "version_text", "status"})
@@ -24,6 +25,7 @@ _SERIES_WORD: Final = re.compile(r"^\s*(SM[TCX]L?|SRTL?|SCL)\s+Series\s*$", re.I
 _EVERY_VERSION: Final = re.compile(r"^vers:[^/]*/<=?\s*all(?:%20|\s)versions$", re.IGNORECASE)
 _DOUBLE_COMPARATOR: Final = re.compile(r"[<>]=?([<>]=?[^<>=|]+)")
 _REST: Final = "/default"
+_MODEL_CODE: Final = re.compile(r"(?=(?:\D*\d){3})[A-Z]{2,}-?[A-Z0-9]*\d[A-Z0-9-]*")
 _MOST_BESIDE: Final = 64
 """Ranges on one product that are compared with each other; a document with more names no fix."""
 _SERIES_ID: Final = re.compile(
@@ -41,11 +43,39 @@ def ready(
     statements: Iterable[Statement], corrections: Iterable[Correction] = ()
 ) -> tuple[Line, ...]:
     """All statements made ready, in an order that does not depend on how they came."""
+    statements = _models_named(list(statements))
     by_place: dict[tuple[str, str], list[Correction]] = {}
     for correction in corrections:
         by_place.setdefault((correction.advisory_id, correction.leaf_id), []).append(correction)
     lines = [line for said in statements for line in _lines(said, by_place)]
     return tuple(sorted(_beside_each_other(list(_rests_judged(lines))), key=_order))
+
+
+def _models_named(statements: list[Statement]) -> Iterator[Statement]:
+    """The statements, those of a document that gives models for versions spelled out by model.
+
+    *EY-modulo 5 Building Automation Station: EY-AS525F001* means that model, in all versions. Only
+    where every affected leaf is written so: else the versions stand in another leaf.
+    """
+    mixed = {
+        said.advisory_id
+        for said in statements
+        if said.status == "affected" and not _is_model(said.version_text)
+    }
+    for said in statements:
+        if said.status != "affected" or said.advisory_id in mixed:
+            yield said
+        else:
+            name = f"{said.product} ({said.version_text})"
+            yield msgspec.structs.replace(
+                said, product=name, version_text="*", version_kind="range"
+            )
+
+
+def _is_model(text: str) -> bool:
+    """True for a model's code where a version should stand: letters, then digits and letters."""
+    is_code = _MODEL_CODE.fullmatch(text) is not None
+    return is_code and read(text, "range").quality is Quality.NOT_UNDERSTOOD
 
 
 def _beside_each_other(lines: list[Line]) -> Iterator[Line]:

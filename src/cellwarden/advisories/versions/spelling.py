@@ -33,7 +33,7 @@ _EMPTY_WORD: Final = (
     "firmware|fw|software|sw|versions|version|vers|ver|release|rel|revision|rev|build"
 )
 _EMPTY_PREFIX: Final = re.compile(rf"(?:{_EMPTY_WORD})(?![a-z])[\s.:_=-]*(?=[a-z]{{0,4}}[\s.]?\d)")
-_NUMBER_PREFIX: Final = re.compile(rf"(?:{_EMPTY_WORD}|v|r)[\s.:_-]*(?=\d)")
+_NUMBER_PREFIX: Final = re.compile(rf"(?:{_EMPTY_WORD}|v|r|sv)[\s.:_-]*(?=\d)")
 _PACK_LEAD: Final = re.compile(r"service pack (?=r?\d+\.\d)")
 _REVISION_LETTER: Final = re.compile(r"rev(?:ision)?[\s.:]+(?=[a-z]$)")
 _LINED: Final = re.compile(r"v?\d{1,3}(?:_\d+){2,}$")
@@ -102,12 +102,21 @@ def spell(text: str) -> Spelled:
     if len(text) > LONGEST_VERSION:
         return Spelled("", "", "")
     whole = spaced(plain(text)).casefold().strip(" ,;:'\"=")
+    whole = _SETTINGS_TAIL.sub("", _FAMILY_LEAD.sub("", whole))
     whole = _LINED.sub(lambda match: match[0].replace("_", "."), whole.rstrip("."))
     bare = _without_prefix(whole)
     label = _label_of(bare)
     rest = _without_prefix(bare[len(label) :].lstrip(" ._:-")) if label else bare
     label = re.sub(r"[\s._-]+(?:version|ver|v|r)$|(?<=[a-z])-v$", "", label)
     return Spelled(rest, label, whole)
+
+
+_FAMILY_LEAD: Final = re.compile(
+    r"[a-z]{3}[a-z0-9]{0,3} r (?=\d\d\.\d\d)|sel-[\w-]+?-(?=r\d{3}-v\d)"
+)
+"""The device's family before its version: RUT9_R_00.07.03, SEL-751-R302-V2."""
+_SETTINGS_TAIL: Final = re.compile(r"(?<=\d)-z\d{6}-d\d{8}$")
+"""Which settings fit a relay's firmware, and its day: R302-V2-Z011003-D20221011."""
 
 
 def _without_prefix(text: str) -> str:

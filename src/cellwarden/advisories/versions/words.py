@@ -133,9 +133,13 @@ class Tidied(msgspec.Struct):
             self.conditions.append(cleaned)
 
 
+_CUT_OFF: Final = re.compile(r"[\s,]+affected only by\s*$")
+"""The names of the vulnerabilities that should follow were cut off; they restrict nothing else."""
+
+
 def tidy(text: str) -> Tidied:
     """Set conditions, brackets, ids and filler words aside and write prose as operators."""
-    tidied = Tidied(text=spaced(plain(text)).replace('"', " ").strip())
+    tidied = Tidied(text=_CUT_OFF.sub("", spaced(plain(text)).replace('"', " ")).strip())
     _set_aside_ids(tidied)
     _set_aside_series(tidied)
     if _SERIAL_OR_DAY.search(tidied.text) and not re.search(r"\bonly\b", tidied.text):

@@ -21,6 +21,20 @@ stake as (
   from ownership
   where nullif(trim(until_on), '') is null
   group by trim(party_id)
+),
+-- One row: a party with a further name, an alias or one of its LEI record, that no screening met.
+unmet as (
+  select distinct trim(n.party_id) as party_id
+  from (
+    select
+      party_id,
+      name,
+      trim(unnest(string_split(concat_ws(';', aliases, registered_name, other_names), ';'))) as also
+    from party
+  ) as n
+  left join screened_name as s
+    on lower(s.name_id) = lower('also:' || trim(n.party_id) || ':' || n.also)
+  where n.also <> '' and lower(n.also) <> coalesce(lower(n.name), '') and s.name_id is null
 )
 select
   trim(p.party_id) as subject,
@@ -29,7 +43,7 @@ select
   trim(p.party_id) as party_id,
   coalesce(nullif(trim(p.name), ''), trim(p.party_id)) as name,
   coalesce(s.name = p.name and coalesce(s.country, '') = coalesce(p.country, ''), false)
-    as is_screened,
+    and unmet.party_id is null as is_screened,
   stake.fact is not null as has_stakes,
   case
     when owned.is_same = 'no' then false
@@ -49,6 +63,7 @@ select
   ) as evidence
 from party as p
 left join screened_name as s on s.name_id = trim(p.party_id)
+left join unmet on unmet.party_id = trim(p.party_id)
 left join owned on owned.party_id = trim(p.party_id)
 left join stake on stake.party_id = trim(p.party_id)
 where coalesce(lower(p.role), '') <> 'operator'

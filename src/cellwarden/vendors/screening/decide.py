@@ -41,12 +41,13 @@ def screen(parties: Iterable[Party], index: Index) -> Iterator[Judged]:
     places = _Places()
     for party, read in named:
         best: dict[int, Weighed] = {}
+        country = country_code(party.country)
         readings = [Asked(party, name, index) for name in read]
         apart = readings[0].with_words_apart(index)
         if apart is not None:
             readings.append(apart)
         for asked in readings:
-            candidates = index.candidates(asked.total, asked.found, len(asked.name.tokens))
+            candidates = index.candidates(asked.total, asked.found, len(asked.name.tokens), country)
             for listed in _with_acronyms(asked, candidates, index):
                 weighed = Weighed(asked, compare(asked, listed, index.weight, places))
                 key = id(listed.entry)
@@ -63,7 +64,10 @@ def _named(party: Party) -> list[Name]:
 
 
 class _Places:
-    """Folded words of the addresses of entries, each taken apart once."""
+    """Folded words of the addresses and of all the names of entries, each taken apart once.
+
+    Who takes the given name of one alias and the family name of another still means the entry.
+    """
 
     def __init__(self) -> None:
         self._known: dict[int, frozenset[str]] = {}
@@ -71,7 +75,8 @@ class _Places:
     def __call__(self, entry: Entry) -> frozenset[str]:
         known = self._known.get(id(entry))
         if known is None:
-            known = frozenset(names.words_of(" ".join(entry.places[:_MOST_PLACES])))
+            told = [*entry.places[:_MOST_PLACES], *(one.text for one in entry.names)]
+            known = frozenset(names.words_of(" ".join(told)))
             self._known[id(entry)] = known
         return known
 
@@ -189,7 +194,11 @@ def _agreements(asked: Asked, compared: Compared) -> dict[str, str]:
     listed = compared.listed
     country = country_code(asked.party.country)
     form = _agreement(asked.name.families, listed.name.families, loose="company")
-    if asked.name.families and listed.entry.kind in _FORMLESS:
+    if asked.name.reading == "ship":
+        form = "agrees" if listed.entry.kind == "vessel" else "differs"
+    elif asked.name.is_marked() and listed.entry.kind == "individual":
+        form = "unknown"
+    elif asked.name.families and listed.entry.kind in _FORMLESS:
         dropped = set(asked.name.words) - set(asked.name.tokens)
         form = "unknown" if dropped & set(listed.name.tokens) else "differs"
     return {

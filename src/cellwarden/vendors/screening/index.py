@@ -176,12 +176,13 @@ class Index:
         return best
 
     def candidates(
-        self, asked: float, found: Sequence[dict[str, float]], singles: int
+        self, asked: float, found: Sequence[dict[str, float]], singles: int, country: str
     ) -> list[Listed]:
         """The listed names that share the most weight with a name that weighs ``asked``.
 
         ``found`` gives for each of its tokens, the first ``singles``, or joined neighbours, the
         list's tokens that are alike. Heavy tokens find names; light ones only put those in order.
+        Namesakes of the ``country`` (ISO code, or empty) come first.
         How heavy is told by what each token most likely is, not by rare words that it is not.
         """
         shared: defaultdict[int, float] = defaultdict(float)
@@ -213,13 +214,16 @@ class Index:
                 scored.append(((share + more) / (asked + other.total), at))
         if len(scored) <= _CANDIDATES:
             return [listed[at] for _, at in scored]
-        return self._best(nlargest(2 * _CANDIDATES, scored))
+        return self._best(nlargest(2 * _CANDIDATES, scored), country)
 
-    def _best(self, scored: list[tuple[float, int]]) -> list[Listed]:
+    def _best(self, scored: list[tuple[float, int]], country: str) -> list[Listed]:
         """The best ``_CANDIDATES``; no entry crowds the others out with its aliases."""
         names: defaultdict[int, int] = defaultdict(int)
         kept = []
-        for _, at in scored:
+        for _, _, at in sorted(
+            ((share, country in self.listed[at].entry.countries, at) for share, at in scored),
+            reverse=True,
+        ):
             one = self.listed[at]
             names[id(one.entry)] += 1
             if names[id(one.entry)] <= _NAMES_OF_ONE:

@@ -155,6 +155,8 @@ def from_spelling(spelt: spelling.Spelling, *, is_person: bool) -> Name:
         kept = [part for token in kept for part in _arabic_parts(token, spelt_as)]
     if not _phrase_starts().isdisjoint(kept):
         kept = _with_phrases(kept, phrases)
+    if "an" in kept:
+        kept = _without_article(kept)
     written = [token for token in kept if classes.get(token) != "stop"] or kept or raw
     spelt.is_cut |= len(written) > MOST_TOKENS or len(raw) > MOST_TOKENS * 2
     del written[MOST_TOKENS:]
@@ -165,6 +167,14 @@ def from_spelling(spelt: spelling.Spelling, *, is_person: bool) -> Name:
         name.families = families
         name.form = form
     return name
+
+
+def _without_article(tokens: list[str]) -> list[str]:
+    """The tokens without an Arabic an, which stands before n alone: Chang An keeps his."""
+    behind = [*tokens[1:], ""]
+    return [
+        one for one, after in zip(tokens, behind, strict=True) if one != "an" or after[:1] != "n"
+    ]
 
 
 def words_of(text: str) -> list[str]:

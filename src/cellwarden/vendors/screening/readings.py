@@ -19,6 +19,12 @@ _LONGEST_ALIAS: Final = 8
 _WORDS_OF_A_PERSON: Final = 3
 _JAPANESE: Final = re.compile("[ぁ-ヿ]|株式会社|株式會社|有限会社|合同会社")
 
+_SHIP: Final = re.compile(
+    r"\s*(?:m\.?\s?/?\s?[vt]|s\.?\s?/?\s?s|m\.?\s?/?\s?y)\.?\s+(?=\S)", re.IGNORECASE
+)
+"""What stands before a ship's name: MV, M/T, S.S."""
+
+_SHIP_FORM: Final = frozenset({"ship"})
 
 Kind = Literal["person", "other", "unknown"]
 """What bears a name; of a name that is asked for nobody knows."""
@@ -36,6 +42,11 @@ def _readings(text: str, name: Name, countries: frozenset[str], kind: Kind) -> I
         yield from _without_brackets(text, is_person=is_person)
     if kind == "unknown" and name.families and _is_initials(name):
         yield _named("initials", name.spelt, is_person=True)
+    if kind == "unknown" and (afloat := _SHIP.match(text)):
+        ship = names.take_apart(text[afloat.end() :])
+        ship.reading = "ship"
+        ship.families = _SHIP_FORM
+        yield ship
     if not text.isascii():
         yield from _in_other_letters(text, name, countries, is_person=is_person)
     if is_person and not countries.isdisjoint(romanised.SOUTH_SLAVIC_COUNTRIES):
@@ -54,7 +65,7 @@ def _romanised(name: Name, countries: frozenset[str], kind: Kind) -> Iterator[Na
     is_korean = not countries.isdisjoint(romanised.KOREAN_COUNTRIES)
     if script == "hangul" or (is_latin and is_korean):
         yield name.read_as("korean", _korean(name, kind))
-    elif is_latin and kind == "unknown":
+    elif is_latin and (kind == "unknown" or (kind == "person" and not countries)):
         yield name.read_as("korean", romanised.korean_person(name.words, _family_words(name)))
     if is_latin and kind != "other" and romanised.may_be_chinese(name.words):
         for tokens in romanised.chinese_persons(name.words, _family_words(name)):

@@ -359,6 +359,7 @@ def tokens(text: str) -> list[str]:
 
 
 _SOUNDS: Final = (
+    ("yy", "y"),
     *(("aye", "ae"), ("eye", "ee"), ("iye", "ie"), ("oye", "oe")),
     *(("shch", "S"), ("tsch", "J"), ("dzh", "J"), ("sch", "S"), ("tch", "J"), ("kh", "H")),
     *(("zh", "Z"), ("sh", "S"), ("ch", "J"), ("ts", "C"), ("tz", "C"), ("ck", "K"), ("ph", "F")),

@@ -6,6 +6,7 @@ its last ones, or its first and last one, and differs by little.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 from typing import Final
@@ -58,6 +59,11 @@ _OTHER_LANGUAGES: Final = (
 """What other languages write for what English writes, and English for Serbian without marks."""
 
 _SHORTEST_RESPELT: Final = 5
+_ARTICLE: Final = re.compile(r"(?:[aeu]l|a(?:([dnrstz])|sh(?=sh))(?=\1))(?=[a-z]{5})")
+"""An Arabic article that nobody wrote apart: albathali, assadr."""
+
+_ADJECTIVE: Final = re.compile(r"([a-z]{5,})sk(?:iy|ij|ii|y|i|aya|aja|oe|oye|oje|ogo|ie|iye)")
+"""A Russian adjective of a place: sevastopolskiy."""
 
 
 class Vocabulary:
@@ -145,8 +151,11 @@ class Vocabulary:
         shortest = _SHORTEST_LISTED if token in found else _SHORTEST_FUZZY
         if len(token) >= shortest:
             self._misspelt(token, sounded, found, is_abjad=is_abjad)
-        if token not in found:
+        if token not in found or _ADJECTIVE.fullmatch(token):
             self._respelt(token, found)
+        for other in _other_endings(token):
+            if other in holders:
+                found.setdefault(other, _SAME_SOUND)
         skeleton = bones(sounded)
         if is_abjad and skeleton and token not in tables.translated():
             self._with_vowels(sounded, self._same_bones.get(skeleton, ()), found)
@@ -157,6 +166,9 @@ class Vocabulary:
     def _respelt(self, token: str, found: dict[str, float]) -> None:
         """Add what a token is as other languages write it, and what looks like it."""
         spelt = tables.words()[0]
+        for stem in _stems(token):
+            for other in self.sounding(stem):
+                found[other] = max(found.get(other, 0.0), _RESPELT)
         for other in self._same_look.get(_look(token), ()):
             meant = spelt.get(other, other)
             if meant in self.holders:
@@ -216,7 +228,23 @@ class Vocabulary:
                 found[meant] = min(value, _SAME_SOUND)
 
 
-_LOOKS: Final = str.maketrans("0158ij", "olsbll")
+def _stems(token: str) -> list[str]:
+    """A word without the article or the adjective's ending that were written with it."""
+    article, adjective = _ARTICLE.match(token), _ADJECTIVE.fullmatch(token)
+    found = [token[article.end() :]] if article else []
+    return [*found, adjective[1]] if adjective else found
+
+
+def _other_endings(token: str) -> tuple[str, ...]:
+    """A word with or without the last h that many leave out: kave and kaveh."""
+    if len(token) < _SHORTEST_FUZZY or not token.isalpha():
+        return ()
+    if token.endswith(("ah", "eh")):
+        return (token[:-1],)
+    return (f"{token}h",) if token.endswith(("a", "e")) else ()
+
+
+_LOOKS: Final = str.maketrans("0158i", "olsbl")
 
 
 def _look(token: str) -> str:

@@ -34,6 +34,9 @@ _TELLING_PERSON: Final = 1.25
 """Weight of matched names from which all of it is forgiven: Kim Chol tells little."""
 
 _OTHER_FAMILY: Final = 0.75
+_UNSAID_FAMILY: Final = 0.92
+_CHAIN: Final = 3
+"""Names from which a person is told without the family name: Rana Saddam Hussein."""
 _CLEARLY: Final = 0.1
 _TELLS_LITTLE: Final = 0.4
 _NOT_THE_TELLING_WORD: Final = 0.9
@@ -65,6 +68,8 @@ _ABOUT: Final = 0.8
 """Part of the heaviest word's weight from which a word is as telling as it."""
 
 _SOUNDS: Final = 0.93
+_ITS_OWN: Final = 0.92
+"""Weight of a word that one or two names of the list hold."""
 
 
 def score(compared: Compared, features: dict[str, str]) -> tuple[float, str]:
@@ -74,7 +79,7 @@ def score(compared: Compared, features: dict[str, str]) -> tuple[float, str]:
     share = _entry_share(compared, is_person=is_person, form=features["legal_form"])
     value = sqrt(compared.asked_share * share)
     if not compared.family_met:
-        value *= _OTHER_FAMILY
+        value *= _UNSAID_FAMILY if _leaves_family_out(compared) else _OTHER_FAMILY
     if not is_person and compared.heaviest_left > compared.heaviest + _CLEARLY:
         value *= _NOT_THE_TELLING_WORD
     if compared.heaviest < _TELLS_LITTLE:
@@ -91,7 +96,22 @@ def score(compared: Compared, features: dict[str, str]) -> tuple[float, str]:
         value -= _OTHER_NUMBERS
     if compared.listed.quality is Quality.WEAK:
         value -= _WEAK_ALIAS
+    if not is_person and features["country"] == "agrees" and _is_its_own_word(compared):
+        value = max(value, REVIEW)
     return max(0.0, min(1.0, value)), patronymic
+
+
+def _is_its_own_word(compared: Compared) -> bool:
+    """Whether all that was asked is one word that hardly another name holds: Coalsa."""
+    if len(compared.pairs) != 1 or compared.left_asked or compared.least_alike < _EXACT:
+        return False
+    _, theirs, _ = compared.pairs[0]
+    return len(theirs) >= _LONG and compared.heaviest >= _ITS_OWN
+
+
+def _leaves_family_out(compared: Compared) -> bool:
+    """Whether everything that was asked is a chain of given names, and the family name unsaid."""
+    return not compared.left_asked and len(compared.pairs) >= _CHAIN
 
 
 def _entry_share(compared: Compared, *, is_person: bool, form: str) -> float:

@@ -16,17 +16,21 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cellwarden.advisories.answered import (
-    ALWAYS,
     ANSWERED,
     MET,
     Answered,
-    Groups,
+    Answers,
     Seen,
+    rules_digest,
+)
+from cellwarden.advisories.books import (
+    ALWAYS,
     Times,
     bound,
     open_book,
-    page,
-    rules_digest,
+    packed,
+    reading,
+    unpacking,
 )
 from cellwarden.model.matching import Match
 from cellwarden.model.moments import Moment
@@ -125,17 +129,19 @@ def prepared_in(file: Path | None, as_of: str) -> Prepared | None:
 
 def answered_in(file: Path | None, as_of: str) -> Answered | None:
     """What was answered before for a time; nothing where nothing was, or for another time."""
-    plain = None if file is None else open_book(file.with_suffix(ANSWERED), Groups, as_of=as_of)
-    if file is None or plain is None:
+    if file is None:
         return None
-    return Answered(plain, open_book(file.with_suffix(MET), Seen, as_of=as_of))
+    plain = open_book(file.with_suffix(ANSWERED), reading(Answers), as_of=as_of)
+    if plain is None:
+        return None
+    return Answered(plain, open_book(file.with_suffix(MET), unpacking(Seen), as_of=as_of))
 
 
 def keep_met(file: Path, known: Answered, met: dict[str, Seen]) -> None:
     """Keep the rows that took the long way, beside those that were kept before."""
     pages = known.with_met(met)
     if sum(map(len, pages.values())) <= MOST_MET:
-        data = bound(((name, page(seen)) for name, seen in pages.items()), known.times)
+        data = bound(((name, packed(seen)) for name, seen in pages.items()), known.times)
         _keep(file.with_suffix(MET), data)
 
 
@@ -154,11 +160,15 @@ def make_files(
         count, times = _prepare(file, read)
     count = count if count <= MOST_NAMES else 0
     half = count // 2 if count >= _FEWEST_TO_SHARE else 0
+    from cellwarden.advisories.matching import Groups, book_of
+
     with _another() as other:
         later = other.submit(_pages, file, times.since, slice(0, half))
         pages = _pages(file, times.since, slice(half, count), progress=progress)
         pages += later.result()
-    _keep(file.with_suffix(ANSWERED), bound(sorted(pages), times))
+    read_page = unpacking(Groups)
+    found = ((name, read_page(page)) for name, page in sorted(pages))
+    _keep(file.with_suffix(ANSWERED), book_of(found, times))
     _forget_the_oldest(file.parent)
 
 
@@ -184,7 +194,7 @@ def _prepare(file: Path, read: Callable[[], tuple[Prepared, Times]]) -> tuple[in
 def _pages(
     file: Path, as_of: str, part: slice, *, progress: Progress = _silent
 ) -> list[tuple[str, bytes]]:
-    """The pages of a part of all names, from a file that was prepared."""
+    """What is answered for a part of all names, packed, from a file that was prepared."""
     from cellwarden.advisories.matching import answered, named
 
     prepared = prepared_in(file, as_of) if part.stop else None
@@ -195,7 +205,7 @@ def _pages(
     for start in range(0, len(wanted), _AT_ONCE):
         progress("answering for the names of the advisories", start, len(wanted))
         answers = answered(prepared, wanted[start : start + _AT_ONCE], encoded)
-        found += [(name, page(groups)) for name, groups in answers]
+        found += [(name, packed(groups)) for name, groups in answers]
     return found
 
 

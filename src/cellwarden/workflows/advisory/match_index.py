@@ -131,8 +131,8 @@ def index_of_paths(
 ) -> Index:
     """An index over advisory files, folders and archives; ``count`` as above.
 
-    What was prepared before is found by a digest of all documents; what could not be read then is
-    told again.
+    What was prepared before is found by a digest of all documents, and of what the files beside
+    them object to; what could not be read then is told again.
 
     Raises:
         SourceError: there is no advisory under these paths.
@@ -142,7 +142,8 @@ def index_of_paths(
         count >= FEWEST_TO_KEEP or any(folder.glob(f"*{PREPARED}"))
     )
     file = folder / name_of_files(_digests(paths)) if folder is not None and is_worth_it else None
-    words = None if file is None else file.with_suffix(UNREAD)
+    is_kept = file is not None and (count >= FEWEST_TO_KEEP or file.is_file())
+    words = file.with_suffix(UNREAD) if file is not None and is_kept else None
     read = OfPaths(tuple(paths), tell, words)
     index = _index(file, read, "", count=count, progress=progress)
     for one in unread_in(words):
@@ -183,7 +184,8 @@ def _digests(paths: Sequence[Path]) -> Iterable[str]:
     from cellwarden.advisories import feeds
 
     for document in feeds.documents(paths):
-        yield f"{document.name} {hashlib.sha256(document.data).hexdigest()}"
+        objection = document.reason if isinstance(document, feeds.Tampered) else ""
+        yield f"{document.name} {hashlib.sha256(document.data).hexdigest()} {objection}"
 
 
 def _cache() -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gc
 import os
 import struct
@@ -29,7 +30,9 @@ from cellwarden.workflows.workspace import Progress, Telling, Workspace, unheard
 
 FEWEST_FOR_TWO: Final = 4_000
 """Below so many components a second process costs more than it brings."""
-_BLOCK: Final = 2_048
+_BLOCK: Final = 1_024
+_PIPE_BYTES: Final = 1 << 20
+"""What the second process may be ahead; Linux grants so much to everybody."""
 _SIZE: Final = struct.Struct("<Q")
 _met: Final = msgspec.msgpack.Decoder(dict[str, Seen]).decode
 _HEAVY: Final = frozenset({"duckdb", "pyarrow"})
@@ -108,6 +111,9 @@ def _by_two(index: Index, components: Sequence[Component]) -> Iterator[bytes]:
     theirs = [one for one, ours in zip(components, is_ours, strict=True) if not ours]
     mine = [one for one, ours in zip(components, is_ours, strict=True) if ours]
     pipe_in, pipe_out = os.pipe()
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe_out, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     child = os.fork()
     if not child:
         os.close(pipe_in)

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,8 +91,9 @@ def _sign_of(text: str) -> str:
 
 
 def _components(lines: Any, header: list[str], path: Path, *, limit: int) -> Iterator[Component]:
-    places = [(name, header.index(name)) for name in _COLUMNS if name in header]
-    width = 1 + max(at for _, at in places)
+    names = [name for name in _COLUMNS if name in header]
+    places = [header.index(name) for name in names]
+    taken, width = itemgetter(*places), 1 + max(places)
     seen: set[str] = set()
     first = lines.line_num + 1
     for cells in lines:
@@ -104,7 +106,7 @@ def _components(lines: Any, header: list[str], path: Path, *, limit: int) -> Ite
             cells.extend([""] * (width - len(cells)))
         if limit > _LONGEST_CELL:
             cells = [_cut(cell, path, line) for cell in cells]  # noqa: PLW2901 - as far as it is read
-        values = {name: cells[at].strip() for name, at in places}
+        values = dict(zip(names, map(str.strip, taken(cells)), strict=True))
         name = values["component_id"]
         if not name or name in seen:
             raise InputError(

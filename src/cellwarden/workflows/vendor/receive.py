@@ -29,6 +29,7 @@ from cellwarden.vendors.assessment.vagueness.follow_ups import (
     reply,
 )
 from cellwarden.workflows.vendor.assess import source_of
+from cellwarden.workflows.vendor.damage import mended
 from cellwarden.workflows.vendor.dossier import Cells, bank_of, facts_of, follow_ups_of
 from cellwarden.workflows.workspace import Progress, Workspace
 
@@ -166,9 +167,9 @@ def read_answers(name: str, data: bytes, bank: Bank) -> Returned:
     start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n\xff\xfe\x00")
     try:
         if data[:2] == b"PK":
-            return read_workbook(data, bank)
+            return mended(read_workbook(data, bank))
         if start[:1] == b"{":
-            return read_form(data)
+            return mended(read_form(data))
     except InputError as error:
         raise InputError(f"{name}: {error}", advice=error.advice) from error
     kind = "an old binary workbook" if data[:4] == b"\xd0\xcf\x11\xe0" else "neither XLSX nor JSON"

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +19,6 @@ from cellwarden.store.state import Draft, State
 from cellwarden.vendors.screening import (
     Decision,
     Entry,
-    Holding,
     Index,
     Judged,
     OwnedHit,
@@ -34,6 +32,7 @@ from cellwarden.vendors.screening import (
 )
 from cellwarden.workflows.fleet.differences import changed_facts
 from cellwarden.workflows.vendor.dossier import Cells, day_of, facts_of
+from cellwarden.workflows.vendor.screen_names import Further, Inputs, inputs_of
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
@@ -67,17 +66,6 @@ class Screened(msgspec.Struct, frozen=True, kw_only=True):
     entry: int | None
 
 
-class _Inputs(msgspec.Struct, frozen=True, kw_only=True):
-    """What a screening reads: names, those without one, stakes, decisions, and list files."""
-
-    parties: tuple[Party, ...]
-    unnamed: tuple[str, ...]
-    holdings: tuple[Holding, ...]
-    decisions: tuple[Cells, ...]
-    lists: tuple[Path, ...]
-    sha256: str
-
-
 def screen_register(
     workspace: Workspace, lists: Sequence[Path], *, on: date, clock_at: str, actor: str
 ) -> Screened:
@@ -98,7 +86,7 @@ def screen_register(
         state.alone(),
         closing(state.connect(as_of=_FOREVER, only=_ASKED)) as connection,
     ):
-        inputs = _inputs(connection, files)
+        inputs = inputs_of(connection, files)
         return _record(state, connection, inputs, on=on, clock_at=clock_at, actor=actor)
 
 
@@ -121,7 +109,7 @@ def screen_if_changed(
         if not files:
             return ()
         with closing(state.connect(as_of=_FOREVER, only=_ASKED)) as connection:
-            inputs = _inputs(connection, files)
+            inputs = inputs_of(connection, files)
             if _is_fresh(connection, inputs, on):
                 return ()
             progress("screening", 0, len(inputs.parties))
@@ -217,89 +205,7 @@ def _decisions(connection: duckdb.DuckDBPyConnection) -> list[Cells]:
     return facts_of(connection, "screening_decision")
 
 
-def _inputs(connection: duckdb.DuckDBPyConnection, files: tuple[Path, ...]) -> _Inputs:
-    parties, unnamed = _names(connection)
-    holdings = tuple(_holdings(connection, {party.id for party in parties} | set(unnamed)))
-    decisions = tuple(_decisions(connection))
-    digest = hashlib.sha256()
-    digest.update(msgspec.json.encode([parties, unnamed]))
-    digest.update(msgspec.json.encode([[h.owner, h.owned, str(h.percent)] for h in holdings]))
-    digest.update(
-        msgspec.json.encode(
-            [[d["name_digest"], d["entry_digest"], d["is_same"]] for d in decisions]
-        )
-    )
-    for path in files:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise InputError(
-                f"{path}: {error.strerror}", advice="give the path of a list file"
-            ) from error
-        digest.update(path.name.encode() + b"\0" + hashlib.sha256(data).digest())
-    return _Inputs(
-        parties=parties,
-        unnamed=unnamed,
-        holdings=holdings,
-        decisions=decisions,
-        lists=files,
-        sha256=digest.hexdigest(),
-    )
-
-
-def _names(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[Party, ...], tuple[str, ...]]:
-    """Every name to screen, by the id that a hit carries; and the parties that have no name."""
-    found: dict[str, Party] = {}
-    unnamed: list[str] = []
-    for row in facts_of(connection, "party"):
-        key = row["party_id"] or ""
-        if row["name"]:
-            found[key] = Party(id=key, name=row["name"], country=row["country"] or "")
-        else:
-            unnamed.append(key)
-    known = set(found) | set(unnamed)
-    for row in facts_of(connection, "ownership"):
-        owner = row["owner_id"] or ""
-        if owner not in known:
-            found[f"owner:{owner}"] = Party(id=f"owner:{owner}", name=owner)
-    for row in facts_of(connection, "origin"):
-        for name in (row["made_by"], row["factory"]):
-            if name and name not in known:
-                key = f"origin:{name}"
-                found[key] = Party(id=key, name=name, country=row["country"] or "")
-    return tuple(found[key] for key in sorted(found)), tuple(sorted(unnamed))
-
-
-def _holdings(connection: duckdb.DuckDBPyConnection, parties: set[str]) -> list[Holding]:
-    """Stakes in force, direct ones; ultimate ones only of a company without a direct one.
-
-    The two say the same shares twice. A share between bounds counts with its lower one: what lies
-    above it is a share that nobody has accounted for.
-    """
-    rows = [row for row in facts_of(connection, "ownership") if not row["until_on"]]
-    direct = {row["party_id"] for row in rows if row["kind"] != "ultimate"}
-    made = []
-    for row in rows:
-        if row["kind"] == "ultimate" and row["party_id"] in direct:
-            continue
-        owner = row["owner_id"] or ""
-        owner = owner if owner in parties else f"owner:{owner}"
-        made.append(
-            Holding(owner=owner, owned=row["party_id"] or "", percent=_percent(row["percent_low"]))
-        )
-    return made
-
-
-def _percent(text: str | None) -> Decimal | None:
-    """A share; one that cannot be is no share that anybody has accounted for."""
-    try:
-        value = Decimal(text) if text else None
-    except InvalidOperation:
-        return None
-    return value if value is not None and 0 <= value <= 100 else None  # noqa: PLR2004 - percent
-
-
-def _is_fresh(connection: duckdb.DuckDBPyConnection, inputs: _Inputs, on: date) -> bool:
+def _is_fresh(connection: duckdb.DuckDBPyConnection, inputs: Inputs, on: date) -> bool:
     runs = [r for r in facts_of(connection, "screening_run") if r["inputs_sha256"]]
     return bool(runs) and all(
         run["inputs_sha256"] == inputs.sha256
@@ -312,7 +218,7 @@ def _is_fresh(connection: duckdb.DuckDBPyConnection, inputs: _Inputs, on: date) 
 def _record(
     state: State,
     connection: duckdb.DuckDBPyConnection,
-    inputs: _Inputs,
+    inputs: Inputs,
     *,
     on: date,
     clock_at: str,
@@ -351,7 +257,7 @@ def _row(kind: str, **cells: str | None) -> Row:
     return kinds()[kind].row({name: cell or None for name, cell in cells.items()})
 
 
-def _runs(inputs: _Inputs, entries: Sequence[Entry], lists: Counter[str], on: date) -> list[Row]:
+def _runs(inputs: Inputs, entries: Sequence[Entry], lists: Counter[str], on: date) -> list[Row]:
     said: dict[str, list[str]] = {name: [] for name in lists}
     for entry in entries:
         said[entry.list_name].append(entry_digest(entry))
@@ -386,7 +292,7 @@ def _list_days(files: Sequence[Path]) -> dict[str, date | None]:
     return found
 
 
-def _judged(inputs: _Inputs, entries: Sequence[Entry], on: date) -> list[dict[str, str | None]]:
+def _judged(inputs: Inputs, entries: Sequence[Entry], on: date) -> list[dict[str, str | None]]:
     by_party = {party.id: party for party in inputs.parties}
     by_number = {(entry.list_name, entry.id): entry for entry in entries}
     found = []
@@ -394,7 +300,8 @@ def _judged(inputs: _Inputs, entries: Sequence[Entry], on: date) -> list[dict[st
         if judged.decision is Decision.NONE:
             continue
         entry = by_number.get((judged.features.get("list", ""), judged.list_id or ""))
-        found.append(_hit(judged, by_party[judged.id], entry, on))
+        found.append(_hit(judged, by_party[judged.id], entry, on, inputs.further.get(judged.id)))
+    found = _best_of_each(found)
     states = [(cells, _with_state(cells, inputs.decisions)["state"]) for cells in found]
     listed = {
         str(cells["party_id"])
@@ -409,10 +316,31 @@ def _judged(inputs: _Inputs, entries: Sequence[Entry], on: date) -> list[dict[st
     ]
 
 
-def _hit(judged: Judged, party: Party, entry: Entry | None, on: date) -> dict[str, str | None]:
-    why = [*judged.features.get("for", ()), *judged.features.get("against", ())]
+def _best_of_each(found: list[dict[str, str | None]]) -> list[dict[str, str | None]]:
+    """One hit of each party on each entry: that of the name that came nearest."""
+    best: dict[tuple[str | None, ...], dict[str, str | None]] = {}
+    for cells in found:
+        key = (cells["party_id"], cells["list"], cells["list_id"])
+        known = best.setdefault(key, cells)
+        if _nearness(cells) > _nearness(known):
+            best[key] = cells
+    return list(best.values())
+
+
+def _nearness(cells: dict[str, str | None]) -> tuple[bool, float]:
+    return cells["decision"] == "match", float(cells["score"] or 0)
+
+
+def _hit(
+    judged: Judged, party: Party, entry: Entry | None, on: date, further: Further | None
+) -> dict[str, str | None]:
+    why = [
+        *([further.says] if further else []),
+        *judged.features.get("for", ()),
+        *judged.features.get("against", ()),
+    ]
     return {
-        "party_id": party.id,
+        "party_id": further.party_id if further else party.id,
         "list": entry.list_name if entry else "no list",
         "list_id": entry.id if entry else "unread",
         "name": party.name,

@@ -15,7 +15,7 @@ _MONTH: Final = (
     r"sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 _UNIT: Final = (
-    r"(?:second|minute|min|hour|hr|h|day|week|month|year|quarter|engineer|technician|person|people|"
+    r"(?:second|minute|min|hour|hr|h|day|week|fortnight|month|year|quarter|engineer|technician|person|people|"
     r"unit|entr(?:y|ie)|event|case|report|finding|account|site|demand|command|row|"
     r"part|role|kva|kwh)s?"
 )
@@ -50,14 +50,17 @@ _PATTERNS: Final[dict[Slot, re.Pattern[str]]] = {
         rf"\b\d{{1,2}}\s+{_MONTH}\b|\bQ[1-4]\s?(?:19|20)\d\d\b|"
         rf"(?<![\w.]){_COUNT}[\s-]+(?:working\s+|business\s+|calendar\s+)?{_UNIT}(?!\w)|"
         r"(?<!\w)\d+\s?(?:ms|s|h|d|min|months?)(?!\w)|"
-        r"\b(?:a|an|one|twice a|once a)\s(?:hour|day|week|month|year)\b|"
-        r"\b(?:quarterly|nightly|daily|monthly|same day|weekdays|first monday|for ever)\b",
+        r"\b(?:a|an|one|twice a|once a)\s(?:hour|day|week|fortnight|month|year)\b|"
+        r"\b(?:quarterly|nightly|daily|weekly|hourly"
+        r"|yearly|annually|monthly|twice yearly|"
+        r"every (?:night|week|month|quarter|year|spring|autumn)|"
+        r"same (?:day|night|morning|afternoon|evening|week)|weekdays|first monday|for ever)\b",
         re.IGNORECASE,
     ),
     "document": re.compile(
         r"(?<![\w-])[A-Z][A-Z0-9]{1,6}-(?:[A-Z]{1,6}-)?\d[\w.-]{0,40}|"
         r"\b(?i:clause|section|annex|chapter|appendix|report|policy|procedure|certificate|form|"
-        r"ticket|document|agreement|permit)\s+(?:no\.?\s*)?(?=[\w.-]{0,40}\d|[A-Z]\b)[\w./-]{1,60}|"
+        r"ticket|document|agreement|permit|playbook|plan|schedule|manual|register)\s+(?:no\.?\s*)?(?=[\w.-]{0,40}\d|[A-Z]\b)[\w./-]{1,60}|"
         r"https?://\S{1,200}|\b[\w.-]{1,80}\.(?:xlsx?|pdf|csv|docx?|json|zip)\b|"
         r"\b[\w-]{1,63}\.(?:example|com|net|org|eu|de)/\S{1,200}|"
         r"(?<!\w)/[\w.{}-]{1,40}/[\w./{}-]{1,200}",
@@ -87,9 +90,10 @@ _NO_NAMES: Final = (
     " Products System Systems Customer Customers Policy Management Quality Standard Standards"
     " Regulation Battery Directive Best Industry Global World Partner Partners Trust Secure By"
     " Design First Yes No Please Monday Tuesday Wednesday Thursday Friday Saturday Sunday English"
-    " European Europe America American Asia Africa Western Annex Article Clause Section Our We The"
-    " Initiative United States Kingdom Union Member North South East West Responsible Act Data"
-    " Protection General Privacy Digital Access Control Plan"
+    " European Europe Asian African America American Asia Africa Western"
+    " Annex Article Clause Section Our We The Initiative United States Kingdom Union Member"
+    " North South East West Responsible Act Data Protection General Privacy Digital"
+    " Access Control Plan"
 )
 """Words with a capital that name neither a person, a firm nor a place to go to."""
 

@@ -40,6 +40,9 @@ _BARE_VALUE: Final = re.compile(
 _PLACEHOLDER: Final = re.compile(
     r"\W*(?:n/?a|tb[adc]|various|several|all|any|see above|see below|yes|ok|x+)?\W*", re.IGNORECASE
 )
+_WORTH: Final[frozenset[Slot]] = frozenset({"mechanism", "owner", "date"})
+"""Slots that say what is done, by whom or when; codes alone only say about what."""
+
 _SENTENCE: Final = re.compile(r"[^.!?;]+[.!?;]?")
 
 SLOT_ASKS: Final[dict[Slot, str]] = {
@@ -97,6 +100,9 @@ def read_answer(
     named = tuple(slot for slot in question.slots if slot in found or slot in filled)
     spans = {span for slot_spans in found.values() for span in slot_spans}
     details = len({plain[start:end].casefold() for start, end in spans}) + len(filled)
+    points = question.slots[0] != "document" and bool(places("pointing", plain))
+    if points:
+        details -= len(found.get("document", ()))
     objections = _soft_words(text, plain)
     reused = _reuse(question, text, other_answers or {}) or _copied(text, brochures)
     if reused is not None:
@@ -105,7 +111,12 @@ def read_answer(
     if question.type in {"number", "date"} and _BARE_VALUE.fullmatch(plain):
         return _reading([], named, is_vague=False, because="the value itself")
     is_vague, because = _judged(
-        plain, details, objections, names_the_heart=question.slots[0] in named
+        plain,
+        details,
+        objections,
+        names_the_heart=question.slots[0] in named,
+        slots_named=0 if points else _said_beside(question, named),
+        points=points,
     )
     if is_vague:
         objections.extend(() if objections else _of_list("abstract", text, plain))
@@ -131,7 +142,13 @@ def _named_things(question: Question, plain: str) -> Mapping[Slot, Sequence[tupl
 
 
 def _judged(
-    plain: str, details: int, objections: list[Objection], *, names_the_heart: bool
+    plain: str,
+    details: int,
+    objections: list[Objection],
+    *,
+    names_the_heart: bool,
+    slots_named: int,
+    points: bool,
 ) -> tuple[bool, str]:
     """Whether an answer is vague, and why: the first line that holds decides.
 
@@ -140,7 +157,7 @@ def _judged(
     """
     rules = {item.rule for item in objections}
     evades = "evasion" in rules
-    stays_general = bool(places("abstract", plain))
+    stays_general = points or bool(places("abstract", plain))
     is_plain = speaks_plainly(plain)
     owns = owns_up(plain) or (is_plain and concedes(plain, details=0))
     says_it_plainly = (
@@ -158,6 +175,14 @@ def _judged(
         ),
         (owns and rules <= {"hedge"}, False, "it owns up to a weakness"),
         (not names_the_heart and says_it_plainly, False, "it says something plain"),
+        (
+            not names_the_heart
+            and not rules
+            and slots_named >= ENOUGH
+            and details >= ENOUGH + 2 * stays_general,
+            False,
+            f"{details} other details can be checked",
+        ),
         (not names_the_heart and not rules, True, "It names nothing that was asked for."),
         (not names_the_heart, True, _first_says(objections)),
         (not rules and not stays_general, False, f"{details} details can be checked"),
@@ -167,6 +192,11 @@ def _judged(
         (True, True, _first_says(objections)),
     )
     return next((is_vague, because) for holds, is_vague, because in lines if holds)
+
+
+def _said_beside(question: Question, named: tuple[Slot, ...]) -> int:
+    """How many slots are named, where that can stand for a heart that is not: never for a paper."""
+    return len(named) if question.slots[0] != "document" and _WORTH.intersection(named) else 0
 
 
 def _first_says(objections: list[Objection]) -> str:

@@ -41,8 +41,13 @@ _ABOUT: Final = {
     "YEMEN": "YE",
     "IFSR": "IR",
     "NICARAGUA": "NI",
+    "UKRAINE": "RU UA",
+    "RUSSIA": "RU",
 }
-"""The country that a programme is about: whoever is on it has to do with that country."""
+"""The countries that a programme is about: whoever is on it has to do with them.
+
+A company of Crimea writes itself into the one or the other.
+"""
 
 _WEAK: Final = re.compile(r"(?<=k\.a\. ')[^';]{1,200}(?=')")
 _STATED: Final = re.compile(r"(?:nationality|citizen|POB) ([^;.]{1,200})")
@@ -110,8 +115,11 @@ def _add_countries(entry: Entry, row: list[str], remarks: str) -> None:
         codes.update(country_code(s.rpartition(",")[2]) for s in _STATED.findall(remarks))
     if entry.reference:
         codes.update(
-            _ABOUT.get(programme.strip("[] ").partition("-")[0].rstrip("1234567890"), "")
+            code
             for programme in entry.reference.split("] [")
+            for code in _ABOUT.get(
+                programme.strip("[] ").partition("-")[0].rstrip("1234567890"), ""
+            ).split()
         )
     entry.countries.update(codes - {""})
 

@@ -1,0 +1,160 @@
+"""Books: derived files with a page for each name, read when somebody asks for it.
+
+A book is a head (for which times it holds, and where each page lies), the pages, and numbered
+texts that many pages share. A damaged book is as if it were not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import zlib
+from array import array
+from collections.abc import Callable, Iterable
+from itertools import accumulate
+from pathlib import Path
+from typing import Final, Generic, TypeVar
+
+import msgspec
+
+_DIGEST_BYTES: Final = 32
+_SIZE_BYTES: Final = 8
+_LEVEL: Final = 1
+_T = TypeVar("_T")
+
+
+class Times(msgspec.Struct, frozen=True, kw_only=True):
+    """The times for which something holds: from the first on, before the second, if any.
+
+    Both are RFC 3339 in UTC; an empty first one is the beginning of time.
+    """
+
+    since: str = ""
+    until: str | None = None
+
+    def holds(self, as_of: str) -> bool:
+        """True for a time within."""
+        return self.since <= as_of and (self.until is None or as_of < self.until)
+
+
+ALWAYS: Final = Times()
+
+
+class _Head(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the page of each name lies, counted from the end of the head: offset and size.
+
+    The numbered texts begin at ``behind``, counted alike; ``ends`` is 0 and where each of them
+    ends, as this machine keeps such numbers. ``checksum`` is that of all behind the head.
+    """
+
+    times: Times
+    places: dict[str, tuple[int, int]]
+    behind: int
+    ends: bytes
+    checksum: int
+
+
+class Book(Generic[_T]):
+    """A book that was opened; ``decode`` reads what is on a page."""
+
+    def __init__(
+        self, head: _Head, data: mmap.mmap, start: int, decode: Callable[[bytes], _T]
+    ) -> None:
+        self.names = head.places
+        self.times = head.times
+        self._data = data
+        self._start = start
+        self._decode = decode
+        self._read: dict[str, _T] = {}
+        self._texts: dict[int, bytes] = {}
+        self._behind = start + head.behind
+        self._ends = memoryview(head.ends).cast("I")
+
+    def page(self, name: str) -> _T | None:
+        """The page of a name; nothing where it has none."""
+        found = self._read.get(name)
+        if found is None and name in self.names:
+            offset, size = self.names[name]
+            start = self._start + offset
+            found = self._read[name] = self._decode(self._data[start : start + size])
+        return found
+
+    def text(self, number: int) -> bytes | None:
+        """A numbered text; nothing where there is none."""
+        found = self._texts.get(number)
+        if found is None and number + 1 < len(self._ends):
+            start, end = self._ends[number], self._ends[number + 1]
+            found = self._texts[number] = self._data[self._behind + start : self._behind + end]
+        return found
+
+
+def packed(value: object) -> bytes:
+    """A page that is seldom read, packed small."""
+    return zlib.compress(msgspec.msgpack.encode(value), _LEVEL)
+
+
+def unpacking(kind: type[_T]) -> Callable[[bytes], _T]:
+    """Reads what :func:`packed` wrote."""
+    decode = msgspec.msgpack.Decoder(kind).decode
+    return lambda page: decode(zlib.decompress(page))
+
+
+def plain(value: object) -> bytes:
+    """A page that is read in every run, as it is."""
+    return msgspec.msgpack.encode(value)
+
+
+def reading(kind: type[_T]) -> Callable[[bytes], _T]:
+    """Reads what :func:`plain` wrote."""
+    return msgspec.msgpack.Decoder(kind).decode
+
+
+def bound(
+    pages: Iterable[tuple[str, bytes]], times: Times = ALWAYS, texts: Iterable[bytes] = ()
+) -> bytes:
+    """Pages by name as the bytes of a book, with a digest of its head in front.
+
+    ``texts`` are those that pages name by number, the first being 0.
+    """
+    places: dict[str, tuple[int, int]] = {}
+    blobs: list[bytes] = []
+    offset = 0
+    for name, blob in pages:
+        places[name] = (offset, len(blob))
+        blobs.append(blob)
+        offset += len(blob)
+    numbered = list(texts)
+    ends = array("I", accumulate(map(len, numbered), initial=0))
+    body = b"".join((*blobs, *numbered))
+    head = msgspec.msgpack.encode(
+        _Head(
+            times=times,
+            places=places,
+            behind=offset,
+            ends=ends.tobytes(),
+            checksum=zlib.crc32(body),
+        )
+    )
+    size = len(head).to_bytes(_SIZE_BYTES, "big")
+    return b"".join((hashlib.sha256(size + head).digest(), size, head, body))
+
+
+def open_book(file: Path, decode: Callable[[bytes], _T], *, as_of: str = "") -> Book[_T] | None:
+    """What :func:`bound` made; nothing where it is not there, damaged, or of another time.
+
+    Without ``as_of``, the beginning of time is meant.
+    """
+    try:
+        with file.open("rb") as opened:
+            data = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):
+        return None
+    start = _DIGEST_BYTES + _SIZE_BYTES
+    end = start + int.from_bytes(data[_DIGEST_BYTES:start], "big")
+    if hashlib.sha256(data[_DIGEST_BYTES:end]).digest() != data[:_DIGEST_BYTES]:
+        return None
+    head = msgspec.msgpack.decode(data[start:end], type=_Head)
+    with memoryview(data)[end:] as body:
+        if zlib.crc32(body) != head.checksum:
+            return None
+    return Book(head, data, end, decode) if head.times.holds(as_of) else None

@@ -1,0 +1,210 @@
+"""What a product's name asks a component to show: its codes, words, and the models it lists."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from cellwarden.advisories.identity.nouns import Wanted
+from cellwarden.advisories.identity.words import (
+    chunks,
+    compact,
+    is_code,
+    is_order_number,
+    is_rating,
+    is_short_wildcard,
+    is_wildcard,
+    word_lists,
+)
+
+BRANCH: Final = re.compile(r"(?:v|(?=\d[\d.]*\.x{1,3}$))(\d+(?:\.\d+)*)(?:\.x{1,3})?")
+"""``V5``, ``V5.x``, ``10.x``."""
+_PARENTHESES: Final = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_OPEN_PARENTHESIS: Final = re.compile(r"[(\[][^()\[\]]*$")
+_REVISION: Final = re.compile(r"rev\d{1,2}")
+"""A revision of the hardware, which registers seldom say."""
+_ENDS_IN_X: Final = re.compile(r"\dx$")
+"""Beside other codes such an x is a letter: ``2212X/2112S``, ``RV50 RV50X``."""
+_MIDDLES: Final = re.compile(
+    r"\b(?P<head>[a-z]{1,4})(?P<first>\d{1,3})(?P<others>(?:/\d{1,3})+)(?P<tail>[a-z]{2}[a-z0-9-]*)"
+)
+_ENDINGS: Final = re.compile(
+    r"(?<![\w/-])(?P<head>[a-z0-9-]{4,}[a-z])(?P<last>[a-z])(?P<others>(?:/[a-z]{1,2}){2,})(?![\w/])"
+)
+_ROUND: Final = re.compile(r"([a-z]*)([1-9]\d??)(0{2,3})([a-z]{0,3})")
+_SERIES_WORDS: Final = frozenset({"series", "family", "families"})
+_FAR: Final = 3
+_INCLUDED: Final = re.compile(r"[(\[]\s*incl(?:uding|\.)?\s+([^()\[\]]*)[)\]]")
+_HYPHENED: Final = re.compile(r"(?<!\S)([a-z0-9-]*\d-)(\d+)((?:/-\d+)+)(?!\S)")
+"""``SEL-787-2/-3/-4``."""
+_SHORTEST_LIST_NUMBER: Final = 2
+_LIST_WORDS: Final = re.compile(r"\s+(?:and|or|&)\s+|[,/;]")
+_STRONG_SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*")
+_SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*|\s+and\s+|\s+or\s+|,\s+")
+
+
+def wanted_in(text: str) -> tuple[Wanted, ...]:
+    """The alternatives that a product text lists; usually one."""
+    main = spelled_out(_OPEN_PARENTHESIS.sub(" ", _PARENTHESES.sub(" ", text)).strip())
+    pieces = _pieces(main or text)
+    out: list[Wanted] = []
+    for piece in pieces:
+        one = _one(piece)
+        if out and not (one.words or one.line) and one.codes:
+            one = Wanted(
+                codes=one.codes, wildcards=one.wildcards, words=out[0].words, line=out[0].line,
+                generic=one.generic, details=one.details, editions=one.editions,
+            )  # fmt: skip
+        out.extend(_each_number(one, piece))
+    for inside in _INCLUDED.findall(text):
+        codes = [compact(c) for c in chunks(inside) if is_code(c) and not is_order_number(c)]
+        out.extend(Wanted(codes=(c,), line=out[0].line, words=out[0].words) for c in codes if out)
+    return tuple(one for one in out if one != Wanted())
+
+
+def spelled_out(text: str) -> str:
+    """``R04/08/16ENCPU`` and ``XGK-CPUU/H/S`` as the whole names that they stand for."""
+
+    def middles(found: re.Match[str]) -> str:
+        numbers = (found["first"], *found["others"].strip("/").split("/"))
+        return " / ".join(f"{found['head']}{number}{found['tail']}" for number in numbers)
+
+    def endings(found: re.Match[str]) -> str:
+        letters = (found["last"], *found["others"].strip("/").split("/"))
+        return " / ".join(f"{found['head']}{letter}" for letter in letters)
+
+    def hyphened(found: re.Match[str]) -> str:
+        numbers = (found[2], *found[3].strip("/-").split("/-"))
+        return " / ".join(found[1] + number for number in numbers)
+
+    if "/" not in text:
+        return text
+    text = _HYPHENED.sub(hyphened, text)
+    return _ENDINGS.sub(endings, _MIDDLES.sub(middles, text))
+
+
+def _each_number(one: Wanted, text: str) -> tuple[Wanted, ...]:
+    """One product for each of the numbers of ``NPort 5210 5230`` or ``MRD-315 MRD-355``."""
+    members = (*one.codes, *one.wildcards)
+    if len(members) < 2 or not _is_list(one, text):  # noqa: PLR2004 - a list
+        return (one,)
+    literal = [wild for wild in one.wildcards if one.codes and _ENDS_IN_X.search(wild)]
+    free = [wild for wild in one.wildcards if wild not in literal]
+    return (
+        *(msgspec.structs.replace(one, codes=(c,), wildcards=()) for c in (*one.codes, *literal)),
+        *(msgspec.structs.replace(one, codes=(), wildcards=(wild,)) for wild in free),
+    )
+
+
+def _is_list(one: Wanted, text: str) -> bool:
+    """True where a name's codes are alternatives: numbers alike, or codes of one shape in a row."""
+    codes = one.codes
+    if not one.wildcards and all(code.isdigit() for code in codes):
+        return len({(len(code), code[0]) for code in codes}) == 1
+    if not codes:
+        return True
+    shape, *others = {_shape(code) for code in (*codes, *one.wildcards)}
+    ends = {(code[0], code[-3:]) for code in codes}
+    is_alike = not others or (len(ends) == 1 < len(codes) and not one.wildcards)
+    if not is_alike or shape.count("0") < _SHORTEST_LIST_NUMBER:
+        return False
+    row = [
+        compact(chunk) in {*codes, *one.wildcards} for chunk in _LIST_WORDS.sub(" ", text).split()
+    ]
+    if True not in row:
+        return False
+    first, last = row.index(True), len(row) - row[::-1].index(True)
+    return all(row[first:last])
+
+
+def _shape(code: str) -> str:
+    """Letters as A, digits as 0, without the letter of a variant: ``MP70E`` is as ``RV50``."""
+    bare = re.sub(r"(?<=\d)[a-z]$", "", code)
+    return re.sub(r"\d", "0", re.sub(r"[a-z]", "A", bare))
+
+
+def _pieces(text: str) -> list[str]:
+    for separator in (_SEPARATOR, _STRONG_SEPARATOR):
+        pieces = [piece for piece in separator.split(text) if piece.strip()]
+        if len(pieces) < 2:  # noqa: PLR2004 - a list has two members
+            continue
+        read = [_one(piece) for piece in pieces]
+        if _is_list_of_codes(read):
+            return pieces
+        if separator is _STRONG_SEPARATOR and all(one.words or one.codes for one in read):
+            return pieces
+    return [text]
+
+
+def _is_list_of_codes(pieces: list[Wanted]) -> bool:
+    """True for ``AP7xxxx and AP8xxx``: codes all along, that begin alike."""
+    codes = [(*one.codes, *one.wildcards) for one in pieces]
+    if not all(codes):
+        return False
+    if len({_shape(code) for group in codes for code in group}) == 1:
+        return True
+    starts = {code[:2] for code in codes[0]}
+    return all(any(code[:2] in starts for code in following) for following in codes[1:])
+
+
+@lru_cache(maxsize=65536)
+def _one(text: str) -> Wanted:
+    lists = word_lists()
+    into: dict[str, list[str]] = {
+        name: []
+        for name in ("codes", "wildcards", "words", "generic", "details", "line", "editions")
+    }
+    series = _series_of(text)
+    for chunk in chunks(text):
+        if chunk in series:
+            into["wildcards"].append(series[chunk])
+            continue
+        if chunk in lists.noise or is_rating(chunk) or BRANCH.fullmatch(chunk):
+            continue
+        if not compact(chunk).strip("x"):
+            continue  # 750-880/xxx-xxx: any variant
+        if is_order_number(chunk) and chunk[0].isdigit():
+            continue
+        if _REVISION.fullmatch(chunk):
+            into["details"].append(chunk)
+            continue
+        into[_class_of(chunk)].append(compact(chunk))
+    if into["words"] or into["line"]:
+        short = [code for code in into["codes"] if is_short_wildcard(code)]
+        into["wildcards"] += short
+        into["codes"] = [code for code in into["codes"] if code not in short]
+    return Wanted(**{name: tuple(dict.fromkeys(found)) for name, found in into.items()})
+
+
+def _series_of(text: str) -> dict[str, str]:
+    """The round codes of a name that stand for a series, as patterns: ``X-200 family``, x2##."""
+    words = [chunk for chunk in chunks(text) if chunk]
+    found: dict[str, str] = {}
+    for at, word in enumerate(words):
+        first = word.split("-")[0]
+        shape = _ROUND.fullmatch(first) or _ROUND.fullmatch(compact(word))
+        near = words[at + 1 : at + 1 + _FAR]
+        if shape and len(shape[1] + shape[2]) > 1 and not _SERIES_WORDS.isdisjoint(near):
+            found[word] = f"{shape[1]}{shape[2]}{'#' * len(shape[3])}{shape[4]}"
+    others = [w for w in words if w not in found and is_code(w) and not is_rating(w)]
+    return {} if others or len(found) > 1 else found
+
+
+def _class_of(chunk: str) -> str:  # noqa: PLR0911 - one return for each class of word
+    lists = word_lists()
+    if chunk in lists.line:
+        return "line"
+    if chunk in lists.edition:
+        return "editions"
+    if chunk in lists.generic:
+        return "generic"
+    if is_wildcard(chunk):
+        return "wildcards"
+    if is_code(chunk):
+        return "codes"
+    if len(chunk) <= 2 or chunk.isdigit():  # noqa: PLR2004 - pn, ex, 20
+        return "details"
+    return "words"
