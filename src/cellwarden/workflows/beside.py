@@ -20,6 +20,8 @@ Result = TypeVar("Result")
 
 LARGEST: Final = 1 << 20
 """Bytes of a work's values up to which it is worth sending them."""
+AT_ONCE: Final = 4
+"""Works sent before results are taken: what was not sent yet can be done here meanwhile."""
 UNDER_WAY: Final = 32 << 10
 """Bytes sent before results are taken: a pipe holds twice as much, so that nobody waits for room
 in it while the process beside waits for room for its results."""
@@ -73,30 +75,47 @@ class Beside:
             message = pickle.dumps((work, values))
             if len(message) <= LARGEST:
                 self._asked.append((later, message))
+                self._take_what_is_there()
                 self._send()
         return later
 
     def wait_for(self, later: Later[Any]) -> None:
-        """Wait until a work was done beside, or has to be done here as nobody has begun it."""
+        """Wait until a work was done beside, or has to be done here as it was never sent."""
+        self._take_what_is_there()
         for asked in self._asked:
             if asked[0] is later:
                 self._asked.remove(asked)
                 return
-        while self._pipe is not None and any(sent[0] is later for sent in self._sent):
-            try:
-                received = self._pipe.recv()
-            except (EOFError, OSError):
-                self._lose()
-            else:
-                self._sent.popleft()[0].arrived(received)
-                self._send()
+        while any(sent[0] is later for sent in self._sent):
+            self._take()
+
+    def _take_what_is_there(self) -> None:
+        """Take results that nobody has to wait for, so that there is room for further works."""
+        try:
+            while self._pipe is not None and self._sent and self._pipe.poll():
+                self._take()
+        except OSError:
+            self._lose()
+
+    def _take(self) -> None:
+        """Wait for the next result."""
+        if self._pipe is None:
+            return
+        try:
+            received = self._pipe.recv()
+        except (EOFError, OSError):
+            self._lose()
+        else:
+            self._sent.popleft()[0].arrived(received)
+            self._send()
 
     def _send(self) -> None:
         """Send what was asked for, as far as the pipe takes it though nobody reads."""
         while self._pipe is not None and self._asked:
             later, message = self._asked[0]
             under_way = sum(size for _, size in self._sent)
-            if self._sent and under_way + len(message) > UNDER_WAY:
+            is_full = len(self._sent) == AT_ONCE or under_way + len(message) > UNDER_WAY
+            if self._sent and is_full:
                 return
             try:
                 self._pipe.send_bytes(message)

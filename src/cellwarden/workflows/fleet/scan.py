@@ -32,7 +32,7 @@ from cellwarden.workflows.vendor.assess_tables import register_vendors
 from cellwarden.workflows.vendor.dated_rules import register_dated_rules
 from cellwarden.workflows.vendor.import_gleif import import_if_changed
 from cellwarden.workflows.vendor.party_tables import register_parties
-from cellwarden.workflows.vendor.receive import record_answers
+from cellwarden.workflows.vendor.receive import begin_answers, record_answers
 from cellwarden.workflows.vendor.screen_register import screen_if_changed
 from cellwarden.workflows.workspace import Progress, Workspace
 
@@ -80,6 +80,7 @@ def scan(
     as_of = workspace.as_of(now, asked_as_of)
     with workspace.open_state() as state:
         with state.alone():
+            begun = begin_answers(workspace, state, beside)
             register = record_register(
                 workspace,
                 state,
@@ -91,6 +92,7 @@ def scan(
             answers = record_answers(
                 workspace,
                 state,
+                begun,
                 as_of=parse_time(as_of).date(),
                 clock_at=clock_at,
                 actor=actor,
