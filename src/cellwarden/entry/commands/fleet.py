@@ -17,8 +17,8 @@ from cellwarden.entry.words import (
     KnownAtOption,
     WorkspaceArgument,
     WorkspaceOption,
-    actor_or_login,
     now,
+    who_acts,
 )
 from cellwarden.model.errors import InputError
 from cellwarden.model.times import format_time
@@ -166,7 +166,7 @@ def _scanned(
         outcome = run_scan(
             workspace,
             now=now(),
-            actor=actor_or_login(actor),
+            actor=who_acts(actor),
             asked_as_of=as_of,
             progress=bar,
             beside=hand,
