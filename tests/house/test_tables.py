@@ -57,7 +57,7 @@ def test_the_derived_tables_are_filled_in_one_place(root: Path) -> None:
         filled = [
             path.name
             for path in (root / "src/cellwarden").rglob("*.py")
-            if re.search(rf'_fill\(\s*connection,\s*"{name}"', path.read_text("utf-8"))
+            if re.search(rf'(?<!\w)fill\(\s*connection,\s*"{name}"', path.read_text("utf-8"))
         ]
 
         assert len(filled) == 1, name

@@ -17,7 +17,8 @@ from cellwarden.model.facts import kinds
 from cellwarden.model.moments import Moment
 from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft, State
-from cellwarden.workflows.assemble import fetch, register_rules
+from cellwarden.workflows.assemble import fetch
+from cellwarden.workflows.derived import register_rules
 from cellwarden.workflows.vendor.plates import register_plates
 from cellwarden.workflows.workspace import Workspace
 

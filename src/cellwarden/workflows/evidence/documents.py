@@ -25,7 +25,7 @@ from cellwarden.model.lives import RowProof
 from cellwarden.model.moments import Moment
 from cellwarden.store.facts import read_committed
 from cellwarden.store.state import State
-from cellwarden.workflows.assemble import register_rules
+from cellwarden.workflows.derived import register_rules
 from cellwarden.workflows.evidence.paper_tables import register_papers
 from cellwarden.workflows.evidence.papers import KIND, read_paper
 from cellwarden.workflows.ledger.checkpoints import newest_kept

@@ -11,7 +11,8 @@ import msgspec
 from cellwarden.lifecycle.retention import Hold, RetentionRule, covering, due_on
 from cellwarden.store.closed import closed_in
 from cellwarden.store.state import State
-from cellwarden.workflows.assemble import _fill, fetch
+from cellwarden.workflows.assemble import fetch
+from cellwarden.workflows.derived import fill
 from cellwarden.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ def register_papers(
 
     What is kept is what lies on disk now, whatever time is asked about.
     """
-    _fill(connection, "log_policy", [msgspec.structs.asdict(workspace.settings.logs)])
+    fill(connection, "log_policy", [msgspec.structs.asdict(workspace.settings.logs)])
     holds = holds_at(connection, as_of=as_of)
     rules = workspace.settings.retention.classes
-    _fill(
+    fill(
         connection,
         "paper_row",
         [_row(state, one, holds, rules) for one in fetch(connection, "select * from document")],

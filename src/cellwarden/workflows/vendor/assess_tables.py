@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cellwarden.model.report import Exposure
 from cellwarden.vendors.assessment.gates import GateState
-from cellwarden.workflows.assemble import _fill
+from cellwarden.workflows.derived import fill
 from cellwarden.workflows.vendor.assess import tier_of
 from cellwarden.workflows.vendor.dossier import (
     Cells,
@@ -51,7 +51,7 @@ def register_vendors(
     answers: dict[str, list[Cells]] = {}
     for row in facts_of(connection, "answer"):
         answers.setdefault(row["assessment_id"] or "", []).append(row)
-    _fill(
+    fill(
         connection,
         "assessment_row",
         [
@@ -66,7 +66,7 @@ def register_vendors(
             for party in parties
         ],
     )
-    _fill(
+    fill(
         connection,
         "claim_row",
         [
@@ -77,7 +77,7 @@ def register_vendors(
         ],
     )
     papers = facts_of(connection, "document")
-    _fill(
+    fill(
         connection,
         "certificate_row",
         [

@@ -15,7 +15,7 @@ from cellwarden.model.moments import Moment
 from cellwarden.model.times import parse_time
 from cellwarden.vendors import rules
 from cellwarden.vendors.rules.judging import Value
-from cellwarden.workflows.assemble import _fill
+from cellwarden.workflows.derived import fill
 from cellwarden.workflows.vendor.dossier import Cells, day_of, facts_of, makers_of
 from cellwarden.workflows.workspace import Workspace
 
@@ -111,7 +111,7 @@ def register_dated_rules(
                     "evidence": list(one.evidence),
                 }
             )
-    _fill(connection, "dated_rule_row", found)
+    fill(connection, "dated_rule_row", found)
 
 
 def _flag(answer: rules.Answer) -> bool | None:
@@ -170,10 +170,13 @@ def _battery(
     # Nothing is placed on the market after it was installed: where only that day is on record, it
     # stands for the other one, and errs to the side of a duty.
     placed = passport.get("placed_on") or asset.get("batteries_on") or asset.get("installed_on")
+    capacity = _number(said("capacity_kwh"))
+    words = f"{asset.get('name') or ''} {model}"
     facts = dict(operator) | {
         "maker": maker or None,
         "chemistry": said("chemistry"),
-        "capacity_kwh": _number(said("capacity_kwh")),
+        "capacity_kwh": capacity,
+        "category": rules.category_of(passport.get("category"), words, capacity),
         "placed_on": day_of(placed),
         "passport_id": passport.get("passport_id"),
         "due_diligence_id": passport.get("due_diligence_id"),

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cellwarden.vendors.gleif.agreement import Sides, agree, differences, is_in_force
 from cellwarden.vendors.gleif.facts import names_in
+from cellwarden.vendors.parties.groups import controls, groups_of, nobody_above
 from cellwarden.vendors.parties.nouns import Filled
 from cellwarden.vendors.parties.roles import Role, roles_of
 from cellwarden.vendors.parties.serving import site_roles
-from cellwarden.workflows.assemble import _fill
+from cellwarden.workflows.derived import fill
 from cellwarden.workflows.vendor.dossier import day_of, facts_of
 from cellwarden.workflows.vendor.import_gleif import SOURCE, register_in
 from cellwarden.workflows.vendor.notices import notice_rows
@@ -42,15 +43,15 @@ def register_parties(connection: duckdb.DuckDBPyConnection, *, as_of: date) -> N
     field = standing_field(connection, standing, as_of=as_of)
     words = fresh_words(connection, as_of)
     register_plates(connection)
-    _fill(connection, "supplier_row", supplier_rows(connection, field, standing, as_of=as_of))
-    _fill(
+    fill(connection, "supplier_row", supplier_rows(connection, field, standing, as_of=as_of))
+    fill(
         connection,
         "product_role_row",
         list(_product_roles(field, _without_firmware(connection), standing, words)),
     )
-    _fill(connection, "site_role_row", list(_site_roles(connection, field, standing)))
-    _fill(connection, "lei_row", list(_lei_rows(connection, field, as_of)))
-    _fill(connection, "promised_notice_row", list(notice_rows(connection, as_of=as_of)))
+    fill(connection, "site_role_row", list(_site_roles(connection, field, standing)))
+    fill(connection, "lei_row", list(_lei_rows(connection, field, as_of)))
+    fill(connection, "promised_notice_row", list(notice_rows(connection, as_of=as_of)))
 
 
 def _product_roles(
@@ -132,19 +133,30 @@ def _site_roles(
     levels = criticality_by_site(connection)
     clouded = _clouded_makers(field, standing)
     site_facts = {row["site_id"]: row["fact_id"] for row in facts_of(connection, "site")}
-    for one in site_roles(field.reliances, field.links, clouded):
+    nobody = nobody_above(field.unnamed)
+    stake_facts = {stake.owned: stake.fact for stake in field.stakes if controls(stake)}
+    for one in site_roles(
+        field.reliances,
+        field.links,
+        clouded,
+        lambda holders: groups_of(field.graph, holders, nobody),
+    ):
+        names = ", ".join(_names(field, one.holders))
         yield {
             "site_id": one.site,
             "criticality": levels.get(one.site),
             "role": one.role.replace("_", " "),
             "holders": len(one.holders),
-            "names": ", ".join(_names(field, one.holders)) or None,
+            "names": (f"one group ({names})" if one.is_one_group else names) or None,
+            "groups_at_least": one.groups.fewest,
+            "groups_at_most": one.groups.most,
             "open": ", ".join(_names(field, one.open)) or None,
             "is_single": one.is_single,
             "evidence": some_facts(
                 site_facts.get(one.site),
                 *(field.graph.entity(party).fact for party in one.holders),
                 *one.facts,
+                *(stake_facts.get(party) for party in one.holders),
             ),
         }
 

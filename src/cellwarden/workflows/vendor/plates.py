@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cellwarden.workflows.assemble import _fill
+from cellwarden.workflows.derived import fill
 from cellwarden.workflows.vendor.dossier import facts_of
 from cellwarden.workflows.vendor.party_rows import entity_of, link_of, makers_index
 
@@ -26,7 +26,7 @@ def register_plates(connection: duckdb.DuckDBPyConnection) -> None:
         [link_of(row) for row in facts_of(connection, "relationship") if row["party_id"]],
         plates,
     )
-    _fill(
+    fill(
         connection,
         "plate_row",
         [
