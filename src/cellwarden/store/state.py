@@ -25,7 +25,6 @@ from cellwarden.store.facts import (
     Partitions,
     commitment,
     make_views,
-    read_committed,
     table_problem,
 )
 from cellwarden.store.objects import Objects
@@ -315,27 +314,29 @@ class State:
 
     def problems(self) -> Iterator[str]:
         """Everything that is wrong with the ledger, its rows and its documents, a sentence each."""
-        return wholeness.problems(self)
+        return wholeness.problems(self._holdings())
 
-    def _redactions(self) -> Iterator[dict[str, str | None]]:
-        shape = kinds()["redaction"]
-        for path in self.partitions.entries_of(shape.name, self.log.size()):
-            for row in read_committed(path, shape.column_names):
-                yield dict(zip(shape.column_names, row[3:], strict=True))
+    def unreadable(self) -> wholeness.Unreadable:
+        """What of a whole ledger cannot be opened here, though nothing is wrong with it."""
+        return wholeness.unreadable(self._holdings())
 
     def redacted_objects(self) -> set[str]:
         """The sealed objects whose keys were destroyed by a redaction."""
-        return {cells["object_sha256"] for cells in self._redactions() if cells["object_sha256"]}
+        return wholeness.redacted_objects(self._holdings())
 
     def redacted_cells(self) -> dict[tuple[int, str], set[str]]:
         """The personal cells that were redacted, as ``row column``, by entry and kind."""
-        found: dict[tuple[int, str], set[str]] = {}
-        for cells in self._redactions():
-            entry, _, number = (cells["fact"] or "").partition(".")
-            if cells["fact"]:
-                key = (int(entry), cells["kind"] or "")
-                found.setdefault(key, set()).add(f"{number} {cells['column']}")
-        return found
+        return wholeness.redacted_cells(self._holdings())
+
+    def _holdings(self) -> wholeness.Holdings:
+        return wholeness.Holdings(
+            folder=self.folder,
+            log=self.log,
+            objects=self.objects,
+            partitions=self.partitions,
+            sealed=self.sealed,
+            personal=self.personal,
+        )
 
     def finish_redactions(self) -> int:
         """Erase what redaction entries name and is still there; returns how much that was."""
@@ -352,7 +353,7 @@ class State:
         ask for it, and nobody could have it erased. Others must be kept out meanwhile.
         """
         named = {entry.document_sha256 for _, entry in self.entries()}
-        named |= {digest for _, digest, _ in wholeness.kept_papers(self)}
+        named |= {digest for _, digest, _ in wholeness.kept_papers(self._holdings())}
         return sum(self.sealed.erase(digest) for digest in self.sealed.keys() - named)
 
     def _commits_to(self, index: int, kind: str) -> bool:

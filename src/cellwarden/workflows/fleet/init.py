@@ -46,6 +46,10 @@ exploited = 7
 likelihood = 7
 ssvc = 30
 
+[ledger]                      # entries are never changed, so who acted is a pseudonym, not a name;
+actors = ["operator"]         # actors.csv says who is behind each, and that can be erased. Any
+                              # other word is refused; without --actor it is the operator
+
 [gate]
 fail_on = []                  # for example ["critical", "known_exploited"]
 """

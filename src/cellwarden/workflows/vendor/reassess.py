@@ -21,7 +21,7 @@ from cellwarden.workflows.vendor.dossier import (
     facts_of,
     latest_assessment,
     makers_of,
-    query,
+    shown_of,
 )
 from cellwarden.workflows.workspace import Workspace
 
@@ -129,22 +129,13 @@ def events_of(
     as_of: date,
 ) -> list[Event]:
     """What happened to a vendor: changes, broken clauses, findings in its firmware."""
-    makers = makers_of(connection, party)
-    values = {
-        "makers": makers,
-        "party": party["party_id"] or "",
-        "product": row["product"] or "",
-        "as_of": as_of.isoformat(),
-    }
     events = [
         Event(kind=kind, on=on, says=f"{_WORDS[kind]}: {says}", facts=tuple(facts))
-        for kind, changed_on, says, _, facts in connection.execute(
-            query("changes"), values
-        ).fetchall()
+        for kind, changed_on, says, _, facts in shown_of(connection, "changes", row, as_of)
         if (on := day_of(changed_on))
     ]
     events += _breaches(connection, party["party_id"] or "")
-    events += _findings(connection, makers, exposures)
+    events += _findings(connection, makers_of(connection, party), exposures)
     return events
 
 
