@@ -11,7 +11,12 @@ import typer
 from cellwarden.model.errors import InputError
 
 WorkspaceArgument = Annotated[
-    Path, typer.Argument(metavar="[WORKSPACE]", help="The workspace's folder; here, if not given.")
+    Path,
+    typer.Argument(
+        metavar="[WORKSPACE]",
+        help="The workspace's folder; here, if not given.",
+        show_default=False,
+    ),
 ]
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", help="The workspace's folder.", show_default=False)

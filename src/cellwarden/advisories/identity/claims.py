@@ -46,13 +46,21 @@ _LEAVES_OUT: Final = re.compile(r"\s*(?:incl|excl|except|without|not )")
 _LETTER_X: Final = re.compile(r"[a-z]+\d{2,}x")
 _VERSION_LINE: Final = re.compile(r"(?<!hardware )\bversions? (\d{1,4}(?:\.\d+)+)(?!\S)")
 """``CMU Firmware Version 12.4`` is of the V12.4 line."""
+_ABBREVIATED: Final = range(3, 7)
+"""Words of a name that people abbreviate to their first letters."""
+_TYPE: Final = re.compile(r"\btype\s?=\s?(\S+)")
+_BOXES: Final = re.compile(r"\s*[\u25a1\u25a0\u2610]\s*")
+"""Boxes stand for letters and digits that are free."""
 _ANDS: Final = re.compile(r"\s+and\s+|\s+&\s+|,\s+|\s+/\s+")
 _SERIAL: Final = re.compile(r"[\s,(]*\bserial (?:number|no)\b.*$")
 _AND_EARLIER: Final = re.compile(r"\b(?:and|or) (?:earlier|prior|lower|below|later|newer|higher)\b")
 _NUMBER_PATTERN: Final = re.compile(
     r"\b(?=[a-z0-9-]*\d?)([a-z0-9]{3,}(?:-[a-z0-9]+)*\*[a-z0-9*-]*)"
 )
-_BUILT_UPON: Final = re.compile(r"\s+(?:(?:as\s+)?built\s+(?:up)?on|with\s+cpu\s+variants?)\s(.*)$")
+_BUILT_UPON: Final = re.compile(
+    r"\s+(?:(?:as\s+)?built\s+(?:up)?on|with\s+cpu\s+variants?"
+    r"|that\s+(?:utilize|use)|using(?=\s(?!nmc)[a-z]{3,}\d+(?:/|$)))\s(.*)$"
+)
 """What a product is made of is no part of its name, but has to be there."""
 
 
@@ -78,7 +86,7 @@ def _claim(
 ) -> Claim:
     if cpe and not product:
         vendor, product = _of_cpe(cpe)
-    text = folded(product)
+    text = _TYPE.sub(r"(\1)", folded(_BOXES.sub("*", product)))
     makers = [*vendor_ids(vendor), *branded(text)]
     lead = leading_vendor(text)
     if lead is not None:
@@ -90,6 +98,7 @@ def _claim(
     text = text[: serial.start()] if serial else text
     within = _BUILT_UPON.search(text)
     text = _VERSION_LINE.sub(r"v\1", text[: within.start()] if within else text)
+    within_it = _wanted(within.group(1), without=()) if within else ()
     pieces, others = _by_other_makers(text)
     vendors = tuple(dict.fromkeys((*vendors, *others)))
     named = named_in(product, advisory=True, vendors=() if vendors == (ANYONE,) else vendors)
@@ -102,7 +111,11 @@ def _claim(
         text=product,
         vendors=vendors,
         key=sequence(text),
-        wanted=tuple(w for piece in pieces for w in _wanted(piece, without=named if cards else ())),
+        wanted=tuple(
+            msgspec.structs.replace(w, beside=tuple(c for need in within_it for c in need.codes))
+            for piece in pieces
+            for w in _wanted(piece, without=named if cards else ())
+        ),
         hosts=frozenset(_narrowest({p for p in named if known[p].role == "host"})),
         cards=frozenset(cards),
         series_ids=_series_ids(product),
@@ -111,11 +124,11 @@ def _claim(
         requires=(
             *(w for need in requires for w in _wanted(_required(need), without=())),
             *_serial(serial.group() if serial else ""),
-            *(_wanted(within.group(1), without=()) if within else ()),
+            *within_it,
         ),
         branch=branches.pop() if is_one_line else "",
         ratings=ratings(chunks(text)),
-        short=tuple(abbreviations(text)),
+        short=tuple(dict.fromkeys((*abbreviations(text), *_initials(product), *_initials(text)))),
         variants=_variants(text),
     )
 
@@ -136,6 +149,13 @@ def _serial(words: str) -> tuple[Wanted, ...]:
     return (Wanted(words=("serial",), generic=(rest,)),) if words else ()
 
 
+def _initials(text: str) -> Iterator[str]:
+    """What people call a name of several words: PME, SESU."""
+    words = chunks(_PARENTHESES.sub(" ", folded(text)))
+    if len(words) in _ABBREVIATED and all(word.isalpha() for word in words):
+        yield "".join(word[0] for word in words)
+
+
 def abbreviations(text: str) -> Iterator[str]:
     """The abbreviations in a name's brackets: ``Power Monitoring Expert (PME)`` is PME."""
     text = folded(text) if "(" in text else ""
@@ -144,6 +164,7 @@ def abbreviations(text: str) -> Iterator[str]:
         words = chunks(inside)
         if words and words[0].isalpha() and len(words[0]) > 2 and words[0] in letters:  # noqa: PLR2004 - PME
             yield from sequence(inside)
+            yield from sequence(f"{text.split(' ')[0]} {inside}")
 
 
 def _variants(text: str) -> tuple[str, ...]:

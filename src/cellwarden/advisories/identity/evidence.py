@@ -44,6 +44,7 @@ from cellwarden.model.matching import Component
 
 _LONGEST_DETAIL: Final = 2
 _LONGEST_LETTERS: Final = 4
+_SHORTEST_PLURAL: Final = 6
 _ZEROS: Final = re.compile(r"(?<!\d)0+(?=\d)")
 _NUMBER: Final = re.compile(r"v?\d+(?:\.\d+)+\S*")
 _APC_UPS_FIRMWARE: Final = re.compile(r"\d{1,3}\.\w{1,4}\s?\.[a-z]\b")
@@ -104,6 +105,7 @@ def read_columns(columns: Columns) -> Evidence:
     parts, shown = parts + called, shown + called
     codes = tuple(dict.fromkeys((*codes, *(compact(c) for c in called if is_code(c)))))
     plain_words = [c for c in parts if c.isalpha() and c not in lists.noise]
+    short = set(abbreviations(columns.model))
     known = catalogue().products
     whole = " ".join([nickname, *texts, columns.part_number])
     named = dict.fromkeys(named_in(whole, advisory=False, vendors=vendors))
@@ -119,7 +121,7 @@ def read_columns(columns: Columns) -> Evidence:
         keys=_keys(columns, texts, vendors) | {sequence(name) for name in names},
         tokens=spellings(shown) | _numbered(codes, vendors) | _in_number(parts),
         codes=codes,
-        words=tuple(dict.fromkeys(c for c in plain_words if _decides(c))),
+        words=tuple(dict.fromkeys(c for c in plain_words if _decides(c) and c not in short)),
         editions=tuple(c for c in plain_words if c in lists.edition),
         generic=tuple(dict.fromkeys(c for c in plain_words if c in lists.generic)),
         details=tuple(c for c in parts if len(c) <= _LONGEST_DETAIL and c not in lists.noise),
@@ -150,14 +152,14 @@ def _numbered(codes: tuple[str, ...], vendors: tuple[str, ...]) -> frozenset[str
 
 
 def _in_number(parts: tuple[str, ...]) -> frozenset[str]:
-    """Common words in their other number: *meters* where a row says *meter*."""
+    """Words in their other number: *meters* where a row says *meter*."""
     generic = word_lists().generic
     return frozenset(
         other
         for word in parts
-        if word in generic
         for other in (f"{word}s", word.removesuffix("s"))
-        if other in generic
+        if (word in generic and other in generic)
+        or (word.isalpha() and len(word) >= _SHORTEST_PLURAL and word not in generic)
     )
 
 

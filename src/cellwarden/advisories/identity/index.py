@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cellwarden.advisories.identity.catalogue import catalogue
 from cellwarden.advisories.identity.nouns import Claim, Evidence, Wanted
-from cellwarden.advisories.identity.vendors import ANYONE, is_alike, relatives
+from cellwarden.advisories.identity.vendors import ANYONE, initials, is_alike, relatives
 from cellwarden.advisories.identity.words import is_wildcard, shortened, stem
 
 Key = tuple[str, str, str]
@@ -56,9 +56,9 @@ def _wanted_keys(vendor: str, wanted: Wanted) -> Iterator[Key]:
 
 
 def _rarest(wanted: Wanted) -> Iterator[str]:
-    """The rarest of a name's small words, and the rarest that is not of its line."""
+    """The rarest of a name's small words, of those that are not of its line, and of its details."""
     small = (*wanted.details, *wanted.line, *wanted.editions, *wanted.generic)
-    for words in (small, [word for word in small if word not in wanted.line]):
+    for words in (small, [word for word in small if word not in wanted.line], wanted.details):
         if words:
             yield max(words, key=_rarity)
 
@@ -128,6 +128,7 @@ class ClaimIndex:
         for vendor in sorted(self.vendors):
             if vendor.startswith("~"):
                 self._by_first.setdefault(vendor.split(" ")[0], []).append(vendor)
+                self._by_first.setdefault(f"~{initials(vendor)}", []).append(vendor)
 
     def _alike(self, vendors: tuple[str, ...]) -> tuple[str, ...]:
         firsts = (vendor.split(" ")[0] for vendor in vendors if vendor.startswith("~"))

@@ -24,8 +24,13 @@ from cellwarden.advisories.identity.naming import (
     variant_contradiction,
 )
 from cellwarden.advisories.identity.nouns import Answer, Claim, Evidence, Feature, Identity
-from cellwarden.advisories.identity.vendors import Relation, relation, vendor_name
-from cellwarden.advisories.identity.words import wildcard, word_lists
+from cellwarden.advisories.identity.vendors import (
+    Relation,
+    maker_names,
+    relation,
+    vendor_name,
+)
+from cellwarden.advisories.identity.words import folded, wildcard, word_lists
 
 _BY_VENDOR: Final = {
     "same": 0.0,
@@ -185,6 +190,7 @@ def _whole_name(seen: Evidence, claim: Claim) -> Identity | None:
     ):
         small = {word for w in claim.wanted for word in (*w.generic, *w.details, *w.editions)}
         is_common = len(small) < _ENOUGH_WORDS or small <= _CARD_WORDS
+        is_common = is_common and not _says_it_all(seen, claim)
         if is_common and not (claim.hosts or claim.cards):
             return candidate("only words that many products share are the same", 0.35)
     card = card_feature(seen, claim)
@@ -193,10 +199,17 @@ def _whole_name(seen: Evidence, claim: Claim) -> Identity | None:
     return series(seen, claim, same("the register and the advisory name it alike", 0.98, 5, *card))
 
 
+def _says_it_all(seen: Evidence, claim: Claim) -> bool:
+    """True where the row has the advisory's very words, the maker's among them: ``Tyco AI``."""
+    text = folded(claim.text)
+    return text.count(" ") > 0 and text.split(" ")[0] in maker_names() and seen.text.endswith(text)
+
+
 def _short_name(seen: Evidence, claim: Claim) -> Identity | None:
     """The register has the abbreviation that the advisory gives in brackets."""
     both = {key[0] for key in seen.keys}.intersection(claim.short)
-    if not both:
+    others = [word for word in seen.words if not any(word in short for short in both)]
+    if not both or claim.hosts or others:
         return None
     return candidate(f"{min(both).upper()} is what the advisory calls it in brackets", 0.5)
 

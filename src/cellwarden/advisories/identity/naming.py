@@ -241,7 +241,7 @@ def _with_code(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identity:
     known = {*shared.codes, *wild.values(), *seen.order_numbers}
     others = [c for c in own_codes(seen, wanted) if c not in known]
     absent = [g for g in wanted.generic if g not in seen.tokens]
-    shown = code.upper()
+    shown = code.upper().replace("#", "x")
     longer = _is_longer(code, seen)
     if longer:
         return candidate(f"its model is {longer.upper()}, the advisory's {shown}", 0.4)

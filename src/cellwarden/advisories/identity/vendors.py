@@ -17,7 +17,10 @@ ANYONE: Final = "*"
 _NOBODY: Final = frozenset(
     {"", "n/a", "na", "unknown", "generic", "multiple", "various", "none", "oem"}
 )
-_WORDS_TOO: Final = frozenset({"alpha", "starline", "aros", "sixnet", "trend", "subnet", "sae"})
+_WORDS_TOO: Final = frozenset(
+    {"alpha", "starline", "aros", "sixnet", "metasys", "illustra", "toyopuc", "tyco", "trend"}
+    | {"subnet", "sae"}
+)
 """Makers' names that also begin product names of others."""
 _SHORTEST_NAME: Final = 3
 _NOBODY_STARTS: Final = ("multiple ", "----")
@@ -219,7 +222,15 @@ def is_alike(one: str, other: str) -> bool:
     if one == other or not (one.startswith("~") and other.startswith("~")):
         return False
     short, long = sorted((one, other), key=len)
+    if short.removeprefix("~") == initials(long):
+        return True
     return len(short) > _SHORTEST_NAME and long.startswith(f"{short} ")
+
+
+def initials(vendor: str) -> str:
+    """The first letters of an unlisted maker's name of three words or more: ICL; else nothing."""
+    words = vendor.removeprefix("~").split(" ")
+    return "".join(word[0] for word in words) if len(words) > 2 else ""  # noqa: PLR2004 - ICL
 
 
 def _is_same_company(one: str, other: str) -> bool:

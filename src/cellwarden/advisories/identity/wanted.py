@@ -40,6 +40,12 @@ _FAR: Final = 3
 _INCLUDED: Final = re.compile(r"[(\[]\s*incl(?:uding|\.)?\s+([^()\[\]]*)[)\]]")
 _HYPHENED: Final = re.compile(r"(?<!\S)([a-z0-9-]*\d-)(\d+)((?:/-\d+)+)(?!\S)")
 """``SEL-787-2/-3/-4``."""
+_OPTIONAL: Final = re.compile(r"(?<!\S)([a-z]+\d[a-z0-9-]*)\(([a-z]{1,3})\)([a-z0-9-]+)")
+"""``R08(EN)CPU`` is two models."""
+_KINDS: Final = re.compile(r"(?<!\S)([a-z]{2,4})((?:/[a-z]{2,4}){2,})(?!\S)")
+"""``ADS/ADX/OAS``."""
+_LINES: Final = re.compile(r"(?<!\S)([a-z]{2,3})/([a-z]{2,3})[- ]series\b")
+"""``NJ/NX-series``."""
 _SHORTEST_LIST_NUMBER: Final = 2
 _LIST_WORDS: Final = re.compile(r"\s+(?:and|or|&)\s+|[,/;]")
 _STRONG_SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*")
@@ -48,8 +54,9 @@ _SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*|\s+and\s+|\s+or\s+|,\s+
 
 def wanted_in(text: str) -> tuple[Wanted, ...]:
     """The alternatives that a product text lists; usually one."""
+    text = _OPTIONAL.sub(r"\1\3 / \1\2\3", text)
     main = spelled_out(_OPEN_PARENTHESIS.sub(" ", _PARENTHESES.sub(" ", text)).strip())
-    pieces = _pieces(main or text)
+    pieces = [one for each in _each_kind(main or text) for one in _pieces(each)]
     out: list[Wanted] = []
     for piece in pieces:
         one = _one(piece)
@@ -63,6 +70,17 @@ def wanted_in(text: str) -> tuple[Wanted, ...]:
         codes = [compact(c) for c in chunks(inside) if is_code(c) and not is_order_number(c)]
         out.extend(Wanted(codes=(c,), line=out[0].line, words=out[0].words) for c in codes if out)
     return tuple(one for one in out if one != Wanted())
+
+
+def _each_kind(text: str) -> tuple[str, ...]:
+    """``Metasys ADS/ADX/OAS`` and ``NJ/NX-series`` as one name for each."""
+    if found := _KINDS.search(text):
+        kinds = (found[1], *found[2].strip("/").split("/"))
+    elif found := _LINES.search(text):
+        kinds = (f"{found[1]} series", f"{found[2]} series")
+    else:
+        return (text,)
+    return tuple(f"{text[: found.start()]}{kind}{text[found.end() :]}" for kind in kinds)
 
 
 def spelled_out(text: str) -> str:

@@ -30,6 +30,7 @@ def own_codes(seen: Evidence, wanted: Wanted) -> list[str]:
         code
         for code in seen.codes
         if code not in wanted.codes
+        and code not in wanted.beside
         and code not in seen.catalogued
         and not any(code in one for one in shared)
         and not _STEP.fullmatch(code)
@@ -40,10 +41,13 @@ def own_codes(seen: Evidence, wanted: Wanted) -> list[str]:
 def extra(seen: Evidence, wanted: Wanted) -> list[str]:
     """The row's words that the wanted product does not have."""
     shared = [c for c in wanted.codes if c in seen.tokens]
+    known = {*wanted.line, *wanted.words, *(word.removesuffix("s") for word in wanted.words)}
     return [
-        w
-        for w in seen.words
-        if w not in wanted.words and w not in wanted.line and not any(w in c for c in shared)
+        word
+        for word in seen.words
+        if word not in known
+        and word.removesuffix("s") not in known
+        and not any(word in code for code in shared)
     ]
 
 
@@ -57,10 +61,18 @@ def by_words(seen: Evidence, wanted: Wanted, words: list[str]) -> Identity:
     own = extra(seen, wanted) or [e for e in seen.editions if e not in wanted.editions]
     if words and covered >= _HALF and not own and not own_codes(seen, wanted):
         return candidate(f"the register does not say {lacking}", 0.35)
+    if words and not own and not own_codes(seen, wanted) and _begins_it(seen, wanted, words):
+        return candidate(f"the register does not say {lacking}", 0.3)
     numbered = [w + d for w in words for d in wanted.details if w + d in seen.tokens]
     if numbered and not own and not own_codes(seen, wanted) and set(wanted.details) <= seen.tokens:
         return candidate(f"the register does not say {lacking}", 0.35)
     return other(f"nothing in the register says {lacking}", "product")
+
+
+def _begins_it(seen: Evidence, wanted: Wanted, words: list[str]) -> bool:
+    """True where the row says the beginning of a name of some line: ``SICAM GridEdge``."""
+    is_line = bool(wanted.line) and set(wanted.line) <= seen.tokens
+    return is_line and list(wanted.words[: len(words)]) == words and not seen.details
 
 
 def _by_all_words(seen: Evidence, wanted: Wanted) -> Identity:
@@ -91,6 +103,11 @@ def _strange(seen: Evidence, wanted: Wanted) -> str:
     absent = [g for g in wanted.generic if g not in seen.tokens]
     if wanted.line and seen.tokens.isdisjoint(wanted.line) and own:
         return f"the register {own[0]} and not {wanted.line[0]}"
+    opposed = word_lists().opposed
+    kinds = opposed.intersection(seen.generic), opposed.intersection(wanted.generic)
+    is_said = len(set(seen.generic).intersection(wanted.generic)) > 1
+    if is_said and all(kinds) and kinds[0].isdisjoint(kinds[1]):
+        return f"the register {min(kinds[0])} and not {min(kinds[1])}"
     if own and absent and len(wanted.words) == 1:
         return f"the register {own[0]} and not {absent[0]}"
     codes = [c for c in seen.codes for w in wanted.words if w not in seen.words and c.startswith(w)]
@@ -145,7 +162,16 @@ def by_small_words(seen: Evidence, wanted: Wanted) -> Identity:
     own_editions = [e for e in seen.editions if e not in wanted.editions]
     is_edition = wanted.line and bare and set(lacking) <= set(wanted.editions)
     is_most = len(small) - len(lacking) >= _ENOUGH_SMALL and set(lacking) <= set(wanted.line)
-    if lacking and (is_edition or (is_most and not (codes or seen.words or own_editions))):
+    is_numbered = (
+        bool(seen.catalogued)
+        and any(detail.isalpha() for detail in wanted.details)
+        and set(lacking) <= set(wanted.generic)
+        and set(wanted.details) <= seen.tokens
+        and not codes
+    )
+    if lacking and (
+        is_edition or is_numbered or (is_most and not (codes or seen.words or own_editions))
+    ):
         return candidate(f"the register does not say whether it is {' '.join(lacking)}", 0.4)
     if lacking or not small:
         return other("only words that many products share could be compared", "product")

@@ -40,6 +40,7 @@ _PLURAL: Final = re.compile(r"\b([A-Z]{2,})s\b")
 _SHORT_CODE: Final = re.compile(r"[a-z]{1,3}(?:-[a-z]{1,3})+")
 """``DS-SC``: letters alone, and still a model code."""
 _SHORTEST_STEM: Final = 2
+_LONG_STEM: Final = 4
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -58,6 +59,7 @@ class Words(msgspec.Struct, frozen=True):
     part_roles: frozenset[str]
     part_words: frozenset[str]
     corporate: frozenset[str]
+    opposed: frozenset[str]
 
 
 def toml_table(name: str) -> dict[str, Any]:
@@ -161,7 +163,7 @@ def shortened(code: str) -> str:
 
 def is_wildcard(chunk: str) -> bool:
     """True for ``ap8xxx``, ``apdu9xxx``, ``78x00``, ``bmxp34*``, and for a series: ``rtu5##``."""
-    if "#" in chunk:
+    if "#" in chunk or ("*" in chunk and len(stem(chunk)) >= _LONG_STEM):
         return True
     return _WILD.search(compact(chunk)) is not None and len(stem(chunk)) >= _SHORTEST_STEM
 

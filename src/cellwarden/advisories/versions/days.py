@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date
-from typing import Final
+from functools import lru_cache, partial
+from typing import Final, NamedTuple
 
 _POINTED: Final = re.compile(
     r"(?:(?P<one>\d\d?)\.(?P<other>\d\d?)|(?P<month>0[1-9]|1[0-2]))\.(?P<year>\d{4})"
 )
 _AT_START: Final = re.compile(r"(\d\d?\.\d\d?\.\d{4}|\d{8})(?![\d.])")
+_YEAR_LAST: Final = re.compile(r"(?<!\d)(\d\d)(\d\d)((?:19|20)\d\d)(?!\d)")
 YEARS_OF_DEVICES: Final = range(1990, 2050)
 """Years in which firmware was made; a last number outside them counts something else."""
 
@@ -49,6 +51,38 @@ def day_of(digits: str) -> tuple[int, str] | None:
             except ValueError:
                 continue
     return None
+
+
+class Turned(NamedTuple):
+    """A text whose days are written year first, by either order of day and month; how many."""
+
+    month_first: str
+    day_first: str
+    days: int
+
+
+@lru_cache(maxsize=65536)
+def turned(text: str) -> Turned:
+    """A text with its days of eight digits written year first: ``05032019`` as ``20190503``.
+
+    ``05032019`` may be the third of May or the fifth of March; ``05132019`` is the one day that it
+    can be in both texts.
+    """
+    count = 0
+
+    def turn(found: re.Match[str], *, day_first: bool) -> str:
+        one, other, year = int(found[1]), int(found[2]), int(found[3])
+        orders = ((other, one), (one, other)) if day_first else ((one, other), (other, one))
+        days = [(m, d) for m, d in orders if _ordinal(year, m, d)]
+        if year not in YEARS_OF_DEVICES or not days:
+            return found[0]
+        nonlocal count
+        count += 1
+        return f"{year}{days[0][0]:02}{days[0][1]:02}"
+
+    months = _YEAR_LAST.sub(partial(turn, day_first=False), text)
+    days = _YEAR_LAST.sub(partial(turn, day_first=True), text)
+    return Turned(months, days, count)
 
 
 def begins_with_day(text: str) -> bool:

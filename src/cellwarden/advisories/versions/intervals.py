@@ -8,6 +8,7 @@ import msgspec
 
 from cellwarden.advisories.plain import number_key
 from cellwarden.advisories.versions.bounds import cuts
+from cellwarden.advisories.versions.days import begins_with_day
 from cellwarden.advisories.versions.nouns import Alternative, Comparator
 from cellwarden.advisories.versions.order import BUILD_LIKE, YEARS, counts_years, readings
 from cellwarden.advisories.versions.scheme import Parsed
@@ -97,7 +98,8 @@ def _spans(comparator: Comparator) -> tuple[list[Interval], list[Interval]] | No
     bound = comparator.bounds[0]
     spelled, found = spell(bound), readings(bound)
     dotted = schemes().index(scheme_named("dotted"))
-    if spelled.label or not found or found[0] is not None or (parsed := found[dotted]) is None:
+    is_day = begins_with_day(spelled.text) or (bool(found) and found[0] is not None)
+    if spelled.label or is_day or not found or (parsed := found[dotted]) is None:
         return None
     return _holding(comparator.op, parsed), _open(comparator.op, parsed)
 

@@ -7,11 +7,11 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from cellwarden.advisories.plain import LONGEST_VERSION, read_plain
-from cellwarden.advisories.versions.days import begins_with_day
+from cellwarden.advisories.versions.days import begins_with_day, turned
 from cellwarden.advisories.versions.numerals import extends, written
 from cellwarden.advisories.versions.scheme import Parsed, Scheme
 from cellwarden.advisories.versions.schemes import scheme_named, schemes
-from cellwarden.advisories.versions.spelling import spell
+from cellwarden.advisories.versions.spelling import Spelled, spell
 
 BUILD_LIKE: Final = 1000
 """A further number from here on is a build's rather than a version's own next step."""
@@ -75,8 +75,8 @@ def weigh(version: str, bound: str) -> Weighing:
         return Weighing(0, "text", "")
     if one.label and other.label and one.label != other.label:
         return Weighing(None, "", "")
-    if _is_build_of(one.whole, other.whole) or _is_build_of(other.whole, one.whole):
-        return Weighing(None, "build", "")
+    if found := _by_whole(one, other):
+        return found
     version, bound = _built_alike(one.text, other.text) or (version, bound)
     of_version, of_bound = _who_reads(version), _who_reads(bound)
     if _is_dated(one.text) != _is_dated(other.text) or (of_version ^ of_bound) & _apart():
@@ -90,6 +90,34 @@ def weigh(version: str, bound: str) -> Weighing:
             return _by_scheme(schemes()[position], a, b, (one.label, other.label))
         position += 1
     return Weighing(None, "", "")
+
+
+def _by_whole(one: Spelled, other: Spelled) -> Weighing | None:
+    """What the texts as a whole say, before any scheme reads them; nothing where they do not."""
+    if _is_build_of(one.whole, other.whole) or _is_build_of(other.whole, one.whole):
+        return Weighing(None, "build", "")
+    return _by_day(one, other)
+
+
+def _by_day(one: Spelled, other: Spelled) -> Weighing | None:
+    """Two texts that hold days with the year last: ``update 05032019-482``; nothing where none do.
+
+    As numbers they have no order at all, so they are turned. Where the order of day and month is
+    open, both have to say the same. Numbers with a day behind them have their own scheme.
+    """
+    ours, theirs = turned(one.whole), turned(other.whole)
+    if not (ours.days or theirs.days) or (_says_dated(one.text) and _says_dated(other.text)):
+        return None
+    if ours.days != theirs.days:
+        return Weighing(None, "", "")
+    found = weigh(ours.month_first, theirs.month_first)
+    is_sure = weigh(ours.day_first, theirs.day_first).order == found.order
+    return found if is_sure else Weighing(None, found.scheme, "")
+
+
+def _says_dated(text: str) -> bool:
+    """Whether a text is numbers with points and perhaps a day behind them, as one scheme reads."""
+    return "." in text and scheme_named("dated").read(text) is not None
 
 
 def _is_build_of(one: str, other: str) -> bool:
