@@ -375,7 +375,7 @@ def test_a_false_signature_and_a_key_that_did_not_sign_are_refused(
     assert stranger.fingerprint in complaint(small.data, tmp_path, encode_verifier(stranger))
     assert "'000" in complaint(small.data, tmp_path, "0" * 63)
     assert "which you named, did not sign it" in complaint(small.data, tmp_path, "nonsense")
-    assert "as a verifier key" in complaint(small.data, tmp_path, "non+sense")
+    assert "'non+sense': is cut short or damaged" in complaint(small.data, tmp_path, "non+sense")
 
 
 def test_a_cosigner_that_is_named_is_checked_and_told(small: Packed, tmp_path: Path) -> None:

@@ -36,11 +36,10 @@ import stat
 import sys
 import textwrap
 import zipfile
-from contextlib import contextmanager
 from functools import partial
 from itertools import groupby, starmap
 from pathlib import Path
-from typing import Any, Iterable, Iterator, NamedTuple, Sequence
+from typing import Any, Iterable, NamedTuple, Sequence
 
 FORMAT = "cellwarden evidence pack v2"
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*){0,3}")
@@ -62,11 +61,10 @@ def check(good: object, message: str) -> None:
         raise Bad(message)
 
 
-@contextmanager
-def reading(place: str) -> Iterator[None]:
-    """Whatever cannot be read, decoded or looked up in there is told of that place."""
+def step(place: str, function: Any, *given: Any) -> Any:
+    """What a function returns; what it cannot read, decode or find is told of the place."""
     try:
-        yield
+        return function(*given)
     except Bad:
         raise
     except Exception as error:  # JSON, base64, zip and missing keys each raise their own
@@ -94,13 +92,13 @@ def verify(path: str, keys: Sequence[str] = (), facts: Sequence[str] = ()) -> tu
     """Verify a pack; return the verdict and what was checked. Bad says what is wrong, and where."""
     self_test()
     gc.disable()  # nothing here makes cycles: it would only walk what was read
-    data = read_pack(path)
-    origin, about = check_manifest(data)
-    size, root = check_checkpoint(data, origin)
-    verdict, signed = check_signatures(data, origin, keys)
-    entries = check_entries(data, size, root)
-    rows = check_rows(data, entries)
-    opened, documents = check_disclosed(data)
+    data = step(path, read_pack, path)
+    origin, about = step("manifest.note", check_manifest, data)
+    size, root = step("checkpoint.note", check_checkpoint, data, origin)
+    verdict, signed = step("keys.txt", check_signatures, data, origin, keys)
+    entries = step("entries.txt", check_entries, data, size, root)
+    rows = step("rows.txt", check_rows, data, entries)
+    opened, documents = step("opened.jsonl", check_disclosed, data)
     return verdict, [
         ("pack", about),
         ("files", f"{len(data)}; every byte is as the manifest says"),
@@ -130,20 +128,19 @@ def show(fact: str, data: Data, entries: dict[int, Any], opened: dict[str, str])
 def read_pack(path: str) -> Data:
     """1. Every file's bytes by its name. Nothing is read, let alone unpacked, that has no place."""
     data: Data = {}
-    with reading(path):
-        if Path(path).is_dir():
-            files = [one for one in Path(path).rglob("*") if one.is_symlink() or not one.is_dir()]
-            named = [(one.relative_to(path).as_posix(), one.lstat().st_mode) for one in files]
-            readers = [one.read_bytes for one in files]
-        else:
-            pack = open_zip(path)
-            named = [(one.filename, one.external_attr >> 16) for one in pack.infolist()]
-            readers = [partial(pack.read, one) for one in pack.infolist()]
-        for (name, mode), read in zip(named, readers):
-            check(NAME.fullmatch(name), f"{name!r}: is no name for a file in a pack")
-            check(stat.S_IFMT(mode) in (0, stat.S_IFREG), f"{name!r}: is a link, or no plain file")
-            check(name not in data, f"{name!r}: stands twice in the zip")
-            data[name] = read()
+    if Path(path).is_dir():
+        files = [one for one in Path(path).rglob("*") if one.is_symlink() or not one.is_dir()]
+        named = [(one.relative_to(path).as_posix(), one.lstat().st_mode) for one in files]
+        readers = [one.read_bytes for one in files]
+    else:
+        pack = open_zip(path)
+        named = [(one.filename, one.external_attr >> 16) for one in pack.infolist()]
+        readers = [partial(pack.read, one) for one in pack.infolist()]
+    for (name, mode), read in zip(named, readers):
+        check(NAME.fullmatch(name), f"{name!r}: is no name for a file in a pack")
+        check(stat.S_IFMT(mode) in (0, stat.S_IFREG), f"{name!r}: is a link, or no plain file")
+        check(name not in data, f"{name!r}: stands twice in the zip")
+        data[name] = read()
     return data
 
 
@@ -159,7 +156,6 @@ def open_zip(path: str) -> zipfile.ZipFile:
     return pack
 
 
-@reading("manifest.note")
 def check_manifest(data: Data) -> tuple[str, str]:
     """2. The log's name and what the pack is about, after every file was found to be as listed."""
     head, origin, about, *lines = read_note(data, "manifest.note")[0].splitlines()
@@ -174,7 +170,6 @@ def check_manifest(data: Data) -> tuple[str, str]:
     return origin, about
 
 
-@reading("checkpoint.note")
 def check_checkpoint(data: Data, origin: str) -> tuple[int, bytes]:
     """3. Number of entries and root, as the checkpoint says them."""
     text, _ = read_note(data, "checkpoint.note")
@@ -185,7 +180,6 @@ def check_checkpoint(data: Data, origin: str) -> tuple[int, bytes]:
     return int(size), base64.b64decode(root, validate=True)
 
 
-@reading("keys.txt")
 def check_signatures(data: Data, origin: str, named: Sequence[str]) -> tuple[str, Report]:
     """3. The verdict, and who signed what; only a key that you named shows where a pack is from."""
     own = [read_key(line) for line in data["keys.txt"].decode().splitlines()]
@@ -195,7 +189,7 @@ def check_signatures(data: Data, origin: str, named: Sequence[str]) -> tuple[str
     signers = signers_of(data, "checkpoint.note", own)
     check(signers, "checkpoint.note: no key in keys.txt signed it")
     concluders = signers_of(data, "manifest.note", own)
-    given = [read_key(one) for one in named if "+" in one]
+    given = [step(repr(one), read_key, one) for one in named if "+" in one]
     cosigners = signers_of(data, "checkpoint.note", [key for key in given if key not in own])
     known = {one.lower() for one in named if "+" not in one} | {key.fingerprint for key in given}
     for finger in known - {key.fingerprint for key in signers + cosigners}:
@@ -214,7 +208,6 @@ def check_signatures(data: Data, origin: str, named: Sequence[str]) -> tuple[str
     return "facts verified, conclusions unsigned", report
 
 
-@reading("entries.txt")
 def check_entries(data: Data, size: int, root: bytes) -> dict[int, Any]:
     """4. The entries by their place in the log, after their stored bytes led to the signed root."""
     lines = [line.split(b"\t", 1) for line in lines_of(data, "entries.txt")]
@@ -225,7 +218,6 @@ def check_entries(data: Data, size: int, root: bytes) -> dict[int, Any]:
     return {int(place): json.loads(entry) for place, entry in lines if b"-" not in place}
 
 
-@reading("rows.txt")
 def check_rows(data: Data, entries: dict[int, Any]) -> int:
     """5. How many rows there are, after they led to the roots that their entries commit to."""
     counts: dict[tuple[int, str], int] = {}
@@ -244,7 +236,6 @@ def check_rows(data: Data, entries: dict[int, Any]) -> int:
     return sum(counts.values())
 
 
-@reading("opened.jsonl")
 def check_disclosed(data: Data) -> tuple[dict[str, str], int]:
     """6. Disclosed cells by their commitment, which is all that stays of what was erased."""
     text = data["entries.txt"] + data["rows.txt"]
@@ -332,24 +323,22 @@ class Key(NamedTuple):
 
 
 def read_key(text: str) -> Key:
-    with reading(f"{text!r}, as a verifier key or fingerprint"):
-        name, short, material = text.strip().split("+", 2)
-        raw = base64.b64decode(material, validate=True)
-        own = sha256(name.encode(), b"\n", raw)[:4].hex()
-        good = len(raw) == 33 and raw[0] in (1, 4) and own == short
-        check(good, f"{text!r}: is a damaged verifier key")
-        return Key(f"{name}+{own}", raw[0], raw[1:], sha256(raw[1:]).hex())
+    name, short, material = text.strip().split("+", 2)
+    raw = base64.b64decode(material, validate=True)
+    own = sha256(name.encode(), b"\n", raw)[:4].hex()
+    good = len(raw) == 33 and raw[0] in (1, 4) and own == short
+    check(good, f"{text!r}: is a damaged verifier key")
+    return Key(f"{name}+{own}", raw[0], raw[1:], sha256(raw[1:]).hex())
 
 
 def read_note(data: Data, place: str) -> tuple[str, list[tuple[str, bytes]]]:
     """The text of a signed note (C2SP), and its signatures by the label of their key."""
-    with reading(place):
-        text, _, block = data[place].decode().rpartition("\n\n")
-        lines = re.findall("\u2014 (\\S+) (\\S+)\n", block)
-        same = "".join(f"\u2014 {name} {encoded}\n" for name, encoded in lines)
-        check(text and block == same, f"{place}: is no signed note")
-        raw = [(name, base64.b64decode(encoded, validate=True)) for name, encoded in lines]
-        return text + "\n", [(f"{name}+{one[:4].hex()}", one[4:]) for name, one in raw]
+    text, _, block = data[place].decode().rpartition("\n\n")
+    lines = re.findall("\u2014 (\\S+) (\\S+)\n", block)
+    same = "".join(f"\u2014 {name} {encoded}\n" for name, encoded in lines)
+    check(text and block == same, f"{place}: is no signed note")
+    raw = [(name, base64.b64decode(encoded, validate=True)) for name, encoded in lines]
+    return text + "\n", [(f"{name}+{one[:4].hex()}", one[4:]) for name, one in raw]
 
 
 def signers_of(data: Data, place: str, keys: Iterable[Key]) -> list[Key]:
