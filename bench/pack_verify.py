@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from importlib import resources
 from pathlib import Path
-
-import msgspec
 
 from cellwarden.ledger import merkle
 from cellwarden.ledger.checkpoints import Checkpoint, sign_checkpoint
@@ -65,7 +62,7 @@ def _write(target: Path) -> str:
     """Write the pack and return the fingerprint of the key that signed it."""
     key = generate_key(_ORIGIN, KeyType.LOG)
     kind = kinds()["ticket"]
-    entries, rows, proofs, leaves = [], [], [], []
+    entries, rows, leaves = [], [], []
     for number in range(ENTRIES):
         row = ("assert", None, None, *kind.row({"ticket_id": f"T-{number}", "type": "service"}))
         stored = encode(
@@ -85,34 +82,19 @@ def _write(target: Path) -> str:
                 ),
             )
         )
-        entries.append(stored)
+        entries.append(b"%d\t%s\n" % (number, stored))
         leaves.append(merkle.leaf_hash(stored))
-        rows.append(row_bytes(row))
-        proofs.append(
-            msgspec.json.encode({"entry": number, "rows": [[0, 0]], "digests": [], "beside": []})
-        )
+        rows.append(b"%d.0\t%s\t%s\n" % (number, kind.name.encode(), row_bytes(row)))
     checkpoint = Checkpoint(origin=_ORIGIN, size=ENTRIES, root=merkle.root(leaves))
     files = {
         "checkpoint.note": encode_note(sign_checkpoint(checkpoint, key)),
         "keys.txt": f"{encode_verifier(key.verifier)}\n".encode(),
-        "entries.jsonl": b"\n".join([*entries, b""]),
-        "entries.proof.json": msgspec.json.encode({"entries": [[0, ENTRIES - 1]], "beside": []}),
-        "rows/ticket.jsonl": b"\n".join([*rows, b""]),
-        "rows/ticket.proof.jsonl": b"\n".join([*proofs, b""]),
+        "entries.txt": b"".join(entries),
+        "rows.txt": b"".join(rows),
         "verify.py": _program(),
     }
-    head = {
-        "operator": "Bench",
-        "scope": "everything",
-        "as_of": "2026-11-16",
-        "origin": _ORIGIN,
-        "size": ENTRIES,
-        "root": checkpoint.root.hex(),
-    }
-    listed = packing.manifest(head, files)
-    text = f"cellwarden evidence pack v1\n{_ORIGIN}\n{hashlib.sha256(listed).hexdigest()}\n"
-    note = sign_note(Note(text=text, signatures=()), key, at_s=0)
-    signed = {"manifest.json": listed, "manifest.note": encode_note(note)}
+    note = Note(text=packing.manifest(_ORIGIN, "Bench: everything", files), signatures=())
+    signed = {packing.MANIFEST: encode_note(sign_note(note, key, at_s=0))}
     target.write_bytes(packing.zipped(files | signed))
     return key.verifier.fingerprint
 

@@ -211,3 +211,35 @@ def test_settings_come_back_as_they_were_written(pairs: dict[str, str], rows_of:
     shown = {row["path"]: row.get("value") for row in rows}
     assert list(shown) == list(pairs)
     assert all(shown[key] == value or is_secret(key, value) for key, value in pairs.items())
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("users.0.pw", "hunter2"),
+        ("adminpassword", "hunter2"),
+        ("snmpcommunity", "hunter2"),
+        ("contraseña", "hunter2"),
+        ("mot de passe", "hunter2"),
+        ("passwords.0", "hunter2"),
+        ("SMTPServerLogin", "mailer:hunter2@smtp"),
+        ("snmp-server", "community hunter2 RO"),
+        ("line", "enable secret 5 $1$hunter2"),
+    ],
+)
+def test_a_secret_is_known_however_it_is_named(path: str, value: str) -> None:
+    reading = collect.read("configuration/u1/a.ini", f"{path} = {value}\n".encode())
+
+    assert "hunter2" not in str(reading.tables)
+
+
+def test_the_name_beside_a_value_tells_a_secret() -> None:
+    data = (
+        b'{"settings": [{"name": "snmpCommunity", "value": "hunter2"},'
+        b' {"name": "port", "value": 161}]}'
+    )
+
+    reading = collect.read("configuration/u1/a.json", data)
+
+    assert "hunter2" not in str(reading.tables)
+    assert "161" in str(reading.tables)

@@ -176,3 +176,24 @@ def test_no_shape_of_an_object_breaks_the_reader(
     outcome = attempt("x.json", json.dumps([base | changes]).encode())
 
     assert isinstance(outcome, Reading)
+
+
+def test_a_custom_field_of_firmware_is_a_part_or_is_told_and_never_lost(rows_of: RowsOf) -> None:
+    device = {
+        "name": "ups-1",
+        "device_type": {"manufacturer": {"name": "APC"}, "model": "SRT"},
+        "custom_fields": {
+            "firmware_version": "n/a",
+            "nmc_firmware": "AOS 6.9.6",
+            "firmware_left_rack": "1.0",
+        },
+    }
+
+    reading = collect.read("netbox-devices.json", json.dumps([device]).encode())
+
+    parts = {row["component_id"]: row for row in rows_of(reading, "component")}
+    assert parts["ups-1/nmc"]["firmware"] == "AOS 6.9.6"
+    assert parts["ups-1/nmc"]["role"] == "network_card"
+    assert "has_firmware" not in parts["ups-1/controller"]
+    (lost,) = rows_of(reading, "unreadable")
+    assert lost["column"] == "custom_fields.firmware_left_rack"

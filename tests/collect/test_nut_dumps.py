@@ -179,3 +179,54 @@ ups.status: OL
     reading = collect.read("u.upsc", data)
 
     assert [row["component_id"] for row in rows_of(reading, "component")] == ["u/ups", "u/card"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("$ upsc apc@nut1", "$ upsc eaton@nut1"),
+        ("== apc ==", "== eaton =="),
+        ("[apc]", "[eaton]"),
+        ("apc@nut1:", "eaton@nut1:"),
+    ],
+)
+def test_several_dumps_in_one_file_are_several_assets(
+    rows_of: RowsOf, first: str, second: str
+) -> None:
+    text = (
+        f"{first}\nups.mfr: APC\nups.serial: A1\nups.firmware: 1\n\n"
+        f"{second}\nups.mfr: EATON\nups.serial: G1\nups.firmware: 2\n"
+    )
+
+    reading = collect.read("fleet.upsc", text.encode())
+
+    assert [(row["asset_id"], row["serial"]) for row in rows_of(reading, "asset")] == [
+        ("apc", "A1"),
+        ("eaton", "G1"),
+    ]
+    assert [row["firmware"] for row in rows_of(reading, "component")] == ["1", "2"]
+    assert "unreadable" not in reading.tables
+
+
+def test_dumps_without_names_are_parted_where_a_variable_comes_again(rows_of: RowsOf) -> None:
+    text = "ups.mfr: APC\nups.serial: A1\n\nups.mfr: EATON\nups.serial: G1\n"
+
+    reading = collect.read("fleet.upsc", text.encode())
+
+    assert [(row["asset_id"], row["serial"]) for row in rows_of(reading, "asset")] == [
+        ("fleet-1", "A1"),
+        ("fleet-2", "G1"),
+    ]
+
+
+def test_a_variable_with_two_values_is_told(rows_of: RowsOf) -> None:
+    reading = collect.read("a.upsc", b"ups.mfr: APC\nups.serial: A1\nups.serial: A2\n")
+
+    (lost,) = rows_of(reading, "unreadable")
+    assert (lost["line"], lost["column"]) == ("3", "ups.serial")
+
+
+def test_what_the_client_says_of_itself_is_no_trouble() -> None:
+    text = b"Init SSL without certificate database\nups.mfr: APC\nups.serial: A1\n"
+
+    assert "unreadable" not in collect.read("a.upsc", text).tables

@@ -264,3 +264,33 @@ def test_no_recording_makes_the_reader_fail_otherwise_than_by_refusing(
     outcome = attempt("u.snmprec", "\n".join(lines).encode())
 
     assert isinstance(outcome, SourceError) or outcome.source == "u.snmprec"
+
+
+NAMED = b"""SNMPv2-MIB::sysDescr.0 = STRING: Eaton Gigabit Network Card
+SNMPv2-MIB::sysObjectID.0 = OID: SNMPv2-SMI::enterprises.705.1
+UPS-MIB::upsIdentManufacturer.0 = STRING: EATON
+UPS-MIB::upsIdentModel.0 = STRING: Eaton 9PX 6000i
+SNMPv2-SMI::mib-2.33.1.1.3.0 = STRING: "01.18.0021"
+UPS-MIB::upsOutputSource.0 = INTEGER: normal(3)
+"""
+
+
+def test_a_walk_with_well_known_names_is_read(rows_of: RowsOf) -> None:
+    reading = collect.read("ng1-ups-01.txt", NAMED)
+
+    assert rows_of(reading, "asset")[0]["model"] == "Eaton 9PX 6000i"
+    assert rows_of(reading, "component")[0]["firmware"] == "01.18.0021"
+
+
+def test_objects_with_other_names_are_counted_in_a_note() -> None:
+    shown = collect.preview("ng1-ups-01.txt", NAMED)
+
+    assert any("1 objects are printed by names" in note for note in shown.notes)
+
+
+def test_a_value_that_is_not_as_its_tag_says_is_told_in_words(rows_of: RowsOf) -> None:
+    reading = collect.read("a.snmprec", b"1.3.6.1.2.1.1.1.0|4|UPS\n1.3.6.1.2.1.33.1.1.1.0|4x|zz\n")
+
+    (lost,) = rows_of(reading, "unreadable")
+    assert "hexadecimal" in lost["reason"]
+    assert "fromhex" not in lost["reason"]

@@ -190,3 +190,30 @@ def test_no_bytes_make_yaml_fail_otherwise_than_by_refusing(data: bytes, attempt
     outcome = attempt("assets.yaml", data)
 
     assert isinstance(outcome, SourceError) or outcome.source == "assets.yaml"
+
+
+NESTED = b"""assets:
+  - asset_id: U1
+    make: APC
+    model: SRT5000
+    components:
+      - part: UPS
+        firmware: 2.60
+      - part: NMC
+        manufacturer: Schneider Electric
+        model: AP9631
+        firmware: AOS 6.9.6
+      - not a part
+"""
+
+
+def test_components_that_stand_in_their_asset_are_read_with_it(rows_of: RowsOf) -> None:
+    reading = collect.read("register/fleet.yaml", NESTED)
+
+    parts = {row["component_id"]: row for row in rows_of(reading, "component")}
+    assert parts["U1/UPS"]["firmware"] == "2.60"
+    assert (parts["U1/UPS"]["manufacturer"], parts["U1/UPS"]["model"]) == ("APC", "SRT5000")
+    assert parts["U1/NMC"]["model"] == "AP9631"
+    assert [row["asset_id"] for row in rows_of(reading, "asset")] == ["U1"]
+    (lost,) = rows_of(reading, "unreadable")
+    assert lost["text"] == "not a part"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from tests.conftest import anyone_may_act
 
 from cellwarden.entry.cli import run, whole_app
 from cellwarden.model.errors import InputError
@@ -111,6 +112,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site whose UPS was installed in January and entered in the register after a first scan."""
     folder = tmp_path_factory.mktemp("moments") / "fleet"
     assert run(["init", str(folder), "--operator", "Testers"]) == 0
+    anyone_may_act(folder)
     for template in (folder / "register").iterdir():
         template.unlink()
     (folder / "register/sites.csv").write_text("site_id,name\nS1,One\n", "utf-8")

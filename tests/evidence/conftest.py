@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import shutil
 import zipfile
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
+from cellwarden.ledger.notes import Note, encode_note
 from cellwarden.reports.evidence import packing, verify
 from cellwarden.workflows.evidence.evidence_pack import Exported, Wanted, export_pack
 from cellwarden.workflows.fleet.scan import scan
@@ -44,12 +44,21 @@ def files_of(pack: bytes) -> dict[str, bytes]:
         return {name: opened.read(name) for name in opened.namelist()}
 
 
+def manifest_text(pack: Mapping[str, bytes]) -> str:
+    """What of a pack's manifest is signed."""
+    return pack["manifest.note"].decode().rpartition("\n\n")[0] + "\n"
+
+
+def unsigned(text: str) -> bytes:
+    """A note without a signature."""
+    return encode_note(Note(text=text, signatures=()))
+
+
 def resealed(files: Mapping[str, bytes]) -> bytes:
     """The pack that an attacker makes of these files: manifest and zip fit them again."""
-    told = json.loads(files["manifest.json"])
-    head = {key: value for key, value in told.items() if key not in {"format", "files"}}
-    rest = {name: data for name, data in files.items() if not name.startswith("manifest.")}
-    return packing.zipped(rest | {"manifest.json": packing.manifest(head, rest)})
+    _, origin, about = manifest_text(files).splitlines()[:3]
+    rest = {name: data for name, data in files.items() if name != "manifest.note"}
+    return packing.zipped(rest | {"manifest.note": unsigned(packing.manifest(origin, about, rest))})
 
 
 def complaint(pack: bytes, folder: Path, *keys: str) -> str:

@@ -12,14 +12,14 @@ import types
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.evidence.conftest import Packed, files_of, resealed
+from msgspec import structs
+from tests.evidence.conftest import Packed, files_of, manifest_text, resealed, unsigned
 
-from cellwarden.ledger.checkpoints import Checkpoint, sign_checkpoint
-from cellwarden.ledger.keys import KeyType, SignerKey, generate_key
-from cellwarden.ledger.notes import encode_note
+from cellwarden.ledger.checkpoints import Checkpoint, decode_checkpoint, sign_checkpoint
+from cellwarden.ledger.keys import KeyType, SignerKey, encode_verifier, generate_key
+from cellwarden.ledger.notes import decode_note, encode_note
 from cellwarden.reports.evidence import packing, verify
 
 Files = dict[str, bytes]
@@ -50,11 +50,14 @@ def zipped_by_hand(members: list[tuple[str, bytes, int]]) -> bytes:
     return with_comment(out.getvalue())
 
 
-def manifest_of(change: Callable[[dict[str, Any]], object]) -> Attack:
+def manifest_of(change: Callable[[list[str]], object]) -> Attack:
+    """An attacker changes lines of the manifest and leaves everything else."""
+
     def attack(files: Files) -> bytes:
-        told = json.loads(files["manifest.json"])
-        change(told)
-        return packing.zipped(files | {"manifest.json": json.dumps(told).encode()})
+        lines = manifest_text(files).splitlines()
+        change(lines)
+        text = "".join(f"{line}\n" for line in lines)
+        return packing.zipped(files | {"manifest.note": unsigned(text)})
 
     return attack
 
@@ -63,24 +66,11 @@ def with_files(change: Callable[[Files], object]) -> Attack:
     """An attacker changes files, then makes manifest and zip fit again."""
 
     def attack(files: Files) -> bytes:
-        changed = {name: data for name, data in files.items() if name != "manifest.note"}
+        changed = dict(files)
         change(changed)
         return resealed(changed)
 
     return attack
-
-
-def line_of(name: str, change: Callable[[dict[str, Any]], object], at: int = 0) -> Attack:
-    """As :func:`with_files`, in one JSON value of a file of lines."""
-
-    def alter(files: Files) -> None:
-        lines = files[name].splitlines()
-        value = json.loads(lines[at])
-        change(value)
-        lines[at] = json.dumps(value).encode()
-        files[name] = b"".join(line + b"\n" for line in lines)
-
-    return with_files(alter)
 
 
 def replaced(name: str, old: bytes, new: bytes) -> Attack:
@@ -91,37 +81,43 @@ def replaced(name: str, old: bytes, new: bytes) -> Attack:
     return with_files(alter)
 
 
-def foreign(files: Files) -> tuple[SignerKey, dict[str, Any]]:
-    told = json.loads(files["manifest.json"])
-    return generate_key(told["origin"], KeyType.LOG), told
+def foreign(files: Files) -> tuple[SignerKey, Checkpoint]:
+    """A key of the same name, and the checkpoint of the pack."""
+    held = decode_checkpoint(decode_note(files["checkpoint.note"]).text)
+    return generate_key(held.origin, KeyType.LOG), held
 
 
 def signed_by_a_stranger(files: Files) -> None:
     """A checkpoint of the right text; the key that signed it isn't the pack's."""
-    key, told = foreign(files)
-    root = bytes.fromhex(told["root"])
-    checkpoint = Checkpoint(origin=told["origin"], size=told["size"], root=root)
+    key, checkpoint = foreign(files)
     files["checkpoint.note"] = encode_note(sign_checkpoint(checkpoint, key))
 
 
-def short_root(files: Files) -> None:
-    text, _, block = files["checkpoint.note"].decode().rpartition("\n\n")
-    origin, size, _ = (text + "\n").split("\n")[:3]
-    files["checkpoint.note"] = f"{origin}\n{size}\nAAAA\n\n{block}".encode()
+def root_line(change: Callable[[list[str]], object]) -> Callable[[Files], None]:
+    """Other lines in the checkpoint's text, its signatures as they were."""
+
+    def alter(files: Files) -> None:
+        text, _, block = files["checkpoint.note"].decode().rpartition("\n\n")
+        lines = text.split("\n")
+        change(lines)
+        files["checkpoint.note"] = ("\n".join(lines) + f"\n\n{block}").encode()
+
+    return alter
 
 
-def negative_size(files: Files) -> None:
-    text, _, block = files["checkpoint.note"].decode().rpartition("\n\n")
-    origin, _, root = (text + "\n").split("\n")[:3]
-    files["checkpoint.note"] = f"{origin}\n-1\n{root}\n\n{block}".encode()
+def resigned(change: Callable[[Checkpoint], Checkpoint]) -> Callable[[Files], None]:
+    """A checkpoint of other words by a key of the same name, which the pack gives as the log's."""
+
+    def alter(files: Files) -> None:
+        key, held = foreign(files)
+        files["checkpoint.note"] = encode_note(sign_checkpoint(change(held), key))
+        files["keys.txt"] = f"{encode_verifier(key.verifier)}\n".encode()
+
+    return alter
 
 
 def origin_of(files: Files) -> str:
-    return str(json.loads(files["manifest.json"])["origin"])
-
-
-def size_of(files: Files) -> int:
-    return int(json.loads(files["manifest.json"])["size"])
+    return manifest_text(files).splitlines()[1]
 
 
 def flipped_signature(files: Files) -> None:
@@ -141,37 +137,54 @@ def more_lines(name: str, *lines: bytes) -> Attack:
     return with_files(alter)
 
 
-def listed_document(**cells: object) -> Attack:
-    about = {"file": "documents/x", "sha256": "0" * 64, "commitment": None, "salt": None}
-    line = json.dumps(about | cells).encode()
+def lines_of(name: str, change: Callable[[list[bytes]], list[bytes]]) -> Attack:
+    """As :func:`with_files`, in the lines of one file."""
 
     def alter(files: Files) -> None:
-        files["documents/x"] = b"a paper"
-        files["documents.jsonl"] = files.get("documents.jsonl", b"") + line + b"\n"
+        files[name] = b"".join(line + b"\n" for line in change(files[name].splitlines()))
 
     return with_files(alter)
 
 
-def another_paper(files: Files) -> None:
-    digest = next(
-        one["document_sha256"]
-        for one in map(json.loads, files["entries.jsonl"].splitlines())
-        if one.get("document_sha256") and not one.get("document_commitment")
-    )
-    files["documents/x"] = b"another paper"
-    line = {"file": "documents/x", "sha256": digest, "commitment": None, "salt": None}
-    files["documents.jsonl"] = files.get("documents.jsonl", b"") + json.dumps(line).encode() + b"\n"
+def first_left_out(name: str, change: Callable[[bytes], bytes]) -> Attack:
+    """As :func:`lines_of`, in the first line that stands for what is left out."""
+
+    def alter(lines: list[bytes]) -> list[bytes]:
+        at = next(n for n, line in enumerate(lines) if b"-" in line.split(b"\t")[0])
+        return [*lines[:at], change(lines[at]), *lines[at + 1 :]]
+
+    return lines_of(name, alter)
 
 
-def twice(files: Files) -> None:
-    """The same proven rows, and their proof, a second time."""
-    for name in ("rows/site.jsonl", "rows/site.proof.jsonl"):
-        files[name] += files[name]
+def widened(line: bytes) -> bytes:
+    """The same hash, as one over one more place."""
+    place, _, rest = line.partition(b"\t")
+    before, _, last = place.rpartition(b"-")
+    return b"%s-%d\t%s" % (before, int(last) + 1, rest)
 
 
-def said_twice(files: Files) -> bytes:
-    told = files["manifest.json"].replace(b"{", b'{"size": 1,', 1)
-    return packing.zipped(files | {"manifest.json": told})
+def sealed_document(files: Files) -> None:
+    """A document whose salt is disclosed, and which fits nothing that is on record."""
+    salt = "00" * 16
+    committed = "salted-sha256:" + hashlib.sha256(bytes(16) + b"a paper").hexdigest()
+    line = {"commitment": committed, "salt": salt, "file": "documents/x"}
+    files["documents/x"] = b"a paper"
+    files["opened.jsonl"] += json.dumps(line).encode() + b"\n"
+
+
+def other_cell(**cells: object) -> Attack:
+    """As :func:`with_files`, in the first personal cell that is disclosed."""
+
+    def alter(lines: list[bytes]) -> list[bytes]:
+        return [json.dumps(json.loads(lines[0]) | cells).encode(), *lines[1:]]
+
+    return lines_of("opened.jsonl", alter)
+
+
+def twice(lines: list[bytes]) -> list[bytes]:
+    """The rows of one table, with what stands for the others, a second time."""
+    sites = [line for line in lines if line.split(b"\t")[1] == b"site"]
+    return [*lines, *sites]
 
 
 def without(name: str) -> Attack:
@@ -189,23 +202,29 @@ ATTACKS: dict[str, Attack] = {
     "a bomb": lambda f: zipped_by_hand([*bare(f), ("x", bytes(200 << 20), stat.S_IFREG)]),
     "a cut": lambda f: resealed(f)[:-200],
     "a byte of the container": lambda f: resealed(f).replace(b"\x00\xa4\x81", b"\x00\xb4\x81", 1),
-    "no manifest": lambda f: packing.zipped({k: v for k, v in f.items() if k != "manifest.json"}),
-    "another format": manifest_of(lambda told: told.update(format="other/1")),
-    "a shape of its own": manifest_of(lambda told: told.update(files=3)),
-    "no JSON": lambda f: packing.zipped(f | {"manifest.json": b"{"}),
-    "one thing twice": said_twice,
+    "no manifest": lambda f: packing.zipped({k: v for k, v in f.items() if k != "manifest.note"}),
+    "another format": manifest_of(lambda lines: lines.__setitem__(0, "other v1")),
+    "a manifest of another shape": manifest_of(lambda lines: lines.append("x")),
+    "a file listed twice": manifest_of(lambda lines: lines.append(lines[-1])),
+    "a file listed twice, with other bytes": manifest_of(
+        lambda lines: lines.insert(3, "0" * 64 + lines[-1][64:])
+    ),
     "a file that is missing": lambda f: packing.zipped(
         {k: v for k, v in f.items() if k != "findings.csv"}
     ),
     "a file too many": lambda f: packing.zipped(f | {"x": b""}),
     "another byte": lambda f: packing.zipped(f | {"findings.csv": f["findings.csv"][:-1] + b"x"}),
-    "no entries": without("entries.jsonl"),
+    "no entries": without("entries.txt"),
+    "no rows": without("rows.txt"),
     "no keys": without("keys.txt"),
-    "a short root": with_files(short_root),
-    "a size below nothing": lambda f: with_files(negative_size)(
-        f | {"manifest.json": json.dumps(json.loads(f["manifest.json"]) | {"size": -1}).encode()}
-    ),
-    "another size": manifest_of(lambda told: told.update(size=told["size"] + 1)),
+    "no checkpoint": without("checkpoint.note"),
+    "a short root": with_files(root_line(lambda lines: lines.__setitem__(2, "AAAA"))),
+    "a root that is none": with_files(root_line(lambda lines: lines.__setitem__(2, "?"))),
+    "a size below nothing": with_files(root_line(lambda lines: lines.__setitem__(1, "-1"))),
+    "another size": with_files(resigned(lambda c: structs.replace(c, size=c.size + 1))),
+    "another root": with_files(resigned(lambda c: structs.replace(c, root=bytes(32)))),
+    "another log": with_files(root_line(lambda lines: lines.__setitem__(0, "other.example/log"))),
+    "a manifest of another log": manifest_of(lambda lines: lines.__setitem__(1, "other.example")),
     "another text to stamp": more_lines("checkpoint.txt", b"other"),
     "a foreign key": more_lines("keys.txt", a_key("other").encode()),
     "no key": more_lines("keys.txt", b"nothing"),
@@ -227,48 +246,41 @@ ATTACKS: dict[str, Attack] = {
         files_of(with_files(lambda g: g.update({"findings.csv": b"x\n"}))(f))
         | {"manifest.note": f["manifest.note"]}
     ),
-    "an entry too many": more_lines("entries.jsonl", b"{}"),
-    "an entry too few": with_files(
-        lambda f: f.update({"entries.jsonl": f["entries.jsonl"].split(b"\n", 1)[1]})
-    ),
+    "an entry too many": more_lines("entries.txt", b"1000000\t{}"),
+    "an entry too few": lines_of("entries.txt", lambda lines: lines[1:]),
+    "the last place left out": lines_of("entries.txt", lambda lines: lines[:-1]),
     "an entry without end": with_files(
-        lambda f: f.update({"entries.jsonl": f["entries.jsonl"][:-1]})
+        lambda f: f.update({"entries.txt": f["entries.txt"][:-1]})
     ),
-    "another actor": replaced("entries.jsonl", b'"actor":"tester"', b'"actor":"mallet"'),
-    "a place that is not there": line_of(
-        "entries.proof.json", lambda v: v["entries"].append([10**9, 10**9])
+    "another actor": replaced("entries.txt", b'"actor":"tester"', b'"actor":"mallet"'),
+    "entries in another order": lines_of("entries.txt", lambda lines: lines[::-1]),
+    "an entry at another place": lines_of(
+        "entries.txt", lambda lines: [b"9" + lines[0], *lines[1:]]
     ),
-    "places backwards": line_of("entries.proof.json", lambda v: v["entries"].reverse()),
-    "a place twice": line_of(
-        "entries.proof.json", lambda v: v["entries"].insert(0, v["entries"][0])
+    "an entry twice": lines_of("entries.txt", lambda lines: [lines[0], *lines]),
+    "a place that is no number": lines_of(
+        "entries.txt", lambda lines: [b"x" + lines[0], *lines[1:]]
     ),
-    "a place after the last": lambda f: line_of(
-        "entries.proof.json", lambda v: v["entries"].append([size_of(f), size_of(f)])
-    )(f),
-    "a place that is no number": line_of(
-        "entries.proof.json", lambda v: v["entries"].insert(0, [False, False])
+    "entries left out that are too many": first_left_out("entries.txt", widened),
+    "a hash that is too short": first_left_out("entries.txt", lambda line: line[:-2]),
+    "a hash that is none": first_left_out("entries.txt", lambda line: line[:-2] + b"zz"),
+    "another hash": first_left_out("entries.txt", lambda line: line[:-64] + b"0" * 64),
+    "rows of an entry that is not here": more_lines("rows.txt", b"1000000.0\tsite\t[]"),
+    "rows that no entry commits to": more_lines("rows.txt", b"0.0\tstray\t[]"),
+    "rows twice": lines_of("rows.txt", twice),
+    "a row that is no row": more_lines("rows.txt", b"[]"),
+    "another row": replaced("rows.txt", b"NG3", b"XG3"),
+    "a row too few": lines_of("rows.txt", lambda lines: lines[1:]),
+    "a row at another place": lines_of(
+        "rows.txt", lambda lines: [lines[0].replace(b".", b".9", 1), *lines[1:]]
     ),
-    "a hash too many": line_of("entries.proof.json", lambda v: v["beside"].append("0" * 64)),
-    "a hash too few": line_of("entries.proof.json", lambda v: v["beside"].pop()),
-    "a hash that is none": line_of("entries.proof.json", lambda v: v["beside"].append("zz")),
-    "rows without proofs": more_lines("rows/stray.jsonl", b"[]"),
-    "proofs without rows": more_lines("rows/stray.proof.jsonl", b"{}"),
-    "rows of an entry that is not here": line_of(
-        "rows/site.proof.jsonl", lambda v: v.update(entry=10**6)
-    ),
-    "rows that no entry commits to": line_of("rows/site.proof.jsonl", lambda v: v.update(entry=0)),
-    "rows twice": with_files(twice),
-    "another row": replaced("rows/site.jsonl", b"NG", b"XG"),
-    "a row too many": more_lines("rows/site.jsonl", b"[]"),
-    "a row digest too many": line_of(
-        "rows/site.proof.jsonl", lambda v: v["digests"].append("0" * 64)
-    ),
-    "a document that is not here": listed_document(file="documents/y"),
-    "a document that nothing names": listed_document(),
-    "another document": with_files(another_paper),
-    "a document that nobody lists": with_files(lambda f: f.update({"documents/x": b"x"})),
-    "an opened cell of no row": line_of("opened.jsonl", lambda v: v.update(row=10**6)),
-    "an opened cell of another name": line_of("opened.jsonl", lambda v: v.update(value="Other")),
+    "rows left out that are too many": first_left_out("rows.txt", widened),
+    "another row digest": first_left_out("rows.txt", lambda line: line[:-64] + b"0" * 64),
+    "a document that nothing names": with_files(lambda f: f.update({"documents/x": b"x"})),
+    "a sealed document that nothing commits to": with_files(sealed_document),
+    "an opened cell of another name": other_cell(value="Other"),
+    "an opened cell of another salt": other_cell(salt="00" * 16),
+    "an opened cell of another place": other_cell(commitment="salted-sha256:" + "0" * 64),
 }  # fmt: skip
 NAMED = "0" * 64  # a fingerprint that signed nothing
 
@@ -353,7 +365,7 @@ def test_every_refusal_is_met_by_an_attack_and_needed(
     for name, (_, lines) in said.items():
         for line in lines & asked.keys():
             met.setdefault(line, []).append(name)
-    own = {"raise Bad(message)", "this verifier fails", "this verifier believes", "a name stands"}
+    own = {"raise Bad(message)", "this verifier fails", "this verifier believes"}
     text = source.splitlines()
 
     for name, (words, _) in said.items():

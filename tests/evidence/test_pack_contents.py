@@ -16,7 +16,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from tests.evidence.conftest import Packed, export, files_of
+from tests.evidence.conftest import Packed, export, files_of, manifest_text
 
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError
@@ -27,26 +27,27 @@ from cellwarden.workflows.ledger.redact import Asked, redact
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 
+def proven_ids(files: dict[str, bytes]) -> set[str]:
+    """The ids of all rows in a pack."""
+    return {line.split(b"\t")[0].decode() for line in files["rows.txt"].splitlines()}
+
+
+def opened_of(files: dict[str, bytes]) -> list[dict[str, str]]:
+    return [json.loads(line) for line in files["opened.jsonl"].splitlines()]
+
+
 def test_a_pack_of_everything_holds_every_entry_and_the_rows_behind_every_verdict(
     whole: Packed,
 ) -> None:
     files = files_of(whole.data)
     findings = json.loads(files["findings.json"])
-    rows = {
-        (proof["entry"], row)
-        for name, data in files.items()
-        if name.endswith(".proof.jsonl")
-        for proof in map(json.loads, data.splitlines())
-        for first, last in proof["rows"]
-        for row in range(first, last + 1)
-    }
+    rows = proven_ids(files)
 
-    assert len(files["entries.jsonl"].splitlines()) == whole.done.checkpoint_size
+    assert len(files["entries.txt"].splitlines()) == whole.done.checkpoint_size
     assert len(findings) > 500
     for finding in findings:
         for fact in finding["evidence"]:
-            entry, _, row = fact.partition(".")
-            assert (int(entry), int(row)) in rows
+            assert fact in rows
 
 
 def test_a_pack_of_everything_holds_coverage_of_every_mapped_framework(whole: Packed) -> None:
@@ -85,13 +86,14 @@ def test_making_a_pack_is_recorded_after_the_checkpoint_that_it_carries(small: P
     assert first["manifest_sha256"] == small.done.manifest_sha256
     assert first["framework"] == "iec-62443-3-2"
     assert first["site_id"] == "NG3"
-    assert kept == files_of(small.data)["manifest.json"]
+    assert kept.decode() == manifest_text(files_of(small.data))
 
 
 def test_the_next_pack_proves_the_export_before_it(small: Packed, whole: Packed) -> None:
-    entries = [json.loads(line) for line in files_of(whole.data)["entries.jsonl"].splitlines()]
+    lines = files_of(whole.data)["entries.txt"].decode().splitlines()
+    entry = next(line for line in lines if line.startswith(f"{small.done.entry}\t"))
 
-    assert small.done.manifest_sha256[:12] in entries[small.done.entry]["note"]
+    assert small.done.manifest_sha256[:12] in json.loads(entry.partition("\t")[2])["note"]
 
 
 def test_equal_states_give_equal_packs(signed_fleet: Workspace, tmp_path: Path) -> None:
@@ -165,13 +167,12 @@ def test_documents_that_entries_were_read_from_go_along_when_asked_for(
     small: Packed, whole: Packed
 ) -> None:
     files = files_of(whole.data)
-    listed = [json.loads(line) for line in files["documents.jsonl"].splitlines()]
-    sealed = [one for one in listed if one["salt"]]
-    plain = [one for one in listed if not one["salt"]]
+    sealed = {one["file"] for one in opened_of(files) if "file" in one}
+    plain = {name for name in files if name.startswith("documents/")} - sealed
 
     assert sealed
     assert plain
-    assert any(b"asset_id" in files[one["file"]] for one in sealed)
+    assert any(b"asset_id" in files[name] for name in sealed)
     assert not any(name.startswith("documents/") for name in files_of(small.data))
     assert any("--with-sources" in words for words in small.done.left_out)
 
@@ -200,13 +201,14 @@ def test_a_redacted_name_is_in_no_pack_and_everything_still_verifies(
 
     report = verify_pack(after, [done.keys[0].fingerprint])
     files = files_of(after.read_bytes())
-    opened = [json.loads(line) for line in files["opened.jsonl"].splitlines()]
-    place = {"entry": entry, "kind": kind.name, "row": row, "column": column}
+    rows = files["rows.txt"].decode().splitlines()
+    erased = next(line for line in rows if line.startswith(f"{entry}.{row}\t{kind.name}\t["))
+    commitment = re.findall("salted-sha256:[0-9a-f]{64}", erased)
     assert report.verdict == "verified"
     assert value in files_of(before.read_bytes())["opened.jsonl"].decode()
     assert all(value.encode() not in data for data in files.values())
-    assert not any(place.items() <= one.items() for one in opened)
-    assert b"salted-sha256:" in files[f"rows/{kind.name}.jsonl"]
+    assert commitment
+    assert not {one["commitment"] for one in opened_of(files)} & set(commitment)
 
 
 def test_a_period_narrows_the_entries_to_those_recorded_in_it(
@@ -219,7 +221,7 @@ def test_a_period_narrows_the_entries_to_those_recorded_in_it(
     files = files_of((tmp_path / "p.zip").read_bytes())
 
     assert done.entries <= done.checkpoint_size
-    assert json.loads(files["manifest.json"])["period"] == ["2020-01-01", "2020-12-31"]
+    assert json.loads(files["pack.json"])["period"] == ["2020-01-01", "2020-12-31"]
     assert verify_pack(tmp_path / "p.zip", ()).verdict == "consistent, origin unproven"
 
 
@@ -245,8 +247,8 @@ def test_the_program_in_the_pack_is_the_one_in_the_source(root: Path, small: Pac
     source = root / "src/cellwarden/reports/evidence/verify.py"
 
     assert files_of(small.data)["verify.py"] == source.read_bytes()
-    listed = json.loads(files_of(small.data)["manifest.json"])["files"]["verify.py"]["sha256"]
-    assert listed == hashlib.sha256(source.read_bytes()).hexdigest()
+    listed = f"{hashlib.sha256(source.read_bytes()).hexdigest()}  verify.py"
+    assert listed in manifest_text(files_of(small.data)).splitlines()
 
 
 def test_a_contract_goes_along_opened_and_a_personal_paper_never_does(
@@ -268,11 +270,10 @@ def test_a_contract_goes_along_opened_and_a_personal_paper_never_does(
     target = tmp_path / "papers.zip"
     done = export(workspace, target, Wanted(with_sources=True))
     files = files_of(target.read_bytes())
-    listed = [json.loads(line) for line in files["documents.jsonl"].splitlines()]
 
     assert any(data == b"The supplier answers within four hours." for data in files.values())
     assert not any(b"of which nothing is told" in data for data in files.values())
-    assert any(one["title"] == "DOC-SLA.txt" and one["salt"] for one in listed)
+    assert any(one.get("title") == "DOC-SLA.txt" and one["salt"] for one in opened_of(files))
     assert any("DOC-CV" in words for words in done.left_out)
     assert verify_pack(target, [done.keys[0].fingerprint]).verdict == "verified"
 
@@ -280,21 +281,13 @@ def test_a_contract_goes_along_opened_and_a_personal_paper_never_does(
 def test_the_lives_of_assets_stand_in_the_pack_with_facts_that_are_proven(whole: Packed) -> None:
     files = files_of(whole.data)
     lives = json.loads(files["histories.json"])
-    proven = {
-        (proof["entry"], row)
-        for name, data in files.items()
-        if name.endswith(".proof.jsonl")
-        for proof in map(json.loads, data.splitlines())
-        for first, last in proof["rows"]
-        for row in range(first, last + 1)
-    }
+    proven = proven_ids(files)
 
     assert lives
     for life in lives:
         assert life["asset_id"] in files["index.html"].decode()
         for event in life["events"]:
-            entry, _, row = event["fact"].partition(".")
-            assert (int(entry), int(row)) in proven
+            assert event["fact"] in proven
 
 
 @pytest.mark.parametrize("stop", ["_record", "name_durably"])

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tests.conftest import anyone_may_act
 from tests.evidence.conftest import complaint, export, files_of, resealed
 from tests.workflows.test_timestamps import Tsa
 
@@ -32,7 +33,8 @@ def stamped(authority: Tsa, tmp_path_factory: pytest.TempPathFactory) -> Workspa
     folder = tmp_path_factory.mktemp("stamped") / "fleet"
     words = ["-w", str(folder)]
     assert run(["init", str(folder), "--operator", "T"]) == 0
-    assert run(["ledger", "init", "--origin", "t.example/l", "--actor", "t", *words]) == 0
+    anyone_may_act(folder)
+    assert run(["ledger", "init", "--origin", "t.example/l", *words]) == 0
     assert run(["ledger", "checkpoint", *words]) == 0
     workspace = open_workspace(folder)
     request, _ = timestamps.make_request(workspace)

@@ -7,64 +7,72 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cellwarden.ledger import merkle, partial
+from cellwarden.reports.evidence import verify
 
 sizes = st.integers(min_value=1, max_value=70)
+parts = sizes.flatmap(lambda n: st.tuples(st.just(n), st.sets(st.integers(0, n - 1))))
 
 
 def leaves_of(size: int) -> list[bytes]:
     return [merkle.leaf_hash(bytes([number])) for number in range(size)]
 
 
-@given(sizes.flatmap(lambda n: st.tuples(st.just(n), st.sets(st.integers(0, n - 1)))))
-def test_any_part_with_what_lies_beside_it_leads_to_the_head(case: tuple[int, set[int]]) -> None:
+@given(parts)
+def test_any_part_with_what_stands_for_the_rest_leads_to_the_head(
+    case: tuple[int, set[int]],
+) -> None:
     size, places = case
     leaves = leaves_of(size)
-    runs = partial.runs_of(places)
 
-    others = partial.beside(leaves, runs)
+    found = list(partial.pieces(leaves, places))
 
-    here = [leaves[place] for place in sorted(places)]
-    assert partial.head(size, runs, here, others) == merkle.root(leaves)
+    assert verify.head_of(size, found, "here") == merkle.root(leaves)
+    assert [first for first, _, _ in found] == [0, *(last + 1 for _, last, _ in found[:-1])]
+    assert {(place, place, leaves[place]) for place in places} <= set(found)
 
 
 @given(sizes.flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n - 1))))
-def test_of_one_leaf_it_is_the_audit_path(case: tuple[int, int]) -> None:
+def test_of_one_leaf_it_is_hardly_more_than_its_audit_path(case: tuple[int, int]) -> None:
     size, place = case
     leaves = leaves_of(size)
 
-    others = partial.beside(leaves, [(place, place)])
+    others = [head for first, _, head in partial.pieces(leaves, {place}) if first != place]
 
-    assert sorted(others) == sorted(merkle.inclusion_proof(leaves, place))
+    path = merkle.inclusion_proof(leaves, place)
+    complete = size & (size - 1) == 0
+    assert (sorted(others) == sorted(path)) if complete else (len(others) <= 2 * size.bit_length())
 
 
 @given(sizes)
-def test_of_all_leaves_nothing_lies_beside(size: int) -> None:
-    assert partial.beside(leaves_of(size), [(0, size - 1)]) == []
+def test_of_all_leaves_nothing_stands_for_others(size: int) -> None:
+    leaves = leaves_of(size)
+
+    assert list(partial.pieces(leaves, range(size))) == [
+        (place, place, leaf) for place, leaf in enumerate(leaves)
+    ]
 
 
-@given(sizes.flatmap(lambda n: st.tuples(st.just(n), st.sets(st.integers(0, n - 1), min_size=1))))
-def test_another_leaf_leads_elsewhere(case: tuple[int, set[int]]) -> None:
+@given(parts, st.data())
+def test_a_changed_moved_or_missing_piece_leads_nowhere_or_elsewhere(
+    case: tuple[int, set[int]], data: st.DataObject
+) -> None:
     size, places = case
     leaves = leaves_of(size)
-    runs = partial.runs_of(places)
-    here = [leaves[place] for place in sorted(places)]
-    here[0] = merkle.leaf_hash(b"another")
+    found = list(partial.pieces(leaves, places))
+    at = data.draw(st.integers(0, len(found) - 1))
+    first, last, _ = found[at]
+    by = data.draw(st.sampled_from([-2, -1, 1, 2]))
+    changed = [*found[:at], (first, last, merkle.leaf_hash(b"another")), *found[at + 1 :]]
+    moved = [*found[:at], (first + by, last + by, found[at][2]), *found[at + 1 :]]
+    longer = [*found[:at], (first, last + 1, found[at][2]), *found[at + 1 :]]
+    missing = [*found[:at], *found[at + 1 :]]
 
-    found = partial.head(size, runs, here, partial.beside(leaves, runs))
-
-    assert found != merkle.root(leaves)
-
-
-def test_runs_are_in_order_and_as_long_as_they_can_be() -> None:
-    assert partial.runs_of([7, 1, 2, 3, 9, 8]) == [(1, 3), (7, 9)]
-    assert partial.runs_of([]) == []
-
-
-@pytest.mark.parametrize(("here", "others"), [(0, 0), (2, 0), (1, 5)])
-def test_a_wrong_count_is_refused(here: int, others: int) -> None:
-    with pytest.raises(ValueError, match="too"):
-        partial.head(4, [(1, 1)], leaves_of(here), leaves_of(others))
+    assert verify.head_of(size, changed, "here") != merkle.root(leaves)
+    for wrong in (moved, longer, missing, [*found, found[-1]]):
+        with pytest.raises(verify.Bad, match=r"^here: "):
+            verify.head_of(size, wrong, "here")
 
 
 def test_an_empty_tree_has_the_empty_head() -> None:
-    assert partial.head(0, [], [], []) == merkle.EMPTY_ROOT
+    assert list(partial.pieces([], ())) == []
+    assert verify.head_of(0, [], "here") == merkle.EMPTY_ROOT

@@ -50,6 +50,44 @@ def test_the_cost_on_paper() -> None:
     assert cost(values) == 2_100
 
 
+def uneven(name: str, low: float, likely: float, high: float, *, scenario: str = "") -> Input:
+    return Input(
+        scenario=scenario,
+        name=name,
+        low=low,
+        likely=likely,
+        high=high,
+        unit="units",
+        source="tickets",
+    )
+
+
+def test_the_simulation_meets_the_mean_and_the_ends_that_are_worked_out_without_it() -> None:
+    held = {
+        "rate": (0.4, 1.1, 2.5),
+        "hours": (8, 20, 48),
+        "cost_per_hour": (400, 900, 1800),
+        "replacement": (3000, 7000, 16000),
+    }
+    audits = {"audit_hours": (60, 110, 200), "audit_rate": (85, 95, 120)}
+    inputs = [uneven(name, *ends, scenario="outage") for name, ends in held.items()]
+    inputs += [uneven(name, *ends) for name, ends in audits.items()]
+
+    case = business_case([Offer(vendor="A", name="A Ltd", inputs=tuple(inputs))], seed=7)
+
+    # The inputs are independent; the mean of a PERT distribution is (low + 4 likely + high) / 6.
+    mean = {name: (a + 4 * b + c) / 6 for name, (a, b, c) in (held | audits).items()}
+    expected = mean["rate"] * (mean["hours"] * mean["cost_per_hour"] + mean["replacement"])
+    expected += mean["audit_hours"] * mean["audit_rate"]
+    (found,) = case.vendors
+    assert found.mean == pytest.approx(expected, rel=0.02)
+    assert found.likely == 1.1 * (20 * 900 + 7000) + 110 * 95
+    (rate,) = (bar for bar in case.bars if bar.input.name == "rate")
+    assert rate.at_low == 0.4 * (20 * 900 + 7000) + 110 * 95
+    assert rate.at_high == 2.5 * (20 * 900 + 7000) + 110 * 95
+    assert found.low < found.mean < found.high
+
+
 def test_the_same_seed_gives_the_same_case_and_another_one_another() -> None:
     offers = [offer("A", 1.0), offer("B", 2.0)]
 

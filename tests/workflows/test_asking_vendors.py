@@ -19,7 +19,7 @@ from cellwarden.vendors.assessment.vagueness.follow_ups import FollowUpState
 from cellwarden.workflows.ledger.trust import verify_ledger
 from cellwarden.workflows.vendor.assess import Questionnaire, Request, make_questionnaire
 from cellwarden.workflows.vendor.assess_score import standing_of
-from cellwarden.workflows.vendor.receive import Receipt, receive, record_answers
+from cellwarden.workflows.vendor.receive import Receipt, begin_answers, receive, record_answers
 from cellwarden.workflows.vendor.review import Judgement, close_follow_up, record_review
 from cellwarden.workflows.workspace import Workspace
 
@@ -293,8 +293,9 @@ def test_a_folder_of_answers_is_recorded_once_by_each_scan(desk: Workspace) -> N
 
     for _ in range(2):
         with desk.open_state() as state:
+            begun = begin_answers(desk, state)
             problems = record_answers(
-                desk, state, as_of=TODAY, clock_at=CLOCK, actor="scan", progress=quiet
+                desk, state, begun, as_of=TODAY, clock_at=CLOCK, actor="scan", progress=quiet
             )
             size = state.log.size()
             acts = [entry.act for _, entry in state.entries()]

@@ -64,6 +64,17 @@ def test_results_belong_to_their_works_whatever_their_size_and_order_of_asking()
     assert said(script) == "[5, 0, 3000000, 3] 3000000"
 
 
+@pytest.mark.parametrize("size", [10, 10_000, 100_000, 2_000_000])
+def test_many_large_works_never_wait_for_each_other_for_ever(size: int) -> None:
+    script = (
+        "from operator import mul\n"
+        "with beside() as b:\n"
+        f"  all = [b.start(mul, bytes({size}), n % 3) for n in range(40)]\n"
+        "  print(sum(len(one.value()) for one in all))"
+    )
+    assert said(script) == str(39 * size)
+
+
 def test_an_error_is_raised_by_who_asks_and_the_next_work_goes_on() -> None:
     script = (
         "with beside() as b:\n"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.conftest import anyone_may_act
 
 from cellwarden.model.report import Report
 from cellwarden.reports import terminal
@@ -27,6 +28,7 @@ def quiet(stage: str, done: int, total: int) -> None:
 def told(tmp_path: Path, files: dict[str, str], subjects: list[str]) -> dict[str, tuple[str, ...]]:
     folder = tmp_path / "fleet"
     init_workspace(folder, operator="Northgate")
+    anyone_may_act(folder)
     for name, text in files.items():
         (folder / "register" / name).write_text(text)
     workspace = open_workspace(folder)

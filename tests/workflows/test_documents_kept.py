@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conftest import anyone_may_act
 
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError, IntegrityError, PermissionRefused, StoreError
@@ -45,6 +46,7 @@ def fleet(tmp_path: Path) -> Workspace:
     """A workspace with one asset, read once, and a paper that nobody listed yet."""
     folder = tmp_path / "fleet"
     assert run(["init", str(folder), "--operator", "Testers"]) == 0
+    anyone_may_act(folder)
     for template in (folder / "register").iterdir():
         template.unlink()
     (folder / "register/assets.csv").write_text("asset_id,site_id\nU1,S1\n", "utf-8")

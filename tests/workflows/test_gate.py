@@ -74,7 +74,7 @@ def test_a_word_that_means_nothing_is_refused_with_the_words_that_do() -> None:
         rules_from_words(["sever"])
 
     assert "critical" in caught.value.advice
-    assert "known_exploited" in caught.value.advice
+    assert "known-exploited" in caught.value.advice
 
 
 def test_a_policy_rule_is_met_only_by_what_meets_all_that_it_names(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from tests.conftest import anyone_may_act
 
 from cellwarden import collect
 from cellwarden.entry import exits
@@ -39,6 +40,7 @@ def saved(path: Path, rows: list[list[Any]]) -> Path:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     init_workspace(tmp_path / "fleet", operator="Northgate")
+    anyone_may_act(tmp_path / "fleet")
     return open_workspace(tmp_path / "fleet")
 
 

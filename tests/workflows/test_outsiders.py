@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.conftest import anyone_may_act
 
 from cellwarden.entry import exits
 from cellwarden.entry.cli import run
@@ -27,6 +28,7 @@ def workspace(tmp_path: Path) -> Workspace:
     folder = tmp_path / "northgate"
     words = ["-w", str(folder)]
     assert run(["init", str(folder), "--operator", "Northgate"]) == exits.COMPLETE
+    anyone_may_act(folder)
     assert run(["ledger", "init", "--origin", ORIGIN, "--actor", "t", *words]) == exits.COMPLETE
     assert run(["ledger", "checkpoint", *words]) == exits.COMPLETE
     return open_workspace(folder)

@@ -12,6 +12,7 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 from tests.collect.test_text_within import LETTER, TABLE, coded, pdf, workbook, zipped
+from tests.conftest import anyone_may_act
 
 from cellwarden.advisories.answered import BOOKS
 from cellwarden.advisories.books import bound, packed
@@ -42,6 +43,7 @@ def fleet(tmp_path: Path) -> Workspace:
     """A workspace whose register names a person, scanned once."""
     folder = tmp_path / "fleet"
     assert run(["init", str(folder), "--operator", "Testers"]) == 0
+    anyone_may_act(folder)
     for template in (folder / "register").iterdir():
         template.unlink()
     (folder / "register/sites.csv").write_text("site_id,name\nS1,One\n", "utf-8")

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conftest import anyone_may_act
 
 from cellwarden import collect
 from cellwarden.collect.values import register_kinds
@@ -25,6 +26,7 @@ FOREVER = "9999"
 def workspace(tmp_path: Path) -> Workspace:
     folder = tmp_path / "fleet"
     init_workspace(folder, operator='The "quoted" \\ operator')
+    anyone_may_act(folder)
     return open_workspace(folder)
 
 
@@ -296,6 +298,7 @@ def test_snapshots_in_any_order_lead_to_the_same_history(
     """A snapshot that found nothing new leaves no trace, so each has a mark of its own."""
     folder = tmp_path_factory.mktemp("order") / "fleet"
     init_workspace(folder, operator="T")
+    anyone_may_act(folder)
     workspace = open_workspace(folder)
     with workspace.open_state() as state:
         for month in months:

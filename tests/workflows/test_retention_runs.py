@@ -9,6 +9,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from tests.conftest import anyone_may_act
 
 from cellwarden.entry.cli import run as cellwarden
 from cellwarden.model.errors import InputError, PermissionRefused, StoreError
@@ -66,6 +67,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     folder = tmp_path_factory.mktemp("retention") / "fleet"
     assert cellwarden(["init", str(folder), "--operator", "Testers"]) == 0
+    anyone_may_act(folder)
     for template in (folder / "register").iterdir():
         template.unlink()
     with (folder / "cellwarden.toml").open("a", encoding="utf-8") as settings:

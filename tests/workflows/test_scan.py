@@ -14,7 +14,7 @@ import pytest
 from cellwarden import checks
 from cellwarden.model.errors import SourceError
 from cellwarden.model.findings import Finding, Verdict
-from cellwarden.model.matching import MatchState
+from cellwarden.model.matching import Match, MatchState
 from cellwarden.model.moments import Moment
 from cellwarden.model.report import Exposure, Report
 from cellwarden.store.state import State
@@ -142,29 +142,35 @@ def test_a_scan_of_what_was_known_then_gives_what_was_said_then(
     assert earlier.run.id != scanned.report.run.id
 
 
-def test_a_confirmed_candidate_becomes_certain_and_the_change_is_told(
-    scanned: ScanOutcome, northgate: Workspace, tmp_path: Path
-) -> None:
-    workspace = copy_of(northgate, tmp_path / "confirmed")
+def decided(workspace: Workspace, *, is_same: bool, reason: str) -> Match:
+    """A match that waited for a person, and what one said of it."""
     waiting = waiting_matches(workspace, moment=Moment(as_of=AS_OF))
     one = next(match for match in waiting if match.advisory_id == "ICSA-23-024-02")
-
     record_decision(
         workspace,
         Decision(
             component_id=one.component_id,
             advisory_id=one.advisory_id,
-            is_same_product=True,
-            reason="the label on the card says so",
+            is_same_product=is_same,
+            reason=reason,
             decided_by="C. Lindqvist",
         ),
         clock_at="2026-11-16T10:00:00.000000Z",
     )
+    return one
+
+
+def test_a_confirmed_candidate_becomes_certain_and_the_change_is_told(
+    scanned: ScanOutcome, northgate: Workspace, tmp_path: Path
+) -> None:
+    workspace = copy_of(northgate, tmp_path / "confirmed")
+    waiting = waiting_matches(workspace, moment=Moment(as_of=AS_OF))
+    one = decided(workspace, is_same=True, reason="the label on the card says so")
     after = scan(workspace, now=NOW, actor="tester", asked_as_of=None, progress=quiet).report
 
-    decided = exposures(after, component_id=one.component_id, advisory_id=one.advisory_id)
-    assert {exposure.state for exposure in decided} == {MatchState.AFFECTED}
-    assert all("C. Lindqvist" in exposure.why for exposure in decided)
+    found = exposures(after, component_id=one.component_id, advisory_id=one.advisory_id)
+    assert {exposure.state for exposure in found} == {MatchState.AFFECTED}
+    assert all("C. Lindqvist" in exposure.why for exposure in found)
     assert changes_between(scanned.report, after)
     assert len(waiting_matches(workspace, moment=Moment(as_of=AS_OF))) == len(waiting) - 1
 
@@ -174,19 +180,7 @@ def test_a_rejected_candidate_has_no_row_and_the_reason_is_explained(
 ) -> None:
     assert scanned.report.exposures
     workspace = copy_of(northgate, tmp_path / "rejected")
-    one = waiting_matches(workspace, moment=Moment(as_of=AS_OF))[0]
-
-    record_decision(
-        workspace,
-        Decision(
-            component_id=one.component_id,
-            advisory_id=one.advisory_id,
-            is_same_product=False,
-            reason="another product line",
-            decided_by="C. Lindqvist",
-        ),
-        clock_at="2026-11-16T10:00:00.000000Z",
-    )
+    one = decided(workspace, is_same=False, reason="another product line")
     after = scan(workspace, now=NOW, actor="tester", asked_as_of=None, progress=quiet).report
     explanation = explain_match(
         workspace, one.component_id, one.advisory_id, moment=Moment(as_of=AS_OF)
@@ -376,19 +370,7 @@ def test_a_rejection_does_not_outlive_what_it_was_said_of(
 ) -> None:
     assert scanned.report.exposures
     workspace = copy_of(northgate, tmp_path / "changed")
-    waiting = waiting_matches(workspace, moment=Moment(as_of=AS_OF))
-    one = next(match for match in waiting if match.advisory_id == "ICSA-23-024-02")
-    record_decision(
-        workspace,
-        Decision(
-            component_id=one.component_id,
-            advisory_id=one.advisory_id,
-            is_same_product=False,
-            reason="a MASTERYS is no MODULYS",
-            decided_by="C. Lindqvist",
-        ),
-        clock_at="2026-11-16T10:00:00.000000Z",
-    )
+    one = decided(workspace, is_same=False, reason="a MASTERYS is no MODULYS")
     for path in (workspace.folder / "register").glob("components-*.csv"):
         text = path.read_text("utf-8")
         path.write_text(text.replace("MASTERYS", "MODULYS GP"), "utf-8")

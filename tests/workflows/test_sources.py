@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.conftest import anyone_may_act
 
 from cellwarden.entry.cli import run
 from cellwarden.model.advisories import Signature
@@ -52,6 +53,7 @@ def workspace(tmp_path: Path) -> Workspace:
     """A new workspace with two configured feed folders, both empty."""
     folder = tmp_path / "fleet"
     init_workspace(folder, operator="Northgate")
+    anyone_may_act(folder)
     settings = folder / "cellwarden.toml"
     text = settings.read_text().replace('["advisories"]', '["advisories", "more"]', 1)
     settings.write_text(text)

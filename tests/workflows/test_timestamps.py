@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from tests.conftest import anyone_may_act
 
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError, IntegrityError, SourceError
@@ -112,6 +113,7 @@ def signed(tmp_path: Path) -> Workspace:
     folder = tmp_path / "fleet"
     words = ["-w", str(folder)]
     assert run(["init", str(folder), "--operator", "T"]) == 0
+    anyone_may_act(folder)
     assert run(["ledger", "init", "--origin", "t.example/l", "--actor", "t", *words]) == 0
     assert run(["ledger", "checkpoint", *words]) == 0
     return open_workspace(folder)
@@ -199,6 +201,7 @@ def test_what_is_no_response_is_refused(signed: Workspace, data: bytes) -> None:
 def test_nothing_to_stamp_is_told(tmp_path: Path) -> None:
     folder = tmp_path / "fleet"
     assert run(["init", str(folder), "--operator", "T"]) == 0
+    anyone_may_act(folder)
 
     with pytest.raises(InputError, match="no checkpoint was signed"):
         timestamps.make_request(open_workspace(folder))

@@ -190,6 +190,8 @@ DERIVED: Final[dict[str, dict[str, str]]] = {
         "criticality": "VARCHAR",
         "role": "VARCHAR",
         "holders": "BIGINT",
+        "groups_at_least": "BIGINT",
+        "groups_at_most": "BIGINT",
         "names": "VARCHAR",
         "open": "VARCHAR",
         "is_single": "BOOLEAN",

@@ -16,10 +16,12 @@ from cellwarden.collect.mapping_file import (
     mapping_skeleton,
 )
 from cellwarden.collect.preview import Preview, PreviewRow, Problem, preview
+from cellwarden.collect.readers.configuration import FOLDERS as CONFIGURATIONS
 from cellwarden.collect.reading import read
 from cellwarden.collect.template import template
 
 __all__ = [
+    "CONFIGURATIONS",
     "Also",
     "Mapping",
     "Preview",

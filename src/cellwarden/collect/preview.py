@@ -15,6 +15,7 @@ class PreviewRow(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: str
     line: int | None
+    column: str | None
     cells: dict[str, str]
 
 
@@ -77,7 +78,9 @@ def preview(
         names = kinds()[name_of_kind].column_names
         for row, place in zip(table[:limit], intake.places[name_of_kind], strict=False):
             cells = {column: cell for column, cell in zip(names, row, strict=True) if cell}
-            rows.append(PreviewRow(kind=name_of_kind, line=place.line, cells=cells))
+            rows.append(
+                PreviewRow(kind=name_of_kind, line=place.line, column=place.column, cells=cells)
+            )
     if any(understood.also for understood in intake.mappings):
         # What one row says of two things stands together.
         rows.sort(key=lambda row: row.line or 0)

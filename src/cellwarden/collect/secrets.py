@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 import tomllib
+import unicodedata
 from functools import cache
 from importlib import resources
 from itertools import pairwise
@@ -19,7 +20,9 @@ def _table() -> dict[str, Any]:
 
 
 def _words(path: str) -> list[str]:
-    parted = re.sub(r"([a-z])([A-Z])", r"\1 \2", path)
+    letters = unicodedata.normalize("NFKD", path)
+    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    parted = re.sub(r"([a-z])([A-Z])", r"\1 \2", letters)
     return [word.casefold() for word in re.findall(r"[^\W\d_]+", parted)]
 
 
@@ -28,9 +31,11 @@ def is_secret(path: str, value: str) -> bool:
     table = _table()
     words = _words(path)
     known = table["words"]
-    if any(word in known for word in words):
+    if any(word in known or word.endswith(tuple(table["endings"])) for word in words):
         return True
-    if any(first + second in known for first, second in pairwise(words)):
+    together = [first + second for first, second in pairwise(words)]
+    together += [a + b + c for a, b, c in zip(words, words[1:], words[2:], strict=False)]
+    if any(word in known for word in together):
         return True
     if words and words[-1] in table["last_words"]:
         return True

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from functools import cache
+from importlib import resources
 from typing import Final
 
 import msgspec
@@ -21,6 +24,9 @@ _LINE = re.compile(r"\.?((?:iso|1)(?:\.\d+)+)\s*(?:=\s*|\s)(.*)$", re.DOTALL)
 _BEGINS = re.compile(r"\.?(iso|1)(\.\d+){2,}(\s|$)")
 _TYPED = re.compile(r"([A-Za-z][\w -]{1,24}): ?(.*)$", re.DOTALL)
 _REC = re.compile(r"\.?(\d+(?:\.\d+)+)\|([^|]*)\|(.*)$", re.DOTALL)
+NAMED = re.compile(r"([A-Z][\w-]*::)?([A-Za-z][\w-]*)((?:\.\d+)*)(?=\s*=|\s*$)")
+"""An object by its name in a MIB: ``SNMPv2-SMI::enterprises.318.1``."""
+
 _NOTHING = ("No Such Object", "No Such Instance", "No more variables", "Wrong Type")
 _LINES_IN_A_VALUE: Final = 10_000
 
@@ -51,7 +57,10 @@ def _recorded(tag: str, value: str) -> str:
     if variation and value.startswith("value="):
         value = value.removeprefix("value=").split(",", 1)[0]
     if kind.endswith("x"):
-        return bytes.fromhex(value).decode("utf-8", "replace")
+        try:
+            return bytes.fromhex(value).decode("utf-8", "replace")
+        except ValueError as error:
+            raise ValueError("the tag says that the value is hexadecimal, and it is not") from error
     if kind.endswith("e"):
         return value.encode("latin-1", "replace").decode("unicode_escape")
     return value
@@ -62,6 +71,7 @@ def parse_snmpwalk(text: str, intake: Intake) -> dict[str, Said]:
     said: dict[str, Said] = {}
     pending: list[str] = []
     begun = 0
+    unnamed = 0
 
     def finish() -> None:
         found = _LINE.match("\n".join(pending)) if pending else None
@@ -72,10 +82,14 @@ def parse_snmpwalk(text: str, intake: Intake) -> dict[str, Said]:
                 said[oid] = Said(text=_padless(value), line=begun)
 
     for number, line in enumerate(text.split("\n"), start=1):
-        line = line.rstrip("\r")  # noqa: PLW2901 - the line without its ending is the line
+        line = _numbered(line.rstrip("\r"))  # noqa: PLW2901 - the line without its ending is the line
         if _BEGINS.match(line):
             finish()
             pending, begun = [line], number
+        elif "::" in line and NAMED.match(line):
+            finish()
+            pending = []
+            unnamed += 1
         elif pending and len(pending) < _LINES_IN_A_VALUE:
             pending.append(line)
         elif line.strip() and not line.startswith("#"):
@@ -83,7 +97,26 @@ def parse_snmpwalk(text: str, intake: Intake) -> dict[str, Said]:
             reason = "no object identifier; walk with `snmpwalk -On`, which prints numbers"
             intake.unreadable(place, kind=None, reason=reason, text=line)
     finish()
+    if unnamed:
+        intake.note(
+            f"{intake.file}: {unnamed} objects are printed by names that stand in no list here and "
+            "are not read; walk with `snmpwalk -On`, which prints numbers"
+        )
     return said
+
+
+@cache
+def _names() -> dict[str, str]:
+    text = resources.files("cellwarden.collect").joinpath("object_names.toml").read_text("utf-8")
+    return dict(tomllib.loads(text)["names"])
+
+
+def _numbered(line: str) -> str:
+    """A line whose object has a well-known name, with its number instead."""
+    found = NAMED.match(line) if "::" in line else None
+    if found is None or found[2] not in _names():
+        return line
+    return f"{_names()[found[2]]}{found[3]}{line[found.end() :]}"
 
 
 def _printed(value: str) -> str | None:
@@ -99,6 +132,7 @@ def _printed(value: str) -> str | None:
         except ValueError:
             return "\ufffd"
     if name == "OID":
+        rest = _numbered(rest)
         return "1" + rest.lstrip(".").removeprefix("iso").removeprefix("1")
     if rest.startswith('"'):
         end = len(rest) - 1 if rest.endswith('"') and len(rest) > 1 else len(rest)

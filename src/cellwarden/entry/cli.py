@@ -14,6 +14,7 @@ import typer
 from cellwarden.entry import exits
 from cellwarden.entry.commands import fleet
 from cellwarden.entry.console import complain
+from cellwarden.entry.help_texts import polish
 from cellwarden.model.errors import CellwardenError, InputError, StoreError
 
 
@@ -105,7 +106,9 @@ def run(words: Sequence[str]) -> int:
     """Run one command and return its exit code; an error is told on stderr, never as a trace."""
     try:
         app = app_for(next(iter(words), ""))
-        code = app(args=spread(words), prog_name="cellwarden", standalone_mode=False)
+        command = typer.main.get_command(app)
+        polish(command)
+        code = command.main(args=spread(words), prog_name="cellwarden", standalone_mode=False)
         sys.stdout.flush()
     except CellwardenError as error:
         complain(error)
@@ -135,7 +138,9 @@ def _tell_misuse(error: typer.TyperException) -> None:
     if type(error).__name__ == "NoArgsIsHelpError":
         sys.stderr.write(error.format_message() + "\n")
     else:
-        complain(InputError(error.format_message(), advice="`cellwarden --help` lists the words"))
+        context = getattr(error, "ctx", None)
+        asked = context.command_path if context is not None else "cellwarden"
+        complain(InputError(error.format_message(), advice=f"`{asked} --help` lists the words"))
 
 
 def _write_no_more() -> None:

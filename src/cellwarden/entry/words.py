@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from cellwarden.model.errors import InputError
 
 WorkspaceArgument = Annotated[
-    Path, typer.Argument(metavar="[WORKSPACE]", help="The workspace's folder; here, if not given.")
+    Path,
+    typer.Argument(
+        metavar="[WORKSPACE]",
+        help="The workspace's folder; here, if not given.",
+        show_default=False,
+    ),
 ]
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", help="The workspace's folder.", show_default=False)
@@ -34,7 +38,7 @@ DecidedOption = Annotated[
 ]
 ActorOption = Annotated[
     str | None,
-    typer.Option("--actor", help="Who does this, for the ledger; your login name, if not given."),
+    typer.Option("--actor", help="Who does this: best a pseudonym; operator, if not given."),
 ]
 ColumnsArgument = Annotated[
     list[str] | None,
@@ -43,6 +47,7 @@ ColumnsArgument = Annotated[
     ),
 ]
 HERE = Path()
+_NOBODY_NAMED: Final = "operator"
 
 
 def now() -> datetime:
@@ -50,14 +55,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def actor_or_login(actor: str | None) -> str:
-    """Who acts: as said, else the login name."""
-    if actor:
-        return actor
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
+def who_acts(actor: str | None) -> str:
+    """Who acts: as said, else the operator; never a login name, which nobody could erase."""
+    return actor or _NOBODY_NAMED
 
 
 def columns_of(words: list[str] | None) -> dict[str, str]:

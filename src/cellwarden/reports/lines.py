@@ -151,7 +151,9 @@ class Previewed(Protocol):
 
 def preview_text(preview: Previewed, *, width: int, shown_problems: int = 20) -> str:
     """How a document would be read: counts, columns, first rows, and every kind of trouble."""
-    counts = ", ".join(f"{number(count)} {kind}" for kind, count in preview.counts.items())
+    counts = ", ".join(
+        plural(count, kind, _several(kind)) for kind, count in preview.counts.items()
+    )
     lines = [printable(f"{preview.file} ({preview.format}): {counts or 'no rows'}")]
     for mapping in preview.mappings:
         sheet = f", sheet {mapping.sheet}" if mapping.sheet else ""
@@ -164,16 +166,28 @@ def preview_text(preview: Previewed, *, width: int, shown_problems: int = 20) ->
         lines += _wrapped("not read: " + ", ".join(preview.unmapped), width=width, indent=0)
     for note in preview.notes:
         lines += _wrapped(f"note: {note}", width=width, indent=0)
+    if preview.rows:
+        lines.append("the first rows, as they would be recorded:")
     for row in preview.rows[:5]:
         cells = ", ".join(f"{name}={value!r}" for name, value in row.cells.items())
-        lines += _wrapped(f"line {row.line}: {row.kind}: {cells}", width=width, indent=2)
+        place = f"line {row.line}" if row.line else row.column or "whole file"
+        head = row.kind if place == row.kind else f"{place}: {row.kind}"
+        lines += _wrapped(f"{head}: {cells}", width=width, indent=2)
     if preview.problems:
         lines.append(f"rows and cells that could not be read: {number(len(preview.problems))}")
     for problem in preview.problems[:shown_problems]:
         place = f"line {problem.line}" if problem.line else "whole file"
         column = f", column {problem.column}" if problem.column else ""
         lines += _wrapped(f"{place}{column}: {problem.reason}", width=width, indent=2)
+    if more := len(preview.problems[shown_problems:]):
+        lines.append(f"  and {number(more)} more; a scan lists them all")
     return "\n".join(lines)
+
+
+def _several(kind: str) -> str:
+    """The word for several of a kind: ``parties``, ``assets``."""
+    words = kind.replace("_", " ")
+    return words[:-1] + "ies" if words.endswith("y") else words + "s"
 
 
 def _mapped(part: Any) -> list[str]:
@@ -209,6 +223,13 @@ def feed_table(status: tuple[Sequence[FeedAge], Coverage]) -> str:
             f"firmware read: {read}",
         ]
     )
+
+
+def gate_failed(because: str, findings: Sequence[Any]) -> str:
+    """That a rule of the gate failed, and the findings by which it did: a count, the first ids."""
+    shown = ", ".join(str(finding.id) for finding in findings[:3])
+    more = " ..." if findings[3:] else ""
+    return printable(f"gate: {because}: {plural(len(findings), 'finding')} ({shown}{more})")
 
 
 def kinds_text(names: Iterable[str] | None = None, *, width: int) -> str:

@@ -95,23 +95,26 @@ or this folder once unpacked. verify.py itself should come from somebody other t
 the sender; it is also part of Cellwarden's source, byte for byte. To follow a finding
 down to what was recorded, give one of its evidence ids: --show ENTRY.ROW
 
-  manifest.json        every file with its size and SHA-256
-  manifest.note        the manifest's digest, signed by the ledger's key
+  manifest.note        every file with its SHA-256, signed by the ledger's key
   checkpoint.note      the ledger's size and root, signed (C2SP tlog-checkpoint)
   keys.txt             the keys that sign for the ledger, by its own word
-  entries.jsonl        one entry a line, byte for byte as it was hashed
-  entries.proof.json   which entries, and the hashes that lead to the root
-  rows/KIND.jsonl      one row a line, byte for byte; KIND.proof.jsonl leads each
-                       table to the root in its entry
-  opened.jsonl         personal cells: value and salt, where they were not erased
-  documents/           papers, named by SHA-256; documents.jsonl says who names them
+  entries.txt          one entry a line, byte for byte, after its place in the log
+  rows.txt             one row a line, byte for byte, after its id and its kind
+  opened.jsonl         what commitments in rows stand for, where it was not erased
+  documents/           papers, named by the SHA-256 that entry or row names
+  pack.json            scope, day, catalogue of checks and what was left out
   findings.*           what Cellwarden concluded; evidence ids are ENTRY.ROW
   histories.json       the life of each asset of which more than its row is known
   timestamps/          RFC 3161 tokens over checkpoint.txt, the checkpoint's text
   coverage/            every control of every framework, its state and why
 
-A leaf of the tree is SHA-256(0x00, line); a node SHA-256(0x01, left, right); a row's
-digest SHA-256(0x00, line), 64 of them a leaf (RFC 6962).
+A leaf of the tree is SHA-256(0x00, entry); a node SHA-256(0x01, left, right); a row's
+digest SHA-256(0x00, row), 64 of them a leaf (RFC 6962). A place such as 12-15 holds the
+hash that stands for what is not in this pack. By hand, with grep and sha256sum:
+
+    grep -P '^12\\.40\\t' rows.txt
+    grep -P '^12\\t' entries.txt
+    sed '1,3d;/^$/,$d' manifest.note | sha256sum -c --quiet
 """
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
+from cellwarden.reports.score_text import questions, ranking, sums, two, wrapped
 from cellwarden.reports.text import clip, plural, printable
 
 _BAR: Final = 40
@@ -40,8 +40,8 @@ def score_text(standing: Any, *, steps: bool, width: int) -> str:
     found = standing.dossier
     overall = found.score.overall
     lines = [
-        *_wrapped(f"{found.name}: {_verdict(found)}", width),
-        *_wrapped(
+        *wrapped(f"{found.name}: {_verdict(found)}", width),
+        *wrapped(
             f"{found.row['assessment_id']}, {_product(found.row)},"
             f" tier {found.row['tier']}, answered {found.answered_on or 'never'}",
             width,
@@ -50,22 +50,22 @@ def score_text(standing: Any, *, steps: bool, width: int) -> str:
     if overall is not None:
         lines += ["", f"  {bar(overall.low, overall.high)}"]
         lines.append(
-            f"  proven {_two(overall.low)}   not disproven {_two(overall.high)}"
-            f"   known {_two(overall.coverage)}"
+            f"  proven {two(overall.low)}   not disproven {two(overall.high)}"
+            f"   known {two(overall.coverage)}"
         )
     lines += _points("Against a signature", found.decision.because, width)
     lines += ["", "Gates, outside the average"]
     for gate in found.gates:
-        lines += _wrapped(f"{_MARKS[gate.state.value]} {gate.gate}: {gate.state.value}", width, 2)
+        lines += wrapped(f"{_MARKS[gate.state.value]} {gate.gate}: {gate.state.value}", width, 2)
         if not gate.lets_pass or gate.state.value == "excepted":
-            lines += _wrapped(gate.because, width, 6)
+            lines += wrapped(gate.because, width, 6)
     lines += _domains([found.score.by_domain], ["proven, known"], width)
-    lines += _questions(found.score, steps=steps, width=width)
-    lines += _sums(found.score, width)
+    lines += questions(found.score, steps=steps, width=width)
+    lines += sums(found.score, width)
     lines += _points("Contradicted answers", found.score.findings, width)
     lines += _points("Changes that void evidence given before them", _changes(found), width)
     lines += _partners(standing.partners, width)
-    lines += _ranking(standing.others, standing.swings, width)
+    lines += ranking(standing.others, standing.swings, width)
     lines += ["", f"Price, beside the score and never in it: {standing.price or 'no offer'}"]
     lines += _asked(standing.next, width)
     return "\n".join(lines)
@@ -78,14 +78,14 @@ def compare_text(side: Any, *, width: int) -> str:
     common = len(side.comparison.common)
     for item in side.dossiers:
         own = side.comparison.intervals.get(item.score.vendor)
-        lines += _wrapped(f"{item.name}: {_verdict(item)}", width)
+        lines += wrapped(f"{item.name}: {_verdict(item)}", width)
         if own is not None:
-            lines.append(f"  {bar(own.low, own.high)}  {_two(own.low)} to {_two(own.high)}")
+            lines.append(f"  {bar(own.low, own.high)}  {two(own.low)} to {two(own.high)}")
         price = side.prices.get(item.row["party_id"])
         tier = f"tier {item.row['tier']}"
         lines.append(f"  {tier}; price, never in the score: {price or 'no offer'}")
     for name in side.unproven:
-        lines += _wrapped(f"{name}: unproven, as nobody ever assessed it", width)
+        lines += wrapped(f"{name}: unproven, as nobody ever assessed it", width)
     lines += ["", f"Compared on the {plural(common, 'question')} that count for every one of them"]
     lines += _domains(
         list(side.by_domain.values()),
@@ -96,29 +96,29 @@ def compare_text(side: Any, *, width: int) -> str:
     for pair in side.comparison.pairs:
         first, second = names.get(pair.first, pair.first), names.get(pair.second, pair.second)
         said = f"{names.get(pair.ahead, pair.ahead)} is ahead" if pair.ahead else "not separable"
-        lines += ["", *_wrapped(f"{first} and {second}: {said}", width)]
-        lines += _wrapped(pair.because, width, 2)
+        lines += ["", *wrapped(f"{first} and {second}: {said}", width)]
+        lines += wrapped(pair.because, width, 2)
         if pair.separating:
-            lines += _wrapped("ask: " + ", ".join(pair.separating), width, 2)
-    lines += _ranking(side.comparison, side.swings, width)
+            lines += wrapped("ask: " + ", ".join(pair.separating), width, 2)
+    lines += ranking(side.comparison, side.swings, width)
     for party, partners in side.partners.items():
         if partners:
-            lines += ["", *_wrapped(f"Who works for {names.get(party, party)}", width)]
+            lines += ["", *wrapped(f"Who works for {names.get(party, party)}", width)]
             for one in partners:
-                lines += _wrapped(f"{one.name}: {one.says}", width, 2)
+                lines += wrapped(f"{one.name}: {one.says}", width, 2)
     return "\n".join(lines)
 
 
 def ask_text(standing: Any, *, width: int) -> str:
     """What to ask next, in the words of the bank."""
     found = standing.dossier
-    lines = _wrapped(f"{found.name}: {_verdict(found)}", width)
+    lines = wrapped(f"{found.name}: {_verdict(found)}", width)
     lines += _asked(standing.next, width)
     for name in standing.next.questions:
         question = found.bank.questions[name]
-        lines += ["", *_wrapped(f"{name}: {question.asks}", width)]
+        lines += ["", *wrapped(f"{name}: {question.asks}", width)]
         for objective, says in question.objectives.items():
-            lines += _wrapped(f"{objective}: {says}", width, 2)
+            lines += wrapped(f"{objective}: {says}", width, 2)
     return "\n".join(lines)
 
 
@@ -129,17 +129,17 @@ def due_text(items: Sequence[Any], run: str | None, *, width: int) -> str:
         mark = "!" if item.due.is_due else "-"
         level = item.criticality or "unknown"
         when = "due now" if item.due.is_due else f"due on {item.due.due_on}"
-        lines += _wrapped(f"{mark} {item.party_id:<12} {when}, criticality {level}", width)
+        lines += wrapped(f"{mark} {item.party_id:<12} {when}, criticality {level}", width)
         if item.due.is_due:
             for reason in item.due.because[:5]:
-                lines += _wrapped(reason, width, 4)
+                lines += wrapped(reason, width, 4)
             more = len(item.due.because) - 5
             if more > 0:
                 lines.append(f"    and {plural(more, 'more reason')}")
     count = sum(item.due.is_due for item in items)
     lines.append(f"{count} of {plural(len(items), 'vendor')} are due")
     if run is None:
-        lines += _wrapped(
+        lines += wrapped(
             "No scan was kept, so findings in firmware are not known here; run `cellwarden scan`.",
             width,
         )
@@ -153,18 +153,18 @@ def follow_ups_text(name: str, items: Sequence[Any], *, width: int) -> str:
     order = sorted(items, key=lambda item: (item.state.value == "closed", item.opened_on, item.id))
     lines = []
     for item in order:
-        lines += _wrapped(
+        lines += wrapped(
             f"{_mark(item.state.value)} {item.id}  {item.state.value}, opened {item.opened_on}",
             width,
         )
         if item.state.value == "closed":
             by = f"closed by {item.closed_by} on {item.closed_on}"
-            lines += _wrapped(f"{item.question}: {by}. {item.reason or ''}", width, 4)
+            lines += wrapped(f"{item.question}: {by}. {item.reason or ''}", width, 4)
             continue
         for line in item.text.splitlines():
-            lines += _wrapped(line.strip(), width, 4 + min(4, len(line) - len(line.lstrip())))
+            lines += wrapped(line.strip(), width, 4 + min(4, len(line) - len(line.lstrip())))
         if item.reply:
-            lines += _wrapped(f"reply: {item.reply}", width, 4)
+            lines += wrapped(f"reply: {item.reply}", width, 4)
     waiting = sum(item.state.value != "closed" for item in items)
     lines.append(f"{name}: {plural(waiting, 'follow-up')} to close of {len(items)}")
     return "\n".join(lines)
@@ -187,7 +187,7 @@ def receipt_text(receipt: Any, *, width: int) -> str:
         for item in receipt.replied
     ]
     for item in receipt.opened:
-        lines += _wrapped(f"  ! follow-up {item.id} opened on {item.question}", width)
+        lines += wrapped(f"  ! follow-up {item.id} opened on {item.question}", width)
     lines += _points("Notes", receipt.notes[:_MOST_NOTES], width)
     more = len(receipt.notes) - _MOST_NOTES
     if more > 0:
@@ -201,7 +201,7 @@ def contracts_text(items: Sequence[Any], *, width: int) -> str:
     for contract in items:
         state = f"signed {contract.signed_on}" if contract.signed_on else "not signed"
         until = f", until {contract.effective_to}" if contract.effective_to else ""
-        lines += _wrapped(f"{contract.id} with {contract.party}: {state}{until}", width)
+        lines += wrapped(f"{contract.id} with {contract.party}: {state}{until}", width)
         for clause, where in contract.clauses:
             amount = f" {clause.amount} {clause.unit or ''}".rstrip() if clause.amount else ""
             days = {
@@ -209,20 +209,20 @@ def contracts_text(items: Sequence[Any], *, width: int) -> str:
                 "done": f", {clause.done_on}",
                 "breached": f", {clause.breached_on}",
             }.get(where.value, "")
-            lines += _wrapped(
+            lines += wrapped(
                 f"{_MARKS[where.value]} {clause.type.replace('_', ' ')}{amount}:"
                 f" {where.value}{days} ({clause.id})",
                 width,
                 2,
             )
-            lines += _wrapped(clause.text, width, 6)
+            lines += wrapped(clause.text, width, 6)
             for notice in contract.notices:
                 if notice.clause_id == clause.id:
                     mark = {True: "✗", False: "✓", None: "?"}[notice.is_late]
-                    lines += _wrapped(f"{mark} {notice.incident_id}: {notice.says}", width, 6)
+                    lines += wrapped(f"{mark} {notice.incident_id}: {notice.says}", width, 6)
         if contract.missing:
             names = ", ".join(name.replace("_", " ") for name in contract.missing)
-            lines += _wrapped(f"✗ lacks: {names}", width, 2)
+            lines += wrapped(f"✗ lacks: {names}", width, 2)
         lines.append("")
     lines.append(plural(len(items), "contract"))
     return "\n".join(lines)
@@ -230,19 +230,19 @@ def contracts_text(items: Sequence[Any], *, width: int) -> str:
 
 def way_text(way: Any, step: str, approvals: Mapping[str, Any], *, width: int) -> str:
     """Where an onboarding stands and what to do next."""
-    lines = _wrapped(f"{way.party['name'] or way.party['party_id']}: {step}", width)
-    lines += _wrapped(
+    lines = wrapped(f"{way.party['name'] or way.party['party_id']}: {step}", width)
+    lines += wrapped(
         f"{way.onboarding.id}, asked for by {way.onboarding.requester} on"
         f" {way.onboarding.started_on}",
         width,
     )
     for side, item in approvals.items():
         said = f"{item.answer.replace('_', ' ')} by {item.approver}, {item.decided_on}"
-        lines += _wrapped(f"✓ {side}: {said}", width, 2)
+        lines += wrapped(f"✓ {side}: {said}", width, 2)
     lines += _points("Open", way.open_points, width)
     for partner in way.partners:
         if partner.low is None:
-            lines += _wrapped(f"! {partner.name}: {partner.says}", width, 2)
+            lines += wrapped(f"! {partner.name}: {partner.says}", width, 2)
     return "\n".join(lines)
 
 
@@ -254,37 +254,6 @@ def _verdict(found: Any) -> str:
     if found.score.overall is None or found.answered_on is None:
         return "not assessed, so nothing is proven"
     return "may be signed" if found.decision.may_sign else "may not be signed"
-
-
-def _questions(score: Any, *, steps: bool, width: int) -> Iterator[str]:
-    yield ""
-    yield "Questions: weight, proven, not disproven, known"
-    for item in score.questions:
-        low, high, known = item.interval.low, item.interval.high, item.interval.coverage
-        yield (
-            f"  {_plain(item.weight):>3} {_two(low)} {_two(high)} {_two(known)}  {item.question.id}"
-        )
-        if steps:
-            for graded in item.graded:
-                said = "; ".join(graded.steps)
-                yield from _wrapped(f"{graded.objective}: {said}", width, 8)
-    for name, why in sorted(score.left_out.items()):
-        yield from _wrapped(f"left out: {name}: {why}", width, 2)
-
-
-def _sums(score: Any, width: int) -> Iterator[str]:
-    if score.overall is None:
-        return
-    weights = sum((q.weight for q in score.questions), Fraction(0))
-    yield ""
-    yield "Sums over the questions, each by its weight"
-    for end, says in (("low", "proven"), ("high", "not disproven"), ("coverage", "known")):
-        parts = sum((q.weight * getattr(q.interval, end) for q in score.questions), Fraction(0))
-        yield from _wrapped(
-            f"{says} = {_exact(parts)} / {_plain(weights)} = {_exact(getattr(score.overall, end))}",
-            width,
-            2,
-        )
 
 
 def _domains(columns: Sequence[Any], heads: Sequence[str], width: int) -> Iterator[str]:
@@ -299,8 +268,8 @@ def _domains(columns: Sequence[Any], heads: Sequence[str], width: int) -> Iterat
             cells.append(
                 "not asked"
                 if one is None
-                else f"{_two(one.low)}-{_two(one.high)}"
-                + (f", {_two(one.coverage)}" if len(columns) == 1 else "")
+                else f"{two(one.low)}-{two(one.high)}"
+                + (f", {two(one.coverage)}" if len(columns) == 1 else "")
             )
         line = f"  {domain.replace('-', ' '):<25} " + "  ".join(f"{cell:<16}" for cell in cells)
         yield printable(line.rstrip()[: max(width, 60)])
@@ -328,47 +297,14 @@ def _partners(partners: Sequence[Any], width: int) -> Iterator[str]:
     yield ""
     yield "Who works for it at our sites; nothing is inherited"
     for one in partners:
-        yield from _wrapped(f"{'?' if one.low is None else '-'} {one.name}: {one.says}", width, 2)
-
-
-def _ranking(comparison: Any, swings: Sequence[Any], width: int) -> Iterator[str]:
-    if len(comparison.intervals) < 2:  # noqa: PLR2004 - an order needs two
-        return
-    order = " > ".join(" = ".join(group) for group in comparison.order)
-    yield ""
-    yield from _wrapped(
-        f"Order by what is proven, on {plural(len(comparison.common), 'common question')}: {order}",
-        width,
-    )
-    changing = [swing for swing in swings if swing.changes_order]
-    if not changing:
-        yield from _wrapped(
-            f"Moving each weight by 20 % up and down, one at a time ({len(swings)} trials), never"
-            " changes this order.",
-            width,
-        )
-    for swing in changing:
-        told = " > ".join(" = ".join(group) for group in swing.order)
-        way = "up" if swing.factor > 1 else "down"
-        yield from _wrapped(f"{swing.question} {way} 20 %: {told}", width, 2)
-    moves = sorted(
-        ((max(abs(s) for s in swing.shifts.values()), swing) for swing in swings),
-        key=lambda pair: (-pair[0], pair[1].question, pair[1].factor),
-    )
-    for size, swing in moves[:3]:
-        way = "up" if swing.factor > 1 else "down"
-        yield from _wrapped(
-            f"most moved: {swing.question} {way} 20 % shifts an end by {float(size):.4f}",
-            width,
-            2,
-        )
+        yield from wrapped(f"{'?' if one.low is None else '-'} {one.name}: {one.says}", width, 2)
 
 
 def _asked(found: Any, width: int) -> Iterator[str]:
     yield ""
-    yield from _wrapped(f"What to ask next: {found.because}", width)
+    yield from wrapped(f"What to ask next: {found.because}", width)
     if found.questions:
-        yield from _wrapped(
+        yield from wrapped(
             f"{', '.join(found.questions)}; effort {found.effort}, could move the proven end by"
             f" {float(found.gain):.3f}",
             width,
@@ -382,30 +318,9 @@ def _points(title: str, points: Iterable[str], width: int) -> list[str]:
         return []
     lines = ["", title]
     for point in found:
-        lines += _wrapped(f"- {point}", width, 2)
+        lines += wrapped(f"- {point}", width, 2)
     return lines
 
 
 def _mark(state: str) -> str:
     return "!" if state == "open" else _MARKS[state]
-
-
-def _two(value: Fraction) -> str:
-    return f"{float(value):.2f}"
-
-
-def _plain(value: Fraction) -> str:
-    return str(value.numerator) if value.denominator == 1 else f"{float(value):g}"
-
-
-def _exact(value: Fraction) -> str:
-    if value.denominator == 1:
-        return str(value.numerator)
-    return f"{value.numerator}/{value.denominator} ({float(value):.4f})"
-
-
-def _wrapped(text: str, width: int, indent: int = 0) -> list[str]:
-    blank = " " * indent
-    return textwrap.wrap(
-        printable(clip(text)), width=width, initial_indent=blank, subsequent_indent=blank + "  "
-    )

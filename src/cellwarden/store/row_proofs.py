@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,20 +18,14 @@ _BATCH: Final = ROWS_PER_LEAF << 10
 
 
 class ProvenRows(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows of one table: their committed bytes by place, in order, and what leads to the root.
+    """Rows of one table: their committed bytes by place, in order, and what stands for all others.
 
-    ``digests`` are those of the other rows in the leaves that are touched, ``beside`` the heads
-    of the subtrees that are not.
+    ``others`` are first and last row, and either the digest of a single row or the head of whole
+    leaves of which no row is wanted.
     """
 
     rows: dict[int, bytes]
-    digests: tuple[bytes, ...]
-    beside: tuple[bytes, ...]
-
-    @property
-    def runs(self) -> list[partial.Run]:
-        """The places of the rows."""
-        return partial.runs_of(self.rows)
+    others: tuple[partial.Piece, ...]
 
 
 def prove_rows(path: Path, table: TableCommitment, wanted: Iterable[int]) -> ProvenRows:
@@ -44,8 +38,10 @@ def prove_rows(path: Path, table: TableCommitment, wanted: Iterable[int]) -> Pro
 
     asked = set(wanted)
     touched = {row // ROWS_PER_LEAF for row in asked}
+    if table.rows % ROWS_PER_LEAF == 1:
+        touched.add(table.rows // ROWS_PER_LEAF)  # a leaf of one row is told as its row's digest
     found: dict[int, bytes] = {}
-    digests: list[bytes] = []
+    others: dict[int, bytes] = {}
     leaves: list[bytes] = []
     held: list[bytes] = []
     row = 0
@@ -59,7 +55,7 @@ def prove_rows(path: Path, table: TableCommitment, wanted: Iterable[int]) -> Pro
                 if row in asked:
                     found[row] = data
                 elif row // ROWS_PER_LEAF in touched:
-                    digests.append(digest)
+                    others[row] = digest
                 held.append(digest)
                 row += 1
                 if len(held) == ROWS_PER_LEAF:
@@ -72,5 +68,16 @@ def prove_rows(path: Path, table: TableCommitment, wanted: Iterable[int]) -> Pro
             f"the {table.kind} rows in {path} are not those that their entry commits to",
             advice="`cellwarden ledger verify` names everything that differs",
         )
-    beside = partial.beside(leaves, partial.runs_of(touched))
-    return ProvenRows(rows=found, digests=tuple(digests), beside=tuple(beside))
+    return ProvenRows(rows=found, others=tuple(_others(leaves, touched, others, table.rows)))
+
+
+def _others(
+    leaves: Sequence[bytes], touched: set[int], digests: Mapping[int, bytes], count: int
+) -> Iterator[partial.Piece]:
+    """What a table has beside the wanted rows, in the order of its rows."""
+    for first, last, head in partial.pieces(leaves, touched):
+        rows = range(first * ROWS_PER_LEAF, min(count, (last + 1) * ROWS_PER_LEAF))
+        if first in touched:
+            yield from ((row, row, digests[row]) for row in rows if row in digests)
+        else:
+            yield rows[0], rows[-1], head

@@ -25,7 +25,6 @@ from cellwarden.store.facts import (
     Partitions,
     commitment,
     make_views,
-    read_committed,
     table_problem,
 )
 from cellwarden.store.objects import Objects
@@ -77,6 +76,7 @@ class State:
         self.partitions = Partitions(folder / "facts")
         self.sealed = SealedObjects(self.objects, folder / "keys")
         self.personal = PersonalCells(folder / "personal")
+        self._whole: dict[str, str] = {}
         self.recover()
 
     def __enter__(self) -> Self:
@@ -89,7 +89,8 @@ class State:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Let go of the files."""
+        """Let go of the files, after a note of what was found whole."""
+        self._note_whole()
         self.log.close()
 
     @contextlib.contextmanager
@@ -223,9 +224,11 @@ class State:
         """As :meth:`connect`, for a moment that somebody asked about."""
         return self.connect(as_of=moment.as_of, known_at=moment.known_at)
 
-    def connect_to_judge(self, moment: Moment) -> duckdb.DuckDBPyConnection:
+    def connect_to_judge(
+        self, moment: Moment, *, only: Collection[str] | None = None
+    ) -> duckdb.DuckDBPyConnection:
         """As :meth:`connect_at`, with small kinds in memory: for hundreds of questions."""
-        return self._connect(moment.as_of, moment.known_at, kept=MOST_IN_MEMORY)
+        return self._connect(moment.as_of, moment.known_at, only=only, kept=MOST_IN_MEMORY)
 
     def connect(
         self, *, as_of: str, known_at: int | None = None, only: Collection[str] | None = None
@@ -282,7 +285,6 @@ class State:
         for path in self.partitions.orphans(size):
             yield f"{path} holds rows of an entry that the ledger of {size} entries does not have"
         whole = self._found_whole()
-        fresh = []
         for stored in self.log.read():
             index = stored.index
             if merkle.leaf_hash(stored.data) != stored.leaf:
@@ -291,21 +293,27 @@ class State:
             for table in decode(stored.data).tables:
                 path = self.partitions.path(table.kind, index)
                 if whole.get(str(path.relative_to(self.folder))) != _stamp(path):
-                    fresh.append(path)
-                    yield from table_problem(path, index, table)
-        if fresh:
-            self._remember_whole(path for path in fresh if path.exists())
+                    wrong = list(table_problem(path, index, table))
+                    yield from wrong
+                    if not wrong:
+                        self._remember_whole([path])
 
     def _found_whole(self) -> dict[str, str]:
         try:
-            return msgspec.json.decode((self.folder / _WHOLE).read_bytes(), type=dict[str, str])
+            noted = msgspec.json.decode((self.folder / _WHOLE).read_bytes(), type=dict[str, str])
         except (OSError, msgspec.MsgspecError):
-            return {}
+            noted = {}
+        return noted | self._whole
 
     def _remember_whole(self, paths: Iterable[Path]) -> None:
         """Note the size and time of partitions that were just written or found whole."""
+        self._whole |= {str(path.relative_to(self.folder)): _stamp(path) for path in paths}
+
+    def _note_whole(self) -> None:
+        """Write down what is remembered, once: a long ledger's note is long."""
+        if not self._whole:
+            return
         noted = self._found_whole()
-        noted |= {str(path.relative_to(self.folder)): _stamp(path) for path in paths}
         with contextlib.suppress(OSError):  # a note that is lost only costs a reading
             pending = self.folder / f".{_WHOLE}.{os.getpid()}"
             pending.write_bytes(msgspec.json.encode(noted))
@@ -313,27 +321,29 @@ class State:
 
     def problems(self) -> Iterator[str]:
         """Everything that is wrong with the ledger, its rows and its documents, a sentence each."""
-        return wholeness.problems(self)
+        return wholeness.problems(self._holdings())
 
-    def _redactions(self) -> Iterator[dict[str, str | None]]:
-        shape = kinds()["redaction"]
-        for path in self.partitions.entries_of(shape.name, self.log.size()):
-            for row in read_committed(path, shape.column_names):
-                yield dict(zip(shape.column_names, row[3:], strict=True))
+    def unreadable(self) -> wholeness.Unreadable:
+        """What of a whole ledger cannot be opened here, though nothing is wrong with it."""
+        return wholeness.unreadable(self._holdings())
 
     def redacted_objects(self) -> set[str]:
         """The sealed objects whose keys were destroyed by a redaction."""
-        return {cells["object_sha256"] for cells in self._redactions() if cells["object_sha256"]}
+        return wholeness.redacted_objects(self._holdings())
 
     def redacted_cells(self) -> dict[tuple[int, str], set[str]]:
         """The personal cells that were redacted, as ``row column``, by entry and kind."""
-        found: dict[tuple[int, str], set[str]] = {}
-        for cells in self._redactions():
-            entry, _, number = (cells["fact"] or "").partition(".")
-            if cells["fact"]:
-                key = (int(entry), cells["kind"] or "")
-                found.setdefault(key, set()).add(f"{number} {cells['column']}")
-        return found
+        return wholeness.redacted_cells(self._holdings())
+
+    def _holdings(self) -> wholeness.Holdings:
+        return wholeness.Holdings(
+            folder=self.folder,
+            log=self.log,
+            objects=self.objects,
+            partitions=self.partitions,
+            sealed=self.sealed,
+            personal=self.personal,
+        )
 
     def finish_redactions(self) -> int:
         """Erase what redaction entries name and is still there; returns how much that was."""
@@ -350,7 +360,7 @@ class State:
         ask for it, and nobody could have it erased. Others must be kept out meanwhile.
         """
         named = {entry.document_sha256 for _, entry in self.entries()}
-        named |= {digest for _, digest, _ in wholeness.kept_papers(self)}
+        named |= {digest for _, digest, _ in wholeness.kept_papers(self._holdings())}
         return sum(self.sealed.erase(digest) for digest in self.sealed.keys() - named)
 
     def _commits_to(self, index: int, kind: str) -> bool:

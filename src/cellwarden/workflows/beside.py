@@ -11,12 +11,20 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 Result = TypeVar("Result")
+
+LARGEST: Final = 1 << 20
+"""Bytes of a work's values up to which it is worth sending them."""
+AT_ONCE: Final = 4
+"""Works sent before results are taken: what was not sent yet can be done here meanwhile."""
+UNDER_WAY: Final = 32 << 10
+"""Bytes sent before results are taken: a pipe holds twice as much, so that nobody waits for room
+in it while the process beside waits for room for its results."""
 
 
 class Later(Generic[Result]):
@@ -50,40 +58,82 @@ class Later(Generic[Result]):
 class Beside:
     """Works for the process beside, done one after another in the order they were asked for.
 
-    A work is a function of a module and its values are small: both go through a pipe. It must
-    only compute, as it may be done twice.
+    A work is a function of a module; it and its values go through a pipe, its result comes back.
+    It must only compute, as it may be done twice. One whose values are large is done here, where
+    nobody has to copy them.
     """
 
     def __init__(self, pipe: Connection | None = None) -> None:
         self._pipe = pipe
-        self._waiting: deque[Later[Any]] = deque()
+        self._asked: deque[tuple[Later[Any], bytes]] = deque()
+        self._sent: deque[tuple[Later[Any], int]] = deque()
 
     def start(self, work: Callable[..., Result], *values: object) -> Later[Result]:
         """Have something worked out; returns at once."""
         later = Later(self, work, values)
         if self._pipe is not None:
-            try:
-                self._pipe.send((work, values))
-            except OSError:
-                self._lose()
-            else:
-                self._waiting.append(later)
+            message = pickle.dumps((work, values))
+            if len(message) <= LARGEST:
+                self._asked.append((later, message))
+                self._take_what_is_there()
+                self._send()
         return later
 
     def wait_for(self, later: Later[Any]) -> None:
-        """Wait until a work was done beside, or cannot be."""
-        while self._pipe is not None and later in self._waiting:
+        """Wait until a work was done beside, or has to be done here as it was never sent."""
+        self._take_what_is_there()
+        for asked in self._asked:
+            if asked[0] is later:
+                self._asked.remove(asked)
+                return
+        while any(sent[0] is later for sent in self._sent):
+            self._take()
+
+    def _take_what_is_there(self) -> None:
+        """Take results that nobody has to wait for, so that there is room for further works."""
+        try:
+            while self._pipe is not None and self._sent and self._pipe.poll():
+                self._take()
+        except OSError:
+            self._lose()
+
+    def _take(self) -> None:
+        """Wait for the next result."""
+        if self._pipe is None:
+            return
+        try:
+            received = self._pipe.recv()
+        except (EOFError, OSError):
+            self._lose()
+        else:
+            self._sent.popleft()[0].arrived(received)
+            self._send()
+
+    def _send(self) -> None:
+        """Send what was asked for, as far as the pipe takes it though nobody reads."""
+        while self._pipe is not None and self._asked:
+            later, message = self._asked[0]
+            under_way = sum(size for _, size in self._sent)
+            is_full = len(self._sent) == AT_ONCE or under_way + len(message) > UNDER_WAY
+            if self._sent and is_full:
+                return
             try:
-                received = self._pipe.recv()
-            except (EOFError, OSError):
+                self._pipe.send_bytes(message)
+            except OSError:
                 self._lose()
             else:
-                self._waiting.popleft().arrived(received)
+                self._asked.popleft()
+                self._sent.append((later, len(message)))
 
     def _lose(self) -> None:
         """The process is gone: what it was asked for is done here."""
         self._pipe = None
-        self._waiting.clear()
+        self._asked.clear()
+        self._sent.clear()
+
+
+ALONE: Final = Beside()
+"""Nobody beside: works are done here, when their results are asked for."""
 
 
 @contextmanager
@@ -95,7 +145,7 @@ def beside() -> Iterator[Beside]:
     Linux, there is none.
     """
     if not _is_wise():
-        yield Beside()
+        yield ALONE
         return
     forks = multiprocessing.get_context("fork")
     ours, theirs = forks.Pipe()

@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tests.conftest import anyone_may_act
 
 from cellwarden.advisories.feeds import BundleMeta, documents, export_bundle, is_bundle
 from cellwarden.model.advisories import Document
@@ -90,6 +91,7 @@ def test_an_import_tells_of_a_bare_archive_and_refuses_it_where_a_manifest_is_as
 ) -> None:
     fleet = tmp_path / "fleet"
     init_workspace(fleet, operator="Northgate")
+    anyone_may_act(fleet)
     bare = str(without(bundle, "MANIFEST.json", "SHA256SUMS", "README.txt"))
 
     refused = run("-w", str(fleet), "--require-manifest", bare)

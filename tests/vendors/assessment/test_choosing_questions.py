@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cellwarden.vendors.assessment.answers import Answer, Assessment, Evidence, EvidenceKind
-from cellwarden.vendors.assessment.bank import read_bank
+from cellwarden.vendors.assessment.bank import read_bank, shipped_bank
 from cellwarden.vendors.assessment.comparing import compare, sensitivity
 from cellwarden.vendors.assessment.deciding import effort, next_question
 from cellwarden.vendors.assessment.scoring import Score, score
@@ -157,3 +157,25 @@ def test_a_moved_weight_gives_what_a_bank_with_that_weight_would_give(
             assert item.overall is not None
             moved = low / sum(weights.values()) - item.overall.low
             assert swing.shifts[item.vendor] == moved
+
+
+def test_where_only_a_follow_up_stands_in_the_way_its_reply_is_what_to_ask_for() -> None:
+    bank = shipped_bank()
+    names = ("support-mfa", "incident-notice")
+    said = Assessment(
+        vendor="V",
+        entity="E",
+        product="P",
+        version="1",
+        tier=1,
+        answers={name: Answer(text="FIDO2 keys for all 38 accounts.") for name in names},
+    )
+    result = score(bank, said, AS_OF)
+
+    one = next_question(result, (), threshold=Fraction(0), waiting=names[:1])
+    both = next_question(result, (), threshold=Fraction(0), waiting=names)
+
+    assert (one.questions, one.effort) == (("support-mfa",), 2)
+    assert "clear reply" in one.because
+    assert (both.questions, both.effort) == (names, 4)
+    assert both.gain > one.gain > 0

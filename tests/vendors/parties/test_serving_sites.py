@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cellwarden.vendors.parties.exposure import Reliance
 from cellwarden.vendors.parties.graph import graph_of
+from cellwarden.vendors.parties.groups import Groups
 from cellwarden.vendors.parties.nouns import Entity, Link, Stake
 from cellwarden.vendors.parties.serving import (
     LEVELS,
@@ -31,6 +34,10 @@ def made(site: str, entity: str | None, *, cells: bool = True) -> Reliance:
         entity=entity,
         has_cells=cells,
     )
+
+
+def strangers(holders: Collection[str]) -> Groups:
+    return Groups(fewest=len(holders), most=len(holders))
 
 
 def role(found: tuple[SiteRole, ...], site: str, name: str) -> SiteRole:
@@ -84,16 +91,28 @@ def test_one_holder_alone_is_single_and_two_are_not() -> None:
     ]
     both = [made("S1", "HELIO"), made("S1", "BARGE")]
 
-    found = site_roles(both, links, {})
+    found = site_roles(both, links, {}, strangers)
 
     assert role(found, "S1", "service_partner").is_single is True
     assert role(found, "S1", "manufacturer").is_single is False
 
 
+def test_two_companies_of_one_group_are_one_source_and_unknown_owners_leave_it_open() -> None:
+    both = [made("S1", "HELIO"), made("S1", "BARGE")]
+
+    def found(fewest: int, most: int) -> SiteRole:
+        groups = Groups(fewest=fewest, most=most)
+        return role(site_roles(both, [], {}, lambda _: groups), "S1", "manufacturer")
+
+    assert (found(1, 1).is_single, found(1, 1).is_one_group) == (True, True)
+    assert (found(1, 2).is_single, found(1, 2).is_one_group) == (None, False)
+    assert found(2, 2).is_single is False
+
+
 def test_a_maker_that_names_nobody_leaves_it_open() -> None:
     links = [Link(party="SVC", role="service_partner", of_party="HELIO")]
 
-    found = site_roles([made("S1", "HELIO"), made("S1", "BARGE")], links, {})
+    found = site_roles([made("S1", "HELIO"), made("S1", "BARGE")], links, {}, strangers)
 
     partner = role(found, "S1", "service_partner")
     assert (partner.holders, partner.open, partner.is_single) == (("SVC",), ("BARGE",), None)
@@ -103,8 +122,8 @@ def test_only_whose_things_need_a_cloud_need_its_operator() -> None:
     links = [Link(party="HOST", role="cloud_operator", of_party="HELIO")]
     both = [made("S1", "HELIO"), made("S1", "BARGE")]
 
-    without = site_roles(both, links, {})
-    found = site_roles(both, links, {"S1": frozenset({"HELIO"})})
+    without = site_roles(both, links, {}, strangers)
+    found = site_roles(both, links, {"S1": frozenset({"HELIO"})}, strangers)
 
     assert not any(one.role == "cloud_operator" for one in without)
     assert role(found, "S1", "cloud_operator").is_single is True
@@ -113,7 +132,7 @@ def test_only_whose_things_need_a_cloud_need_its_operator() -> None:
 def test_a_link_of_another_site_does_not_count() -> None:
     links = [Link(party="SVC", role="service_partner", of_party="HELIO", site="S2")]
 
-    found = site_roles([made("S1", "HELIO")], links, {})
+    found = site_roles([made("S1", "HELIO")], links, {}, strangers)
 
     assert role(found, "S1", "service_partner").holders == ()
 
@@ -128,9 +147,12 @@ def test_forgetting_who_a_maker_is_never_makes_a_second_source(
     things: list[tuple[str, str | None]], held: list[tuple[str, str]]
 ) -> None:
     links = [Link(party=p, role="cell_supplier", of_party=m) for p, m in held]
-    known = site_roles([made(site, maker) for site, maker in things], links, {})
+    known = site_roles([made(site, maker) for site, maker in things], links, {}, strangers)
     less = site_roles(
-        [made(site, None if maker == "A" else maker) for site, maker in things], links, {}
+        [made(site, None if maker == "A" else maker) for site, maker in things],
+        links,
+        {},
+        strangers,
     )
 
     for one in less:

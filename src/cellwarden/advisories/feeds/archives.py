@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from cellwarden.advisories.feeds.beside import ENDINGS, LARGEST, Verifier, checked
+from cellwarden.advisories.feeds.beside import ENDINGS, LARGEST, Near, Verifier, checked
 from cellwarden.advisories.feeds.bundle import Manifest, manifest_of
-from cellwarden.advisories.feeds.decoding import Unreadable
+from cellwarden.advisories.feeds.decoding import Unreadable, unpacked
 from cellwarden.advisories.feeds.limits import MEBIBYTE, Limits
 from cellwarden.advisories.feeds.reading import Refused
 from cellwarden.model.advisories import Document
@@ -143,7 +143,18 @@ def _from_zip(
             data = _at_most(file, member.file_size)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
         return Refused(name=name, data=b"", reason=f"damaged: {error}")
-    return checked(name, data, data, lambda ending: _near(archive, member, ending), allowance.keys)
+    return _opened(name, data, lambda ending: _near(archive, member, ending), allowance)
+
+
+def _opened(name: str, raw: bytes, near: Near, allowance: Allowance) -> Document:
+    """A member with what stands beside it, unpacked as it would be where it lies in a folder."""
+    try:
+        data = unpacked(raw, name, allowance.limits.document_bytes)
+    except Unreadable as error:
+        return Refused(name=name, data=b"", reason=str(error))
+    if data is not raw:
+        allowance.take(len(data))
+    return checked(name, raw, data, near, allowance.keys)
 
 
 def _near(archive: zipfile.ZipFile, member: zipfile.ZipInfo, ending: str) -> bytes | None:
@@ -227,7 +238,7 @@ class _Waiting:
         found = self._found
         if isinstance(found, Refused):
             return found
-        return checked(found.name, found.data, found.data, self._bytes.get, allowance.keys)
+        return _opened(found.name, found.data, self._bytes.get, allowance)
 
 
 class _Bounded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import codecs
 import hashlib
 import json
@@ -99,6 +100,30 @@ def gunzip(data: bytes, most: int) -> bytes:
         room -= len(piece)
         data = unpacker.unused_data.lstrip(b"\0")
     return b"".join(pieces)
+
+
+def unpacked(data: bytes, name: str, most: int) -> bytes:
+    """The bytes of one document, out of gzip or bzip2 where its name ends so.
+
+    Raises:
+        Unreadable: damaged, truncated or larger than ``most`` bytes.
+    """
+    if name.lower().endswith(".gz"):
+        return gunzip(data, most)
+    return _bunzip(data, most) if name.lower().endswith(".bz2") else data
+
+
+def _bunzip(data: bytes, most: int) -> bytes:
+    unpacker = bz2.BZ2Decompressor()
+    try:
+        found = unpacker.decompress(data, most + 1)
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"damaged bzip2 data: {error}") from error
+    if len(found) > most:
+        raise Unreadable(f"unpacks to more than {most:,} bytes")
+    if not unpacker.eof:
+        raise Unreadable("the bzip2 data ends too early; fetch the file again")
+    return found
 
 
 def structure_of(data: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bz2
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -11,7 +10,7 @@ from typing import Final
 
 from cellwarden.advisories.feeds.archives import Allowance, read_tar, read_zip
 from cellwarden.advisories.feeds.beside import LARGEST, Verifier, checked
-from cellwarden.advisories.feeds.decoding import Unreadable, gunzip
+from cellwarden.advisories.feeds.decoding import Unreadable, unpacked
 from cellwarden.advisories.feeds.limits import DEFAULT_LIMITS, Limits
 from cellwarden.advisories.feeds.reading import UNKNOWN_FORMAT, Refused
 from cellwarden.model.advisories import Document, Understood
@@ -132,7 +131,8 @@ def _of_file(path: Path, name: str, allowance: Allowance) -> Iterator[Document]:
             yield from read_tar(path, name, allowance, _can_be_document)
         else:
             raw = _raw(path, allowance)
-            data = _unpacked(raw, low, allowance)
+            data = unpacked(raw, low, allowance.limits.document_bytes)
+            allowance.take(len(data))
             yield checked(name, raw, data, lambda ending: _beside(path, ending), allowance.keys)
     except Unreadable as error:
         yield Refused(name=name, data=b"", reason=str(error))
@@ -155,27 +155,3 @@ def _beside(path: Path, ending: str) -> bytes | None:
         return file.read_bytes() if is_small else None
     except OSError:
         return None
-
-
-def _unpacked(data: bytes, low: str, allowance: Allowance) -> bytes:
-    """The bytes of one file, out of gzip or bzip2 where its ending says so."""
-    most = allowance.limits.document_bytes
-    if low.endswith(".gz"):
-        data = gunzip(data, most)
-    elif low.endswith(".bz2"):
-        data = _bunzip(data, most)
-    allowance.take(len(data))
-    return data
-
-
-def _bunzip(data: bytes, most: int) -> bytes:
-    unpacker = bz2.BZ2Decompressor()
-    try:
-        unpacked = unpacker.decompress(data, most + 1)
-    except (OSError, ValueError) as error:
-        raise Unreadable(f"damaged bzip2 data: {error}") from error
-    if len(unpacked) > most:
-        raise Unreadable(f"unpacks to more than {most:,} bytes")
-    if not unpacker.eof:
-        raise Unreadable("the bzip2 data ends too early; fetch the file again")
-    return unpacked

@@ -14,7 +14,7 @@ select
   date_diff('day', cast(run.as_of as date), r.from_on) as days_left,
   r.is_shown,
   r.not_shown,
-  r.rule_id = 'eu-2023-1542-passport' as is_passport_rule,
+  r.rule_id in ('eu-2023-1542-passport', 'eu-2023-1542-passport-vehicles') as is_passport_rule,
   r.rule_id = 'eu-2023-1542-due-diligence' as is_due_diligence_rule,
   r.evidence
 from dated_rule_row as r

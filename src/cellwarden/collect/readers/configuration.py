@@ -23,12 +23,20 @@ from cellwarden.model.errors import SourceError
 
 FORMAT: Final = "configuration export"
 
-_FOLDERS: Final = ("configuration", "configurations", "config", "configs")
+FOLDERS: Final = ("configuration", "configurations", "config", "configs")
+"""Folders of configuration exports; what lies below one tells the component and the time."""
+
 _ENDING = re.compile(r"\.(ini|cfg|conf|config|env|properties|txt|json|export)$", re.IGNORECASE)
 _SECTION = re.compile(r"\[(.+)\]\s*$")
 _SECTION_NAME = re.compile(r"\[[^\[\]{}\",]+\]")
 _PAIR = re.compile(r"\s*([^=:#;\s][^=:]*?)\s*(?:=|:(?=\s|$))\s*(.*)$")
 _TOLD = re.compile(r"(?i)[#;]\s*(component|component_id|taken_at|date)\s*[:=]\s*(.+)$")
+_NAMES: Final = ("name", "key", "id", "parameter", "setting", "option", "path", "label")
+"""Keys beside a value that say what it is the value of."""
+
+_Pair = tuple[str, str, Place, str]
+"""Path, value, place, and what else names the value."""
+
 _REMARK: Final = ("#", ";", "//", "!")
 
 
@@ -36,7 +44,7 @@ def claim(name: str, head: bytes) -> int:
     """Sure by the folder; by the ending where nothing else could be meant."""
     del head
     parts = name.replace("\\", "/").split("/")
-    if any(part.casefold() in _FOLDERS for part in parts[:-1]):
+    if any(part.casefold() in FOLDERS for part in parts[:-1]):
         return 10
     return 6 if re.search(r"\.(ini|cfg|conf|env|properties)$", name, re.IGNORECASE) else 0
 
@@ -68,38 +76,36 @@ def read(request: Request, intake: Intake) -> None:
         )
     intake.taken_at = taken_at
     seen: dict[str, int] = {}
-    for position, (path, value, place) in enumerate(pairs):
+    for position, (path, value, place, named) in enumerate(pairs):
         seen[path] = seen.get(path, 0) + 1
         unique = path if seen[path] == 1 else f"{path}[{seen[path]}]"
-        shown, is_digest = _shown(request, intake, f"{component}\0{unique}", unique, value)
+        is_hidden = bool(value) and is_secret(f"{unique} {named}", value)
+        about = f"{component}\0{unique}"
+        shown = _hidden(request, intake, about, value) if is_hidden else value
         cells = {
             "component_id": component,
             "path": unique,
             "position": str(position),
             "value": shown,
-            "is_secret": "yes" if is_digest else "no",
+            "is_secret": "yes" if is_hidden else "no",
             "taken_at": taken_at,
         }
         intake.add_device_row("setting", cells, place)
 
 
-def _shown(
-    request: Request, intake: Intake, about: str, path: str, value: str
-) -> tuple[str | None, bool]:
-    """What is recorded of a value, and whether it was a secret."""
-    if not value or not is_secret(path, value):
-        return value, False
+def _hidden(request: Request, intake: Intake, about: str, value: str) -> str | None:
+    """What is recorded of a secret."""
     intake.holds_secrets = True
     if request.digest_key is None:
-        intake.note(f"{request.name}: values of secrets are left out, since no key is given")
-        return None, True
-    return digest(value, about=about, key=request.digest_key), True
+        intake.note(f"{request.name}: secrets are not shown; a scan records digests of them")
+        return None
+    return digest(value, about=about, key=request.digest_key)
 
 
 def _subject(name: str) -> tuple[str | None, str | None]:
     """Component and time as a path tells them."""
     parts = name.replace("\\", "/").split("/")
-    folders = [i for i, part in enumerate(parts[:-1]) if part.casefold() in _FOLDERS]
+    folders = [i for i, part in enumerate(parts[:-1]) if part.casefold() in FOLDERS]
     below = parts[folders[-1] + 1 :] if folders else parts[-1:]
     stem = _ENDING.sub("", below[-1])
     before, sign, after = stem.rpartition("@")
@@ -130,7 +136,7 @@ def _told(text: str) -> Iterator[tuple[str, str]]:
                 yield "taken_at", moment
 
 
-def _pairs(name: str, text: str, intake: Intake) -> Iterator[tuple[str, str, Place]]:
+def _pairs(name: str, text: str, intake: Intake) -> Iterator[_Pair]:
     section = ""
     for number, line in enumerate(text.splitlines(), start=1):
         bare = line.strip()
@@ -141,7 +147,7 @@ def _pairs(name: str, text: str, intake: Intake) -> Iterator[tuple[str, str, Pla
             section = found[1].strip()
         elif len(line) <= bounds.CELL_CHARACTERS and (found := _PAIR.match(line)):
             path = f"{section}.{found[1]}" if section else found[1]
-            yield path, _unquoted(found[2].strip()), place
+            yield path, _unquoted(found[2].strip()), place, ""
         else:
             reason = "no key with a value; a line says key=value or key: value"
             # The line itself is not kept: it may hold a secret.
@@ -160,19 +166,26 @@ def _unquoted(value: str) -> str:
     return value[1:-1] if is_quoted else value
 
 
-def _flat(request: Request, intake: Intake) -> Iterator[tuple[str, str, Place]]:
-    """Every scalar of a JSON document with its path, in the order of the document."""
+def _flat(request: Request, intake: Intake) -> Iterator[_Pair]:
+    """Every scalar of a JSON document with its path, in the order of the document.
+
+    In ``{"name": "snmpCommunity", "value": "x"}`` it is the name beside that tells a secret.
+    """
     parsed = parse_json(request.name, request.data)
     if parsed.note:
         intake.note(f"{request.name}: {parsed.note}")
-    waiting: list[tuple[str, Any]] = [("", parsed.value)]
+    waiting: list[tuple[str, Any, str]] = [("", parsed.value, "")]
     while waiting:
-        path, value = waiting.pop()
+        path, value, named = waiting.pop()
         if isinstance(value, dict):
-            inner = [(f"{path}.{key}" if path else key, part) for key, part in value.items()]
+            beside = " ".join(str(value[key]) for key in _NAMES if isinstance(value.get(key), str))
+            inner = [
+                (f"{path}.{key}" if path else key, part, "" if key in _NAMES else beside)
+                for key, part in value.items()
+            ]
             waiting += reversed(inner)
         elif isinstance(value, list):
-            waiting += reversed([(f"{path}[{i}]", part) for i, part in enumerate(value)])
+            waiting += reversed([(f"{path}[{i}]", part, named) for i, part in enumerate(value)])
         elif path:
             text = {True: "true", False: "false", None: ""}.get(value, value)
-            yield path, str(text), Place(file=request.name, column=path)
+            yield path, str(text), Place(file=request.name, column=path), named

@@ -6,10 +6,11 @@ import re
 from typing import Any, Final
 
 from cellwarden.collect.documents import parse_json
+from cellwarden.collect.headings import firmware_part_of, is_card, names_firmware
 from cellwarden.collect.intake import Intake, Place
 from cellwarden.collect.mapping import suggest_mapping
 from cellwarden.collect.readers import Request
-from cellwarden.collect.values import Misfit, fit
+from cellwarden.collect.values import Misfit, fit, says_nothing
 from cellwarden.model.errors import SourceError
 
 FORMAT: Final = "NetBox"
@@ -53,7 +54,7 @@ def read(request: Request, intake: Intake) -> None:
                 place = place.at(f"{model}[{position}]")
             if isinstance(item, dict):
                 _READ[model](item, place, intake)
-                _tell_unmapped(item, intake)
+                _tell_unmapped(model, item, place, intake)
             else:
                 reason = "an object of NetBox is written as keys with values; export it anew"
                 intake.unreadable(place, kind=None, reason=reason, text=str(item))
@@ -125,12 +126,15 @@ def _device_id(device: Any) -> str | None:
     return named or (f"netbox-{number}" if number else None)
 
 
-def _custom(kind: str, item: dict[str, Any]) -> dict[str, str | None]:
-    """What custom fields say in columns of a kind."""
+def _custom(
+    kind: str, item: dict[str, Any], *, without: dict[str, tuple[str, str]] | None = None
+) -> dict[str, str | None]:
+    """What custom fields say in columns of a kind; some may be read elsewhere."""
     fields = item.get("custom_fields")
     if not isinstance(fields, dict):
         return {}
-    mapping = suggest_mapping(tuple(fields), kind)
+    elsewhere = {field for field, _ in (without or {}).values()}
+    mapping = suggest_mapping(tuple(key for key in fields if key not in elsewhere), kind)
     return {
         mapping.columns[key]: _text(value, "value")
         for key, value in fields.items()
@@ -138,13 +142,38 @@ def _custom(kind: str, item: dict[str, Any]) -> dict[str, str | None]:
     }
 
 
-def _tell_unmapped(item: dict[str, Any], intake: Intake) -> None:
+def _custom_parts(item: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """Custom fields that hold the firmware of a part: field and firmware by part."""
     fields = item.get("custom_fields")
-    if isinstance(fields, dict):
-        keys = tuple(fields)
-        known = {key for kind in _KINDS for key in suggest_mapping(keys, kind).columns}
-        known.update(intake.unmapped)
-        intake.unmapped += [key for key in keys if key not in known]
+    found = {}
+    for key, value in fields.items() if isinstance(fields, dict) else ():
+        part = firmware_part_of(key) if names_firmware(key) else None
+        firmware = _text(value, "value")
+        if part and firmware:
+            found[part] = (key, firmware)
+    return found
+
+
+def _tell_unmapped(model: str, item: dict[str, Any], place: Place, intake: Intake) -> None:
+    """Name the custom fields that nothing is read from; firmware is never passed over."""
+    fields = item.get("custom_fields")
+    if not isinstance(fields, dict):
+        return
+    keys = tuple(fields)
+    known = {key for kind in _KINDS for key in suggest_mapping(keys, kind).columns}
+    if model == "devices":
+        known |= {field for field, _ in _custom_parts(item).values()}
+    for key in keys:
+        if key in known or key in intake.unmapped:
+            continue
+        intake.unmapped.append(key)
+        if names_firmware(key):
+            reason = (
+                "this custom field looks like firmware and nothing is read from it; call it "
+                "firmware, or firmware_PART such as firmware_nmc"
+            )
+            where = place.at(f"custom_fields.{key}")
+            intake.unreadable(where, kind="component", reason=reason, text=key)
 
 
 def _site(item: dict[str, Any], place: Place, intake: Intake) -> None:
@@ -178,9 +207,22 @@ def _device(item: dict[str, Any], place: Place, intake: Intake) -> None:
         "location": ", ".join(word for word in where if word) or None,
     }
     custom = _custom("asset", item)
-    in_component = _custom("component", item)
+    parts = _custom_parts(item)
+    in_component = _custom("component", item, without=parts)
     if not intake.add_device_row("asset", cells | custom, place):
         return
+    for part, (field, firmware) in parts.items():
+        row: dict[str, str | None] = {
+            "component_id": f"{asset_id}/{part}",
+            "asset_id": asset_id,
+            "role": "network_card" if is_card(part) else None,
+            "manufacturer": cells["manufacturer"],
+            "model": cells["model"],
+            "part": part,
+            "firmware": firmware,
+            "has_firmware": None if says_nothing(firmware) else "yes",
+        }
+        intake.add_device_row("component", row, place.at(f"custom_fields.{field}"))
     if in_component.get("firmware"):
         row = in_component | {
             "component_id": f"{asset_id}/controller",
@@ -188,7 +230,7 @@ def _device(item: dict[str, Any], place: Place, intake: Intake) -> None:
             "role": in_component.get("role") or _role(item.get("role") or item.get("device_role")),
             "manufacturer": cells["manufacturer"],
             "model": cells["model"],
-            "has_firmware": "yes",
+            "has_firmware": None if says_nothing(in_component["firmware"] or "") else "yes",
         }
         intake.add_device_row("component", row, place.at("custom_fields"))
 

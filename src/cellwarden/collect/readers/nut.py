@@ -8,6 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
+import msgspec
+
 from cellwarden.collect import values
 from cellwarden.collect.devices import Device, asset_of
 from cellwarden.collect.intake import Intake, Place
@@ -21,6 +23,26 @@ _VARIABLE = re.compile(r"([a-z][\w-]*(?:\.[\w-]+)+)\s?: ?(.*)$", re.IGNORECASE)
 _TELLING = re.compile(rb"^(ups|device|battery|driver|input|output)\.[\w.-]+: ", re.MULTILINE)
 _REMARK = re.compile(r"(\t+| {2,})#.*$")
 _ENOUGH: Final = 3
+_NAMES_A_DEVICE: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"[$#>\s]*(?:\S+[$#>]\s*)?upsc\s+([^\s;|]+)\s*$",
+        r"([\w.-]+@[\w.:\[\]-]+?):?$",
+        r"\[([^\]]+)\]$",
+        r"[=*-]{2,}\s*([^=*-].*?)\s*[=*-]*$",
+    )
+)
+"""What people and scripts write above each of several dumps in one file; group 1 is the name."""
+
+_SAID_BY_THE_CLIENT: Final = ("Init SSL without certificate database",)
+
+
+class _Dump(msgspec.Struct, kw_only=True):
+    """What one device said: values and lines by variable, and the name that stands above."""
+
+    name: str | None = None
+    said: dict[str, str] = {}
+    lines: dict[str, int] = {}
 
 
 def claim(name: str, head: bytes) -> int:
@@ -38,34 +60,76 @@ def _table() -> dict[str, Any]:
 
 
 def read(request: Request, intake: Intake) -> None:
-    """Read one dump as one asset, named after the file, with the parts that it tells of."""
+    """Read one dump as one asset, named after the file, with the parts that it tells of.
+
+    Several dumps in one file are several assets, each named by the line above it.
+    """
     decoded = decode(request.name, request.data)
     if decoded.note:
         intake.note(f"{request.name}: {decoded.note}")
-    said: dict[str, str] = {}
-    lines: dict[str, int] = {}
-    for number, line in enumerate(decoded.text.splitlines(), start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        found = _VARIABLE.match(line.strip())
-        if found is None:
-            place = Place(file=request.name, line=number)
-            reason = "no line of upsc; a line says variable: value"
-            intake.unreadable(place, kind="asset", reason=reason, text=line)
-            continue
-        said.setdefault(found[1], _REMARK.sub("", found[2]).strip())
-        lines.setdefault(found[1], number)
-    if not said:
+    dumps = [dump for dump in _dumps(request.name, decoded.text, intake) if dump.said]
+    if not dumps:
         raise SourceError(
             f"{request.name} holds no variable of Network UPS Tools",
             advice="save what `upsc UPSNAME` prints into it",
         )
-    _record(request, said, lines, intake)
+    for dump, name in zip(dumps, _names(asset_of(request.name), dumps), strict=True):
+        _record(request, name, dump, intake)
 
 
-def _record(request: Request, said: dict[str, str], lines: dict[str, int], intake: Intake) -> None:
+def _dumps(name: str, text: str, intake: Intake) -> list[_Dump]:
+    """The dumps of a file: a new one begins with a name, or where a variable comes again."""
+    dumps = [_Dump()]
+    after_gap = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        bare = line.strip()
+        found = _VARIABLE.match(bare)
+        titles = (pattern.match(bare) for pattern in _NAMES_A_DEVICE) if not found else ()
+        if not bare:
+            after_gap = True
+        elif title := next(filter(None, titles), None):
+            dumps.append(_Dump(name=title[1]))
+        elif found is None:
+            _tell_strange(Place(file=name, line=number), bare, intake)
+        else:
+            variable, value = found[1], _REMARK.sub("", found[2]).strip()
+            if variable in dumps[-1].said and after_gap:
+                dumps.append(_Dump())
+            after_gap = False
+            dump = dumps[-1]
+            if dump.said.setdefault(variable, value) != value:
+                place = Place(file=name, line=number, column=variable)
+                reason = (
+                    f"it stands in line {dump.lines[variable]} already with another value; put "
+                    "`== NAME ==` above each device, or each into a file of its own"
+                )
+                intake.unreadable(place, kind="asset", reason=reason, text=line)
+            dump.lines.setdefault(variable, number)
+    return dumps
+
+
+def _tell_strange(place: Place, bare: str, intake: Intake) -> None:
+    if not bare.startswith(("#", *_SAID_BY_THE_CLIENT)):
+        reason = "no line of upsc; a line says variable: value"
+        intake.unreadable(place, kind="asset", reason=reason, text=bare)
+
+
+def _names(file: str, dumps: list[_Dump]) -> list[str]:
+    """What the assets of a file are called: after the file, or each by the line above it."""
+    if len(dumps) == 1:
+        return [file]
+    short = [dump.name.partition("@")[0] if dump.name else None for dump in dumps]
+    names = []
+    for position, (dump, name) in enumerate(zip(dumps, short, strict=True), start=1):
+        is_alone = name and short.count(name) == 1
+        names.append(name if name and is_alone else dump.name or f"{file}-{position}")
+    return names
+
+
+def _record(request: Request, name: str, dump: _Dump, intake: Intake) -> None:
+    said, lines = dump.said, dump.lines
     table = _table()
-    device = Device(asset_of(request.name))
+    device = Device(name)
     for column, variables in table["asset"].items():
         variable = next((name for name in variables if said.get(name)), None)
         if variable is None:
@@ -87,7 +151,8 @@ def _record(request: Request, said: dict[str, str], lines: dict[str, int], intak
         role = next((key for key, names in table["aux"].items() if driver in names), None)
         name = {"network_card": "card", "interface_board": "interface"}.get(role or "", "aux")
         device.part(name).update(role=role, firmware=said["ups.firmware.aux"])
-    device.put(intake, Place(file=request.name), read_at=request.taken_at)
+    place = Place(file=request.name, line=min(lines.values()))
+    device.put(intake, place, read_at=request.taken_at)
 
 
 def _date(said: dict[str, str], variable: str, place: Place, intake: Intake) -> str | None:

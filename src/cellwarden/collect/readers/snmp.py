@@ -23,6 +23,7 @@ FORMAT: Final = "SNMP walk"
 
 _PRINTED = re.compile(rb"^\.?(iso|1)(\.\d+){3,}\s*=\s*\S", re.MULTILINE)
 _RECORDED = re.compile(rb"^\.?1(\.\d+){3,}\|[0-9a-z:]+\|", re.MULTILINE)
+_NAMED = re.compile(rb"^[A-Z][\w-]*-(MIB|SMI)::[\w-]+(\.\d+)*\s*=\s*\S", re.MULTILINE)
 _OBJECT_ID: Final = "1.3.6.1.2.1.1.2.0"
 
 
@@ -65,7 +66,7 @@ def claim(name: str, head: bytes) -> int:
     lowered = name.casefold()
     if lowered.endswith((".snmprec", ".snmprec.bz2")):
         return 9
-    if _PRINTED.search(head[:4096]) or _RECORDED.search(head[:4096]):
+    if any(lines.search(head[:4096]) for lines in (_PRINTED, _RECORDED, _NAMED)):
         return 8
     return 5 if lowered.endswith((".snmpwalk", ".walk")) else 0
 

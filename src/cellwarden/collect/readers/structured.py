@@ -15,6 +15,9 @@ from cellwarden.model.errors import SourceError
 
 FORMAT: Final = "YAML or JSON"
 
+_HOLDER, _HELD = "asset", "component"
+"""A row of the first kind may hold a list of the second."""
+
 _SPACED: Final = frozenset({"fixes"})
 """Columns whose several values are separated by spaces, not by semicolons."""
 
@@ -66,7 +69,8 @@ def _lists(request: Request, value: Any, intake: Intake) -> list[tuple[str, list
         return []
     raise SourceError(
         f"{request.name}: neither its name nor its keys tell what its rows are",
-        advice="put the rows under a kind, for example assets: [...], or call the file assets.yaml",
+        advice="put the rows under a kind, for example assets: [...], or call the file "
+        "assets.yaml; a device's configuration goes to configuration/COMPONENT/DATE.json",
     )
 
 
@@ -96,6 +100,8 @@ class _Rows:
         self.intake = intake
         self.parsed = parsed
         self.kind = kind
+        self.request = request
+        self.held: _Rows | None = None
         self.given = request.mapping if request.mapping and request.mapping.kind == kind else None
         self.known: dict[tuple[str, ...], RowsOfTable] = {}
 
@@ -109,9 +115,11 @@ class _Rows:
                 reason = f"a row of {self.kind} is written as keys with values"
                 self.intake.unreadable(place, kind=self.kind, reason=reason, text=str(type(row)))
                 continue
-            self._row(row, place)
+            self.row(row, place)
 
-    def _row(self, row: dict[str, Any], place: Place) -> None:
+    def row(self, row: dict[str, Any], place: Place) -> None:
+        """Read one row, and the components that stand in it."""
+        row = self._without_parts(row, place)
         table = self._table(tuple(row), place)
         texts: list[str] = []
         for key, value in row.items():
@@ -126,6 +134,41 @@ class _Rows:
                 self.intake.unreadable(place.at(key), kind=self.kind, reason=reason, text=None)
                 return
         table.put(place, texts)
+
+    def _without_parts(self, row: dict[str, Any], place: Place) -> dict[str, Any]:
+        """A row without the lists of components that stand in it; they are read as its parts."""
+        if self.kind != _HOLDER:
+            return row
+        inner = {
+            key: value
+            for key, value in row.items()
+            if kind_of_name(key) == _HELD and isinstance(value, list)
+        }
+        rest = {key: value for key, value in row.items() if key not in inner}
+        mapping = self.given or suggest_mapping(list(rest), _HOLDER)
+        ids = [rest[key] for key, column in mapping.columns.items() if column == "asset_id"]
+        if not inner or not ids or not isinstance(ids[0], str):
+            return row
+        shared = {
+            column: rest[key]
+            for key, column in mapping.columns.items()
+            if column in {"manufacturer", "model"} and isinstance(rest[key], str)
+        }
+        for part in (part for value in inner.values() for part in value):
+            at = Place(file=place.file, line=self.parsed.line_of(part) or place.line)
+            if isinstance(part, dict):
+                own = set(suggest_mapping(list(part), _HELD).columns.values())
+                inherited = {} if own & shared.keys() else shared
+                self._parts().row({"asset_id": ids[0]} | inherited | part, at)
+            else:
+                reason = f"a row of {_HELD} is written as keys with values"
+                self.intake.unreadable(at, kind=_HELD, reason=reason, text=str(part))
+        return rest
+
+    def _parts(self) -> _Rows:
+        if self.held is None:
+            self.held = _Rows(self.request, self.intake, self.parsed, _HELD)
+        return self.held
 
     def _table(self, keys: tuple[str, ...], place: Place) -> RowsOfTable:
         if keys not in self.known:

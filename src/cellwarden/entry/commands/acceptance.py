@@ -14,9 +14,9 @@ from cellwarden.entry.words import (
     ColumnsArgument,
     KnownAtOption,
     WorkspaceOption,
-    actor_or_login,
     columns_of,
     now,
+    who_acts,
 )
 from cellwarden.model.times import format_time
 
@@ -67,7 +67,7 @@ def add_exception(
     entry, name = add(
         open_workspace(workspace),
         cells,
-        actor=actor_or_login(actor),
+        actor=who_acts(actor),
         clock_at=format_time(now()),
     )
     say(f"{name} recorded as entry {entry}; it holds to {expires}, the next scan uses it")
@@ -107,7 +107,7 @@ def review_exception(
     entry = review(
         open_workspace(workspace),
         name,
-        reviewer=actor_or_login(actor),
+        reviewer=who_acts(actor),
         clock_at=format_time(now()),
     )
     say(f"{name} reviewed, entry {entry}")
@@ -127,7 +127,7 @@ def add_risk(
     entry, name = put_risk(
         open_workspace(workspace),
         columns_of(columns),
-        actor=actor_or_login(actor),
+        actor=who_acts(actor),
         clock_at=format_time(now()),
     )
     say(f"{name} recorded as entry {entry}")

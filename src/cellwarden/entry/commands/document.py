@@ -14,8 +14,8 @@ from cellwarden.entry.words import (
     AsOfOption,
     KnownAtOption,
     WorkspaceOption,
-    actor_or_login,
     now,
+    who_acts,
 )
 from cellwarden.model.errors import InputError
 from cellwarden.model.times import format_time
@@ -117,7 +117,7 @@ def add(
             open_workspace(workspace),
             file,
             cells,
-            actor=actor_or_login(actor),
+            actor=who_acts(actor),
             clock_at=format_time(now()),
         )
     )
@@ -167,7 +167,7 @@ def replace(
             replaced,
             file,
             cells,
-            actor=actor_or_login(actor),
+            actor=who_acts(actor),
             clock_at=format_time(now()),
         )
     )

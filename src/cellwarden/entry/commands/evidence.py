@@ -13,8 +13,8 @@ from cellwarden.entry.words import (
     ActorOption,
     AsOfOption,
     WorkspaceOption,
-    actor_or_login,
     now,
+    who_acts,
 )
 
 app = typer.Typer(help="Evidence packs: export one, verify one.", no_args_is_help=True)
@@ -66,7 +66,7 @@ def pack(
             wanted,
             as_of=opened.as_of(clock, as_of or (days[1] if days else None)),
             now=clock,
-            actor=actor_or_login(actor),
+            actor=who_acts(actor),
             progress=bar,
         )
     proven = (

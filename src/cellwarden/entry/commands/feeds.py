@@ -15,8 +15,8 @@ from cellwarden.entry.words import (
     AsOfOption,
     KnownAtOption,
     WorkspaceOption,
-    actor_or_login,
     now,
+    who_acts,
 )
 from cellwarden.model.times import format_time
 from cellwarden.reports.text import printable
@@ -50,7 +50,7 @@ def import_(
             state,
             paths,
             clock_at=format_time(now()),
-            actor=actor_or_login(actor),
+            actor=who_acts(actor),
             progress=bar,
             keys=opened.signing_keys,
         )
@@ -97,7 +97,7 @@ def sync(*, workspace: WorkspaceOption = HERE, actor: ActorOption = None) -> int
     opened = open_workspace(workspace)
     with progress() as bar:
         outcome = sync_feeds(
-            opened, clock_at=format_time(now()), actor=actor_or_login(actor), progress=bar
+            opened, clock_at=format_time(now()), actor=who_acts(actor), progress=bar
         )
     say("\n".join(outcome.lines))
     for error in outcome.problems:
@@ -144,7 +144,7 @@ def correct(
         field=field,
         value=value,
         reason=reason,
-        author=actor_or_login(actor),
+        author=who_acts(actor),
     )
     entry = record_correction(open_workspace(workspace), correction, clock_at=format_time(now()))
     say(f"recorded as entry {entry}; the next scan uses it")

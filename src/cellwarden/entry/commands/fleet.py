@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -17,15 +17,19 @@ from cellwarden.entry.words import (
     KnownAtOption,
     WorkspaceArgument,
     WorkspaceOption,
-    actor_or_login,
     now,
+    who_acts,
 )
 from cellwarden.model.errors import InputError
 from cellwarden.model.times import format_time
 
 if TYPE_CHECKING:
     from cellwarden.model.report import Report
+    from cellwarden.workflows.beside import Beside
+    from cellwarden.workflows.fleet.scan import ScanOutcome
+    from cellwarden.workflows.workspace import Workspace
 
+FORMATS: Final = "csv, cyclonedx, exposures-csv, html, json, markdown, openvex or sarif"
 RunOption = Annotated[str | None, typer.Option(help="A run's id; the last one, if not given.")]
 
 
@@ -86,41 +90,35 @@ def scan(
     ] = None,
     output_format: Annotated[
         list[str] | None,
-        typer.Option("--format", metavar="NAME", help="Also write the report so. Repeats."),
+        typer.Option("--format", help=f"Also write the report so: {FORMATS}. Repeats."),
     ] = None,
     as_of: AsOfOption = None,
     actor: ActorOption = None,
 ) -> int:
     """Scan a fleet: read, match, judge, write the report."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    from cellwarden.checks import load_catalogue
-    from cellwarden.reports import terminal
     from cellwarden.workflows.beside import beside
-    from cellwarden.workflows.fleet.catalogue import all_checks
-    from cellwarden.workflows.fleet.gate import (
-        failures,
-        load_policy,
-        refuse_unknown_names,
-        rules_from_words,
-        unjudged,
-    )
-    from cellwarden.workflows.fleet.publish import get_ready, start_page, write_reports
-    from cellwarden.workflows.fleet.scan import scan as run_scan
-    from cellwarden.workflows.workspace import open_workspace
+    from cellwarden.workflows.fleet.publish import get_ready
 
-    opened = open_workspace(workspace)
-    rules = rules_from_words([*opened.settings.gate.fail_on, *(fail_on or ())])
-    rules += load_policy(policy) if policy else ()
     with beside() as hand:
         get_ready(hand)
-        with ThreadPoolExecutor(max_workers=1) as thread, progress() as bar:
-            thread.submit(load_catalogue)
-            outcome = run_scan(
-                opened, now=now(), actor=actor_or_login(actor), asked_as_of=as_of, progress=bar
-            )
-        page = start_page(hand, opened, outcome.report.run)
-        written = write_reports(opened, outcome.report, output_format or (), page=page)
+        from cellwarden.reports import terminal
+        from cellwarden.reports.lines import gate_failed
+        from cellwarden.workflows.fleet.catalogue import all_checks
+        from cellwarden.workflows.fleet.gate import (
+            failures,
+            load_policy,
+            refuse_unknown_names,
+            rules_from_words,
+            unjudged,
+        )
+        from cellwarden.workflows.workspace import open_workspace
+
+        opened = open_workspace(workspace)
+        rules = rules_from_words([*opened.settings.gate.fail_on, *(fail_on or ())])
+        rules += load_policy(policy) if policy else ()
+        outcome, written = _scanned(
+            opened, hand, as_of=as_of, actor=actor, formats=output_format or ()
+        )
     show(terminal.summary(outcome.report, "" if workspace == HERE else str(workspace)))
     for path in written:
         say(f"report: {path}")
@@ -130,7 +128,7 @@ def scan(
         refuse_unknown_names(rules, outcome.report, names)
     failed = failures(rules, outcome.report.findings)
     for failure in failed:
-        tell(f"gate: {failure.because}: {len(failure.findings)} findings")
+        tell(gate_failed(failure.because, failure.findings))
         code = exits.GATE_FAILED
     errors = list(outcome.source_errors)
     if not failed and (
@@ -146,6 +144,35 @@ def scan(
         )
         tell(f"gate: passed, judged on {ages}")
     return code
+
+
+def _scanned(
+    workspace: Workspace,
+    hand: Beside,
+    *,
+    as_of: str | None,
+    actor: str | None,
+    formats: Sequence[str],
+) -> tuple[ScanOutcome, tuple[Path, ...]]:
+    """Scan and write the reports, with a bar, and with what helps while we wait for the disk."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from cellwarden.checks import load_catalogue
+    from cellwarden.workflows.fleet.publish import start_page, write_reports
+    from cellwarden.workflows.fleet.scan import scan as run_scan
+
+    with ThreadPoolExecutor(max_workers=1) as thread, progress() as bar:
+        thread.submit(load_catalogue)
+        outcome = run_scan(
+            workspace,
+            now=now(),
+            actor=who_acts(actor),
+            asked_as_of=as_of,
+            progress=bar,
+            beside=hand,
+        )
+        page = start_page(hand, workspace, outcome.report.run)
+        return outcome, write_reports(workspace, outcome.report, formats, page=page)
 
 
 def today(
@@ -203,22 +230,28 @@ def diff(
 ) -> None:
     """Show what changed between two runs."""
     from cellwarden.reports import terminal
+    from cellwarden.reports.standing import data_age_line
     from cellwarden.workflows.fleet.runs import changes_between, load_run
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
     earlier, later = load_run(opened, before), load_run(opened, after)
-    show(terminal.changes(changes_between(earlier, later), earlier.run.id, later.run.id))
+    changed = changes_between(earlier, later)
+    age = data_age_line(later)
+    show(terminal.changes(changed, earlier.run.id, later.run.id, age=age))
 
 
 def report(
     workspace: WorkspaceArgument = HERE,
     *,
-    output_format: Annotated[str, typer.Option("--format", metavar="NAME")] = "json",
+    output_format: Annotated[str, typer.Option("--format", help=f"{FORMATS}.")] = "json",
     run: RunOption = None,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write here; to standard output, if not given."),
+    ] = None,
 ) -> None:
     """Write a kept run's report again, in any format."""
     from cellwarden.reports.formats import render

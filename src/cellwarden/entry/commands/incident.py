@@ -14,9 +14,9 @@ from cellwarden.entry.words import (
     ColumnsArgument,
     KnownAtOption,
     WorkspaceOption,
-    actor_or_login,
     columns_of,
     now,
+    who_acts,
 )
 from cellwarden.model.times import format_time
 
@@ -44,7 +44,7 @@ def open_(
     entry, name = open_incident(
         open_workspace(workspace),
         columns_of(columns),
-        actor=actor_or_login(actor),
+        actor=who_acts(actor),
         clock_at=format_time(now()),
     )
     say(f"{name} opened, entry {entry}")
@@ -70,7 +70,7 @@ def notice(
         open_workspace(workspace),
         name,
         columns_of(columns),
-        actor=actor_or_login(actor),
+        actor=who_acts(actor),
         clock_at=format_time(now()),
     )
     say(f"{made} recorded as entry {entry}")
@@ -90,9 +90,7 @@ def close(
 
     opened = open_workspace(workspace)
     moment = opened.moment(now(), as_of=format_time(now()))
-    entry = close_incident(
-        opened, name, columns_of(columns), actor=actor_or_login(actor), moment=moment
-    )
+    entry = close_incident(opened, name, columns_of(columns), actor=who_acts(actor), moment=moment)
     say(f"{name} closed, entry {entry}")
 
 

@@ -14,8 +14,8 @@ from cellwarden.entry.words import (
     ActorOption,
     KnownAtOption,
     WorkspaceOption,
-    actor_or_login,
     now,
+    who_acts,
 )
 from cellwarden.model.errors import InputError
 from cellwarden.model.times import format_time
@@ -212,7 +212,7 @@ def init(
     made = init_ledger_key(
         open_workspace(workspace),
         origin=origin,
-        actor=actor_or_login(actor),
+        actor=who_acts(actor),
         clock_at=format_time(now()),
     )
     _say_keys(made)
@@ -231,7 +231,7 @@ def rotate(
     from cellwarden.workflows.workspace import open_workspace
 
     step = finish_rotation if finish else begin_rotation
-    made = step(open_workspace(workspace), actor=actor_or_login(actor), clock_at=format_time(now()))
+    made = step(open_workspace(workspace), actor=who_acts(actor), clock_at=format_time(now()))
     _say_keys(made)
 
 

@@ -16,8 +16,8 @@ from cellwarden.entry.words import (
     AsOfOption,
     KnownAtOption,
     WorkspaceOption,
-    actor_or_login,
     now,
+    who_acts,
 )
 from cellwarden.model.errors import InputError
 from cellwarden.model.times import format_time
@@ -188,7 +188,7 @@ def _decide(
         advisory_id=advisory,
         is_same_product=is_same_product,
         reason=reason,
-        decided_by=actor_or_login(actor),
+        decided_by=who_acts(actor),
     )
     entry = record_decision(open_workspace(workspace), decision, clock_at=format_time(now()))
     say(f"recorded as entry {entry}; the next scan uses it")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cellwarden.entry.console import say, tell
-from cellwarden.entry.words import HERE, ActorOption, WorkspaceOption, actor_or_login, now
+from cellwarden.entry.words import HERE, ActorOption, WorkspaceOption, now, who_acts
 from cellwarden.model.errors import InputError
 from cellwarden.model.times import format_time
 
@@ -55,7 +55,7 @@ def redact(
         column=column,
         document=document,
         reason=reason,
-        requester=actor_or_login(actor),
+        requester=who_acts(actor),
         approver=approver,
     )
     done = work.redact(opened, asked, clock_at=format_time(now()), in_register=in_register)

@@ -15,7 +15,12 @@ app = typer.Typer(help="Preview and import what people and devices wrote.", no_a
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV, XLSX, YAML, CycloneDX, upsc, SNMP walk ...")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV, XLSX, YAML, JSON, CycloneDX, NetBox, upsc, SNMP walk or configuration."
+        ),
+    ],
     *,
     kind: Annotated[
         str | None, typer.Option(help="What each row is: asset, component ...; told if not given.")
@@ -38,6 +43,7 @@ def import_(
     say(preview_text(preview, width=width()))
     require_rows(preview)
     if dry_run:
+        tell("next: nothing was recorded; without --dry-run the file goes into the register")
         return
     for path in bring_in(open_workspace(workspace), file, kind=kind, mapping=mapping):
         say(f"written: {path}")

@@ -13,8 +13,8 @@ from cellwarden.entry.words import (
     AsOfOption,
     KnownAtOption,
     WorkspaceOption,
-    actor_or_login,
     now,
+    who_acts,
 )
 from cellwarden.model.errors import InputError
 from cellwarden.model.times import format_time
@@ -62,9 +62,7 @@ def run_(
             "what is due is erased by today's date and today's knowledge",
             advice="add --dry-run to ask about another moment",
         )
-    done = work.run(
-        opened, approver=approver, actor=actor_or_login(actor), clock_at=format_time(now())
-    )
+    done = work.run(opened, approver=approver, actor=who_acts(actor), clock_at=format_time(now()))
     show(documents_text.retention(done.items, is_done=True))
     if done.entry is None:
         say("nothing was due, nothing was erased")
@@ -95,7 +93,7 @@ def hold(
         scope,
         reason=reason,
         approver=approver,
-        actor=actor_or_login(actor),
+        actor=who_acts(actor),
         clock_at=format_time(now()),
     )
     say(f"{name} holds {scope} from now on, entry {entry}")
@@ -119,7 +117,7 @@ def lift(
         hold_id,
         reason=reason,
         approver=approver,
-        actor=actor_or_login(actor),
+        actor=who_acts(actor),
         clock_at=format_time(now()),
     )
     say(f"{hold_id} lifted, entry {entry}")

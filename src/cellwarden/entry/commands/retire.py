@@ -14,9 +14,9 @@ from cellwarden.entry.words import (
     ColumnsArgument,
     KnownAtOption,
     WorkspaceOption,
-    actor_or_login,
     columns_of,
     now,
+    who_acts,
 )
 from cellwarden.model.errors import InputError
 from cellwarden.model.times import format_time
@@ -54,7 +54,7 @@ def start(
     opened = open_workspace(workspace)
     moment = opened.moment(now(), as_of=format_time(now()))
     cells = {"reason": reason} | columns_of(columns)
-    entry, file = workflow.start(opened, asset, cells, actor=actor_or_login(actor), moment=moment)
+    entry, file = workflow.start(opened, asset, cells, actor=who_acts(actor), moment=moment)
     say(f"{file} begun, entry {entry}")
     tell(f"next: cellwarden retire status {asset}")
 
@@ -114,7 +114,7 @@ def record_(
         step,
         asset,
         columns_of(columns),
-        actor=actor_or_login(actor),
+        actor=who_acts(actor),
         clock_at=format_time(now()),
     )
     say(f"{subject} recorded as entry {entry}")
@@ -130,5 +130,5 @@ def close(
 
     opened = open_workspace(workspace)
     moment = opened.moment(now(), as_of=format_time(now()))
-    entry, standing = workflow.close(opened, asset, actor=actor_or_login(actor), moment=moment)
+    entry, standing = workflow.close(opened, asset, actor=who_acts(actor), moment=moment)
     say(f"{standing.retirement_id} of {standing.asset_id} closed, entry {entry}")

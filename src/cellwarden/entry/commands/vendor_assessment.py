@@ -17,8 +17,8 @@ from cellwarden.entry.words import (
     AsOfOption,
     KnownAtOption,
     WorkspaceOption,
-    actor_or_login,
     now,
+    who_acts,
 )
 from cellwarden.model.errors import InputError
 from cellwarden.model.times import format_time, parse_time
@@ -68,7 +68,7 @@ def questionnaire(
         folder=output or opened.folder / "questionnaires",
         as_of=today,
         clock_at=clock_at,
-        actor=actor_or_login(actor),
+        actor=who_acts(actor),
     )
     say(f"{made.assessment_id}: {made.questions} questions, {made.because}")
     say(f"answers due on {made.due_on}; {made.open_follow_ups} follow-ups travel with it")
@@ -91,7 +91,7 @@ def receive(
 
     opened, today, clock_at = opened_on(workspace, as_of)
     receipt = take(
-        opened, file, as_of=today, clock_at=clock_at, actor=actor_or_login(actor), vendor=vendor
+        opened, file, as_of=today, clock_at=clock_at, actor=who_acts(actor), vendor=vendor
     )
     say(receipt_text(receipt, width=width()))
     if receipt.waiting:
@@ -126,7 +126,7 @@ def follow_ups(
             reason=reason,
             as_of=today,
             clock_at=clock_at,
-            actor=actor_or_login(actor),
+            actor=who_acts(actor),
         )
         say(f"closed by {review_id}, entry {entry}")
         return
@@ -183,7 +183,7 @@ def review(
         ),
         as_of=today,
         clock_at=clock_at,
-        actor=actor_or_login(actor),
+        actor=who_acts(actor),
     )
     say(f"recorded as {review_id}, entry {entry}")
 

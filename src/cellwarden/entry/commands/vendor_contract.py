@@ -14,7 +14,7 @@ from cellwarden.entry.words import (
     AsOfOption,
     KnownAtOption,
     WorkspaceOption,
-    actor_or_login,
+    who_acts,
 )
 
 app = typer.Typer(help="Contracts as promises: list, add, done, broken.", no_args_is_help=True)
@@ -71,7 +71,7 @@ def add(
         "effective_to": until,
         "document_id": document,
     }
-    entry = add_contract(opened, cells, as_of=today, clock_at=clock_at, actor=actor_or_login(actor))
+    entry = add_contract(opened, cells, as_of=today, clock_at=clock_at, actor=who_acts(actor))
     say(f"recorded as entry {entry}; add its promises with `vendor contract clause`")
 
 
@@ -103,7 +103,7 @@ def clause(
         "promised_on": today.isoformat(),
         "due_on": due,
     }
-    entry = add_clause(opened, cells, as_of=today, clock_at=clock_at, actor=actor_or_login(actor))
+    entry = add_clause(opened, cells, as_of=today, clock_at=clock_at, actor=who_acts(actor))
     say(f"recorded as entry {entry}")
 
 
@@ -122,7 +122,7 @@ def done(
 
     opened, today, clock_at = opened_on(workspace, as_of)
     cells = {"clause_id": clause_id, "done_on": on or today.isoformat(), "document_id": document}
-    entry = add_clause(opened, cells, as_of=today, clock_at=clock_at, actor=actor_or_login(actor))
+    entry = add_clause(opened, cells, as_of=today, clock_at=clock_at, actor=who_acts(actor))
     say(f"recorded as entry {entry}")
 
 
@@ -145,5 +145,5 @@ def breach(
         "breached_on": on or today.isoformat(),
         "document_id": document,
     }
-    entry = add_clause(opened, cells, as_of=today, clock_at=clock_at, actor=actor_or_login(actor))
+    entry = add_clause(opened, cells, as_of=today, clock_at=clock_at, actor=who_acts(actor))
     say(f"recorded as entry {entry}; `cellwarden vendor due` now lists this vendor")

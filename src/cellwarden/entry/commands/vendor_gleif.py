@@ -23,8 +23,8 @@ from cellwarden.entry.words import (
     DecidedOption,
     KnownAtOption,
     WorkspaceOption,
-    actor_or_login,
     now,
+    who_acts,
 )
 from cellwarden.model.errors import InputError
 
@@ -67,7 +67,7 @@ def import_(
             everything=everything,
             dated_on=_day(dated),
             clock_at=clock_at,
-            actor=actor_or_login(actor),
+            actor=who_acts(actor),
             progress=bar,
         )
     say(imported_text(done, width=width()))
@@ -113,7 +113,7 @@ def identify(
     from cellwarden.workflows.vendor.identify import identify as decide
 
     opened, today, clock_at = opened_on(workspace, None)
-    who = actor_or_login(actor)
+    who = who_acts(actor)
     entry = decide(
         opened,
         vendor,

@@ -21,7 +21,7 @@ from cellwarden.entry.words import (
     AsOfOption,
     KnownAtOption,
     WorkspaceOption,
-    actor_or_login,
+    who_acts,
 )
 from cellwarden.model.errors import InputError
 
@@ -57,7 +57,7 @@ def onboard(
     from cellwarden.workflows.vendor import onboard as work
 
     opened, today, clock_at = opened_on(workspace, as_of)
-    by = actor_or_login(actor)
+    by = who_acts(actor)
     if verb == "start":
         name, entry = work.start(opened, vendor, as_of=today, clock_at=clock_at, actor=by)
         say(f"{name} started, entry {entry}")

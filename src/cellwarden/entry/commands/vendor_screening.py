@@ -16,8 +16,8 @@ from cellwarden.entry.words import (
     DecidedOption,
     KnownAtOption,
     WorkspaceOption,
-    actor_or_login,
     now,
+    who_acts,
 )
 from cellwarden.reports.text import printable
 
@@ -33,7 +33,7 @@ def screen_workspace(workspace: Path, lists: list[Path], actor: str | None) -> N
     from cellwarden.workflows.vendor.screen_register import screen_register
 
     opened, today, clock_at = opened_on(workspace, None)
-    done = screen_register(opened, lists, on=today, clock_at=clock_at, actor=actor_or_login(actor))
+    done = screen_register(opened, lists, on=today, clock_at=clock_at, actor=who_acts(actor))
     say(
         f"{done.names} names held against {done.entries} entries:"
         f" {done.matches} match, {done.reviews} to review"
@@ -104,7 +104,7 @@ def _decide(
     from cellwarden.workflows.vendor.decide_hit import decide_hit
 
     opened, today, clock_at = opened_on(workspace, None)
-    who = actor_or_login(actor)
+    who = who_acts(actor)
     entry = decide_hit(
         opened,
         name,

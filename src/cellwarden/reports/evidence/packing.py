@@ -10,13 +10,11 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-import msgspec
-
-FORMAT: Final = "cellwarden-evidence-pack/1"
-MANIFEST: Final = "manifest.json"
-_FIRST: Final = ("README.txt", "index.html", "verify.py", MANIFEST, "manifest.note")
+FORMAT: Final = "cellwarden evidence pack v2"
+MANIFEST: Final = "manifest.note"
+_FIRST: Final = ("README.txt", "index.html", "verify.py", MANIFEST, "checkpoint.note")
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _UNIX: Final = 3
 _PLAIN_FILE: Final = 0o100644 << 16
@@ -24,14 +22,14 @@ _PREFIX: Final = b"sha256:"
 _COMMENT_BYTES: Final = len(_PREFIX) + 64
 
 
-def manifest(head: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
-    """The manifest: what the pack is, then every file with its size and digest, in order."""
-    listed = {
-        name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-        for name, data in sorted(files.items())
-    }
-    value = {"format": FORMAT, **head, "files": listed}
-    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
+def manifest(origin: str, about: str, files: Mapping[str, bytes]) -> str:
+    """The manifest's text, to be signed: format, log, what the pack is about, then every file.
+
+    A file is a line as `sha256sum` writes and checks it: digest, two blanks, name. No checkpoint
+    begins with this format, so that none can be taken for the other.
+    """
+    listed = (f"{hashlib.sha256(data).hexdigest()}  {name}" for name, data in sorted(files.items()))
+    return "".join(f"{line}\n" for line in (FORMAT, origin, " ".join(about.split()), *listed))
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

@@ -1,20 +1,20 @@
 """Verify a Cellwarden evidence pack: python3 verify.py PACK [--key KEY] [--show FACT]. Python 3.9.
 
-PACK is the .zip, or the folder that it was unpacked to; without it, the folder of this file.
-KEY is what you know from elsewhere: a fingerprint (SHA-256 of the public key, 64 hex digits) or a
-verifier key (name+id+base64). Repeat --key for the keys of cosigners. FACT is an evidence id of a
-finding, such as 12.40: row 40 of entry 12 is shown, once it is proven. Take this file from somebody
-other than the sender of the pack, or read it: it needs nothing else, and reads from top to bottom.
+PACK is the .zip, or the folder that it was unpacked to; without it, the folder of this file. KEY is
+what you know from elsewhere: a fingerprint (SHA-256 of the public key, 64 hex digits) or a verifier
+key (name+id+base64); repeat it for cosigners. FACT is an evidence id of a finding: 12.40 is row 40
+of entry 12. Take this file from somebody other than the sender of the pack, or read it: it needs
+nothing else, and reads from top to bottom.
 
 What it checks, each step in a function, resting on the steps before:
  1. container   no odd names, no links, no file twice, nothing changed in the zip
- 2. manifest    manifest.json lists every file, and every byte is as listed (SHA-256)
+ 2. manifest    manifest.note lists every other file, and every byte is as listed (SHA-256)
  3. signatures  on checkpoint.note and manifest.note (Ed25519); whether your key made them
- 4. entries     each line of entries.jsonl is one entry; they lead to the signed root (RFC 6962)
- 5. rows        each line of rows/*.jsonl is one row; they lead to the roots in their entries
- 6. documents   documents/* are named by a proven entry or row: by SHA-256 or salted commitment
- 7. opened      disclosed personal cells fit the commitments in their rows
-Below them: lines and trees (RFC 6962), keys and signed notes (C2SP), Ed25519 (RFC 8032).
+ 4. entries     each line of entries.txt is one entry; they lead to the signed root (RFC 6962)
+ 5. rows        each line of rows.txt is one row; they lead to the roots in their entries
+ 6. disclosed   personal cells fit a salted commitment in a proven entry or row; so do documents,
+                or one of those names their SHA-256
+Below them: trees (RFC 6962), keys and signed notes (C2SP), Ed25519 (RFC 8032).
 
 What it does not check:
  - whether a conclusion is right (findings, coverage, histories, index.html): only who signed it;
@@ -30,26 +30,26 @@ import base64
 import gc
 import hashlib
 import io
-import itertools
 import json
-import os
 import re
 import stat
 import sys
 import textwrap
 import zipfile
-from bisect import bisect_left
+from contextlib import contextmanager
 from functools import partial
-from typing import Any, Iterable, Iterator, Sequence
+from itertools import groupby, starmap
+from pathlib import Path
+from typing import Any, Iterable, Iterator, NamedTuple, Sequence
 
-FORMAT = "cellwarden-evidence-pack/1"
+FORMAT = "cellwarden evidence pack v2"
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*){0,3}")
-LARGEST = 4 << 30  # bytes of all files together
 LARGEST_RATIO = 250  # unpacked to packed; a bomb has a thousand
 ROWS_PER_LEAF = 64
+RFC_3161 = "RFC 3161: openssl ts -verify -data checkpoint.txt -in {} -CAfile ROOT.pem"
 
 Data = dict[str, bytes]  # the files by name
-Rows = dict[tuple[int, str], tuple[Any, Any]]  # by entry and kind: column names, lines by place
+Piece = tuple[int, int, bytes]  # of a tree: first and last leaf, and the hash over them
 Report = list[tuple[str, str]]  # label and words
 
 
@@ -62,9 +62,20 @@ def check(good: object, message: str) -> None:
         raise Bad(message)
 
 
+@contextmanager
+def reading(place: str) -> Iterator[None]:
+    """Whatever cannot be read, decoded or looked up in there is told of that place."""
+    try:
+        yield
+    except Bad:
+        raise
+    except Exception as error:  # JSON, base64, zip and missing keys each raise their own
+        raise Bad(f"{place}: is cut short or damaged, or no file of a pack: {error!r}") from error
+
+
 def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("pack", nargs="?", default=os.path.dirname(os.path.abspath(__file__)))
+    parser.add_argument("pack", nargs="?", default=str(Path(__file__).resolve().parent))
     parser.add_argument("--key", action="append", default=[], help="a key that you know; repeats")
     parser.add_argument("--show", action="append", default=[], help="a fact to show; repeats")
     asked = parser.parse_args(words)
@@ -76,379 +87,277 @@ def main(words: Sequence[str]) -> int:
         plain = told.encode("ascii", "backslashreplace").decode()  # nothing may steer a terminal
         print(textwrap.fill(plain, 78, initial_indent=f"{label:<12}", subsequent_indent=" " * 12))
     print(verdict)
-    return 1 if verdict == "NOT VERIFIED" else 0
+    return 4 if verdict == "NOT VERIFIED" else 0
 
 
 def verify(path: str, keys: Sequence[str] = (), facts: Sequence[str] = ()) -> tuple[str, Report]:
     """Verify a pack; return the verdict and what was checked. Bad says what is wrong, and where."""
     self_test()
     gc.disable()  # nothing here makes cycles: it would only walk what was read
-    try:
-        data = read_pack(path)
-        manifest = check_manifest(data)
-        size, root = check_checkpoint(data, manifest)
-        verdict, signed = check_signatures(data, manifest["origin"], keys)
-        entries = check_entries(data, size, root)
-        rows = check_rows(data, entries)
-        documents = check_documents(data, entries, rows)
-        opened = check_opened(data, rows)
-        shown = [line for fact in facts for line in show(fact, entries, rows, opened)]
-        about = "; ".join((manifest["operator"], manifest["scope"], "as of " + manifest["as_of"]))
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
-        raise Bad(f"{path}: a file has another shape than in a pack: {error!r}") from error
-    stamped = "RFC 3161: openssl ts -verify -data checkpoint.txt -in {} -CAfile ROOT.pem"
-    words = "findings, coverage, histories and index.html are conclusions from the facts"
+    data = read_pack(path)
+    origin, about = check_manifest(data)
+    size, root = check_checkpoint(data, origin)
+    verdict, signed = check_signatures(data, origin, keys)
+    entries = check_entries(data, size, root)
+    rows = check_rows(data, entries)
+    opened, documents = check_disclosed(data)
     return verdict, [
         ("pack", about),
         ("files", f"{len(data)}; every byte is as the manifest says"),
-        ("entries", f"{len(entries)} of {size}, proven against the root {root.hex()}"),
-        ("rows", f"{sum(len(lines) for _, lines in rows.values())}, proven against their entries"),
-        ("documents", f"{documents}, each named by a proven entry or row"),
-        ("opened", f"{len(opened)} personal cells, each fits its commitment"),
+        ("proven", f"{len(entries)} entries of {size}, against the root {root.hex()}"),
+        ("proven", f"{rows} rows, {len(opened)} disclosed cells, {documents} documents"),
         *signed,
-        *(("NOT CHECKED", stamped.format(name)) for name in data if name.endswith(".tsr")),
-        ("not proven", words),
-        *shown,
+        *(("NOT CHECKED", RFC_3161.format(name)) for name in data if name.endswith(".tsr")),
+        ("not proven", "findings, coverage, histories, index.html: conclusions from the facts"),
+        *(line for fact in facts for line in show(fact, data, entries, opened)),
     ]
 
 
-def show(fact: str, entries: dict[int, Any], rows: Rows, opened: dict[Any, str]) -> Report:
-    """A proven entry, and its row of each kind, personal cells opened where they are disclosed."""
-    index, _, row = (int(part) if part.isdigit() else -1 for part in fact.partition("."))
-    there = sorted(kind for at, kind in rows if at == index and row in rows[at, kind][1])
-    if not there:
-        return [(fact, "is no fact that this pack proves")]
-    told = "{recorded_at} by {actor}, {act}, from {source}".format(**entries[index])
-    report = [(f"entry {index}", told)]
-    for kind in there:
-        cells = cells_of(rows, (index, kind), row)
-        said = [(n, opened.get((index, kind, row, n), cell)) for n, cell in cells.items() if cell]
-        report += [(f"row {row}", f"{kind}: " + "; ".join(f"{n} = {cell}" for n, cell in said))]
-    return report
+def show(fact: str, data: Data, entries: dict[int, Any], opened: dict[str, str]) -> Report:
+    """Proven rows with their entry, personal cells opened where they are disclosed."""
+    report = []
+    for place, kind, row in (line.split(b"\t", 2) for line in lines_of(data, "rows.txt")):
+        if place.decode() == fact:
+            entry = entries[int(fact.partition(".")[0])]
+            table = next(one for one in entry["tables"] if one["kind"] == kind.decode())
+            cells = zip(table["columns"], json.loads(row)[3:])  # deed and two times come first
+            told = "; ".join(f"{name} = {opened.get(cell, cell)}" for name, cell in cells if cell)
+            said = "{recorded_at} by {actor}, {act}, from {source}".format(**entry)
+            report += [(f"fact {fact}", f"recorded {said}"), (f"  {table['kind']}", told)]
+    return report or [(fact, "is no fact that this pack proves")]
 
 
 def read_pack(path: str) -> Data:
-    """1. Every file's bytes by its name; nothing is unpacked before names and sizes are fine."""
+    """1. Every file's bytes by its name. Nothing is read, let alone unpacked, that has no place."""
     data: Data = {}
-    total = 0
-    try:
-        most, members = open_folder(path) if os.path.isdir(path) else open_zip(path)
-        for name, mode, size, _ in members:
+    with reading(path):
+        if Path(path).is_dir():
+            files = [one for one in Path(path).rglob("*") if one.is_symlink() or not one.is_dir()]
+            named = [(one.relative_to(path).as_posix(), one.lstat().st_mode) for one in files]
+            readers = [one.read_bytes for one in files]
+        else:
+            pack = open_zip(path)
+            named = [(one.filename, one.external_attr >> 16) for one in pack.infolist()]
+            readers = [partial(pack.read, one) for one in pack.infolist()]
+        for (name, mode), read in zip(named, readers):
             check(NAME.fullmatch(name), f"{name!r}: is no name for a file in a pack")
             check(stat.S_IFMT(mode) in (0, stat.S_IFREG), f"{name!r}: is a link, or no plain file")
             check(name not in data, f"{name!r}: stands twice in the zip")
-            data[name] = b""
-            total += size
-            check(total <= most, f"{name!r}: makes {total} bytes or more; like a zip bomb")
-        for name, _, size, opened in members:
-            with opened() as file:
-                data[name] = file.read(size + 1)  # never more, whatever would unpack from it
-    except Bad:
-        raise
-    except Exception as error:  # zipfile and zlib raise many kinds
-        raise Bad(f"{path}: cannot be read: {error}; it is cut short or damaged") from error
+            data[name] = read()
     return data
 
 
-def open_folder(root: str) -> tuple[int, list[Any]]:
-    """The most bytes that it may hold; of each file its name, mode, size, and what opens it."""
-    found = []
-    for folder, folders, files in os.walk(root):
-        for path in (os.path.join(folder, one) for one in folders + files):
-            info, name = os.lstat(path), os.path.relpath(path, root).replace(os.sep, "/")
-            if not stat.S_ISDIR(info.st_mode):
-                found.append((name, info.st_mode, info.st_size, partial(open, path, "rb")))
-    return LARGEST, found
-
-
-def open_zip(path: str) -> tuple[int, list[Any]]:
-    """As open_folder. The zip's comment is the digest of all before it: no byte of it is free."""
-    with open(path, "rb") as file:
-        whole = file.read(LARGEST)
+def open_zip(path: str) -> zipfile.ZipFile:
+    """The zip. Its comment is the digest of all before it, so that no byte of it is free."""
+    whole = Path(path).read_bytes()
     pack = zipfile.ZipFile(io.BytesIO(whole))
-    digest = hashlib.sha256(whole[: len(whole) - len(pack.comment)]).hexdigest()
-    told = f"{path}: a byte of the zip was changed, or it was packed anew (unpack it and verify the"
-    told += " folder): it doesn't have the digest that stands in its own comment"
+    digest = sha256(whole[: len(whole) - len(pack.comment)]).hex()
+    told = f"{path}: was changed, or zipped anew (then unpack it and verify the folder)"
     check(pack.comment == b"sha256:" + digest.encode(), told)
-    all_of = pack.infolist()
-    found = [
-        (i.filename, i.external_attr >> 16, i.file_size, partial(pack.open, i)) for i in all_of
-    ]
-    return min(LARGEST, LARGEST_RATIO * len(whole)), found
+    most = sum(one.file_size for one in pack.infolist())  # no file ever unpacks to more than this
+    check(most <= LARGEST_RATIO * len(whole), f"{path}: unpacks to {most} bytes, like a zip bomb")
+    return pack
 
 
-def check_manifest(data: Data) -> Any:
-    """2. The manifest, after every file was found to be as it lists it."""
-    check("manifest.json" in data, "manifest.json: is missing")
-    manifest = load_json(data["manifest.json"], "manifest.json", each_once)
-    check(manifest.get("format") == FORMAT, f"manifest.json: this verifier reads {FORMAT}")
-    listed = manifest["files"]
-    for name in listed:
+@reading("manifest.note")
+def check_manifest(data: Data) -> tuple[str, str]:
+    """2. The log's name and what the pack is about, after every file was found to be as listed."""
+    head, origin, about, *lines = read_note(data, "manifest.note")[0].splitlines()
+    check(head == FORMAT, f"manifest.note: this verifier reads packs that begin with {FORMAT!r}")
+    listed = {name: digest for digest, name in (line.split("  ") for line in lines)}
+    check(len(listed) == len(lines), "manifest.note: lists a file twice")
+    for name in sorted(listed.keys() | data.keys() - {"manifest.note"}):
         check(name in data, f"{name!r}: is in the manifest and missing from the pack")
-    for name in sorted(data.keys() - {"manifest.json", "manifest.note"}):  # not their own digests
         check(name in listed, f"{name!r}: is in the pack and not in the manifest")
-        found = {"bytes": len(data[name]), "sha256": hashlib.sha256(data[name]).hexdigest()}
-        check(listed[name] == found, f"{name!r}: has other bytes than the manifest says")
-    return manifest
+        is_same = listed[name] == sha256(data[name]).hex()
+        check(is_same, f"{name!r}: has other bytes than the manifest says")
+    return origin, about
 
 
-def check_checkpoint(data: Data, manifest: Any) -> tuple[int, bytes]:
-    """3. Number of entries and root, as the checkpoint says them and the manifest repeats them."""
-    for name in ("checkpoint.note", "keys.txt", "entries.jsonl", "entries.proof.json"):
-        check(name in data, f"{name!r}: is missing")
+@reading("checkpoint.note")
+def check_checkpoint(data: Data, origin: str) -> tuple[int, bytes]:
+    """3. Number of entries and root, as the checkpoint says them."""
     text, _ = read_note(data, "checkpoint.note")
-    origin, told, head = text.split("\n")[:3]
-    size, root = int(told), base64.b64decode(head, validate=True)
-    check(size >= 0 and len(root) == 32, "checkpoint.note: is no checkpoint")
-    same = (manifest["origin"], manifest["size"], manifest["root"]) == (origin, size, root.hex())
-    check(same, f"checkpoint.note: is of another log or size than the manifest: {origin}, {size}")
+    name, size, root = text.split("\n")[:3]
+    check(name == origin, f"checkpoint.note: is of another log, {name}, than the manifest")
     same = data.get("checkpoint.txt", text.encode()) == text.encode()
     check(same, "checkpoint.txt: is not the text of checkpoint.note")
-    return size, root
+    return int(size), base64.b64decode(root, validate=True)
 
 
+@reading("keys.txt")
 def check_signatures(data: Data, origin: str, named: Sequence[str]) -> tuple[str, Report]:
-    """3. The verdict, and who signed what.
-
-    Keys in the pack show that its parts belong together. Its origin is shown only by a key that
-    was named on the command line, since whoever makes a false pack makes its keys too.
-    """
-    own = [Key(line) for line in data["keys.txt"].decode().splitlines()]
+    """3. The verdict, and who signed what; only a key that you named shows where a pack is from."""
+    own = [read_key(line) for line in data["keys.txt"].decode().splitlines()]
     for key in own:
-        check(key.name == origin and key.type == 1, f"keys.txt: {key.label} is no key of {origin}")
-    fingers = {one.lower() for one in named if re.fullmatch("[0-9a-fA-F]{64}", one)}
-    given = [Key(one) for one in named if one.lower() not in fingers]
-    known = fingers | {key.fingerprint for key in given}
+        good = key.label.rpartition("+")[0] == origin and key.type == 1
+        check(good, f"keys.txt: {key.label} is no key of {origin}")
     signers = signers_of(data, "checkpoint.note", own)
     check(signers, "checkpoint.note: no key in keys.txt signed it")
-    others = [key for key in given if key.public not in {one.public for one in own}]
-    cosigners = signers_of(data, "checkpoint.note", others)
+    concluders = signers_of(data, "manifest.note", own)
+    given = [read_key(one) for one in named if "+" in one]
+    cosigners = signers_of(data, "checkpoint.note", [key for key in given if key not in own])
+    known = {one.lower() for one in named if "+" not in one} | {key.fingerprint for key in given}
     for finger in known - {key.fingerprint for key in signers + cosigners}:
-        raise Bad(f"checkpoint.note: the key {finger}, which you named, did not sign it")
-    concluders = []
-    if "manifest.note" in data:
-        digest = hashlib.sha256(data["manifest.json"]).hexdigest()
-        told = f"cellwarden evidence pack v1\n{origin}\n{digest}\n"
-        same = read_note(data, "manifest.note")[0] == told
-        check(same, "manifest.note: was signed for another manifest.json")
-        concluders = signers_of(data, "manifest.note", own)
+        raise Bad(f"checkpoint.note: the key {finger!r}, which you named, did not sign it")
 
-    by = ", ".join(key.label for key in signers + cosigners)
-    too = ", ".join(key.label for key in concluders) or "nobody"
-    report = [("signed", f"checkpoint.note, by {by}"), ("signed", f"manifest.note, by {too}")]
+    by, too = (", ".join(key.label for key in those) for those in (signers + cosigners, concluders))
+    report = [("signed", f"checkpoint.note, by {by}; manifest.note, by {too or 'nobody'}")]
     if not known & {key.fingerprint for key in signers}:
-        words = "UNPROVEN; name the key that you know with --key; who made a false pack made its"
-        words += " key too: " + " ".join(key.fingerprint for key in own)
+        words = "UNPROVEN: name the key that you know with --key; a false pack has false keys: "
+        words += " ".join(key.fingerprint for key in own)
         return "consistent, origin unproven", [*report, ("origin", words)]
     report += [("origin", f"proven: a key that you named signs for {origin}")]
     if known & {key.fingerprint for key in concluders}:
         return "verified", report
-    words = "the manifest: anybody could have changed the conclusions"
-    return "facts verified, conclusions unsigned", [*report, ("NOT SIGNED", words)]
+    report += [("NOT SIGNED", "the manifest: anybody could have changed the conclusions")]
+    return "facts verified, conclusions unsigned", report
 
 
+@reading("entries.txt")
 def check_entries(data: Data, size: int, root: bytes) -> dict[int, Any]:
     """4. The entries by their place in the log, after their stored bytes led to the signed root."""
-    proof = load_json(data["entries.proof.json"], "entries.proof.json")
-    lines = lines_of(data, "entries.jsonl")
-    here = numbered(proof["entries"], size, lines, "entries.proof.json")
-    check(next(lines, None) is None, "entries.proof.json: there are more lines than it names")
-    leaves = {place: leaf_hash(line) for place, line in here.items()}
-    head = head_of(size, leaves, proof["beside"], "entries.proof.json")
-    told = f"entries.jsonl: these entries lead to the root {head.hex()}, and {root.hex()} was"
-    told += " signed: an entry was changed, moved or left out, or the proof is of other entries"
+    lines = [line.split(b"\t", 1) for line in lines_of(data, "entries.txt")]
+    head = head_of(size, starmap(piece_of, lines), "entries.txt")
+    told = f"entries.txt: these entries lead to the root {head.hex()}, and {root.hex()} was"
+    told += " signed: an entry was changed, moved or left out, or they are of another log"
     check(head == root, told)
-    return {place: load_json(line, f"entry {place}") for place, line in here.items()}
+    return {int(place): json.loads(entry) for place, entry in lines if b"-" not in place}
 
 
-def check_rows(data: Data, entries: dict[int, Any]) -> Rows:
-    """5. The rows, after they led to the roots that their entries commit to."""
-    found: Rows = {}
-    for kind in sorted({name[5:].split(".")[0] for name in data if name.startswith("rows/")}):
-        name, proofs = f"rows/{kind}.jsonl", f"rows/{kind}.proof.jsonl"
-        check(name in data and proofs in data, f"{name!r}: rows or their proofs are missing")
-        lines = lines_of(data, name)
-        for text in lines_of(data, proofs):
-            proof = load_json(text, proofs)
-            entry = proof["entry"]
-            place = f"{name}, rows of entry {entry}"
-            check(entry in entries, f"{place}: the entry is not in the pack")
-            tables = [one for one in entries[entry]["tables"] if one["kind"] == kind]
-            check(len(tables) == 1, f"{place}: the entry commits to no such rows")
-            check((entry, kind) not in found, f"{place}: stand twice")
-            here = numbered(proof["rows"], tables[0]["rows"], lines, place)
-            head = table_head(proof, here, tables[0]["rows"], place)
-            told = f"{place}: don't lead to the root that the entry commits to"
-            check(head.hex() == tables[0]["root"], told)
-            found[entry, kind] = tables[0]["columns"], here
-        check(next(lines, None) is None, f"{name}: holds rows without a proof")
-    return found
+@reading("rows.txt")
+def check_rows(data: Data, entries: dict[int, Any]) -> int:
+    """5. How many rows there are, after they led to the roots that their entries commit to."""
+    counts: dict[tuple[int, str], int] = {}
+    lines = (re.split(rb"[.\t]", line, maxsplit=3) for line in lines_of(data, "rows.txt"))
+    for (entry, kind), those in groupby(lines, key=lambda line: (int(line[0]), line[2].decode())):
+        place = f"rows.txt, {kind} rows of entry {entry}"
+        check(entry in entries, f"{place}: the entry is not in the pack")
+        tables = [table for table in entries[entry]["tables"] if table["kind"] == kind]
+        check(len(tables) == 1, f"{place}: the entry commits to no such rows")
+        check((entry, kind) not in counts, f"{place}: stand twice")
+        rows = [(line[1], line[3]) for line in those]
+        head = table_head(tables[0]["rows"], starmap(piece_of, rows), place)
+        told = f"{place}: don't lead to the root that the entry commits to"
+        check(head.hex() == tables[0]["root"], told)
+        counts[entry, kind] = sum(b"-" not in number for number, _ in rows)
+    return sum(counts.values())
 
 
-def table_head(proof: Any, here: dict[int, bytes], count: int, place: str) -> bytes:
+@reading("opened.jsonl")
+def check_disclosed(data: Data) -> tuple[dict[str, str], int]:
+    """6. Disclosed cells by their commitment, which is all that stays of what was erased."""
+    text = data["entries.txt"] + data["rows.txt"]
+    commitments = set(re.findall(rb'"(salted-sha256:[0-9a-f]{64})"', text))
+    opened: dict[str, str] = {}
+    sealed = set()  # documents that are kept sealed: what names them commits to what they hold
+    for one in map(json.loads, lines_of(data, "opened.jsonl")):
+        value = data[one["file"]] if "file" in one else one["value"].encode()
+        found = "salted-sha256:" + sha256(bytes.fromhex(one["salt"]), value).hex()
+        good = one["commitment"] == found and found.encode() in commitments
+        check(good, f"opened.jsonl: {one} fits no commitment in a proven entry or row")
+        sealed.add(one.get("file"))
+        opened |= {} if "file" in one else {found: one["value"]}
+    papers = [name for name in data if name.startswith("documents/")]
+    digests = set(re.findall(rb'"([0-9a-f]{64})"', text)) if papers else ()
+    for name in papers:
+        good = name in sealed or sha256(data[name]).hex().encode() in digests
+        check(good, f"{name!r}: no proven entry or row names this document")
+    return opened, len(papers)
+
+
+def sha256(*parts: bytes) -> bytes:
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def lines_of(data: Data, name: str) -> list[bytes]:
+    *lines, rest = data.get(name, b"").split(b"\n")
+    check(rest == b"", f"{name}: doesn't end with a line break")
+    return lines
+
+
+def piece_of(place: bytes, data: bytes) -> Piece:
+    """A piece of a tree: a place and what is hashed there; or first-last and the hash over them."""
+    first, dash, last = place.partition(b"-")
+    found = bytes.fromhex(data.decode()) if dash else sha256(b"\x00", data)
+    check(len(found) == 32, f"{place!r}: holds a hash that is not 32 bytes long")
+    return int(first), int(last or first), found
+
+
+def head_of(size: int, pieces: Iterable[Piece], place: str) -> bytes:
+    """The head of a tree of size leaves (RFC 6962, 2.1), from its pieces: leaves and subtrees."""
+    heads: list[tuple[int, bytes]] = []  # of subtrees side by side, and how many leaves each has
+    at = 0
+    for first, last, found in pieces:
+        count, head = last - first + 1, found
+        # A subtree of RFC 6962 has a power of two of leaves, and as many or a multiple before it.
+        good = first == at and count > 0 and count & (count - 1) == 0 and first % count == 0
+        check(good, f"{place}: {first} to {last} is no piece of the tree that can come after {at}")
+        at = last + 1
+        while heads and heads[-1][0] == count:
+            count, head = count * 2, sha256(b"\x01", heads.pop()[1], head)
+        heads.append((count, head))
+    check(at == size, f"{place}: has {at} places, and there must be {size}")
+    head = heads.pop()[1] if heads else sha256()
+    while heads:
+        head = sha256(b"\x01", heads.pop()[1], head)
+    return head
+
+
+def table_head(count: int, pieces: Iterable[Piece], place: str) -> bytes:
     """The head over a table of count rows: 64 row digests, joined, are one leaf of its tree."""
-    missing = iter(digests(proof["digests"], place))  # of other rows in the same leaves
-    leaves = {}
-    for leaf in sorted({row // ROWS_PER_LEAF for row in here}):
-        rows = range(leaf * ROWS_PER_LEAF, min(count, (leaf + 1) * ROWS_PER_LEAF))
-        joined = [leaf_hash(here[row]) if row in here else next(missing, b"") for row in rows]
-        leaves[leaf] = leaf_hash(b"".join(joined))
-    check(next(missing, None) is None, f"{place}: the proof holds too many digests")
-    return head_of(-(-count // ROWS_PER_LEAF), leaves, proof["beside"], place)
+    leaves = []
+    for leaf, those in groupby(pieces, key=lambda piece: piece[0] // ROWS_PER_LEAF):
+        rows = list(those)
+        whole = range(leaf * ROWS_PER_LEAF, min(count, (leaf + 1) * ROWS_PER_LEAF))
+        first, last, digest = rows[0]
+        if first == last:  # row by row
+            good = [row[:2] for row in rows] == [(row, row) for row in whole]
+            digest = sha256(b"\x00", *(row[2] for row in rows))
+        else:  # leaves of which no row is here
+            ends = last + 1 == count or (last + 1) % ROWS_PER_LEAF == 0
+            good = len(rows) == 1 and first == whole.start and ends
+        check(good, f"{place}: from {whole.start} on, rows are missing or stand twice")
+        leaves.append((leaf, last // ROWS_PER_LEAF, digest))
+    return head_of(-(-count // ROWS_PER_LEAF), leaves, place)
 
 
-def cells_of(rows: Rows, table: tuple[int, str], row: int) -> dict[str, Any]:
-    columns, lines = rows[table]
-    return dict(zip(columns, json.loads(lines[row])[3:]))  # what was done and two times come first
-
-
-def check_documents(data: Data, entries: dict[int, Any], rows: Rows) -> int:
-    """6. How many there are, after a proven entry or row was found to name each."""
-    named = {(e.get("document_sha256"), e.get("document_commitment")) for e in entries.values()}
-    for table in rows:
-        if table[1] == "document":
-            for cells in (cells_of(rows, table, row) for row in rows[table][1]):
-                named.add((cells.get("object_sha256"), cells.get("plain_commitment")))
-    listed = set()
-    for text in lines_of(data, "documents.jsonl"):
-        one = load_json(text, "documents.jsonl")
-        name, digest, commitment = one["file"], one["sha256"], one["commitment"]
-        check(name in data and name not in listed, f"documents.jsonl: {name!r} is not in the pack")
-        check((digest, commitment) in named, f"{name!r}: no proven entry or row names it")
-        if one["salt"] is None:
-            good = hashlib.sha256(data[name]).hexdigest() == digest
-        else:  # it is kept sealed, and the digest is that of its sealed form
-            good = committed(data[name], one["salt"]) == commitment
-        check(good, f"{name!r}: is not the document that the entry or row names")
-        listed.add(name)
-    for name in data:
-        stray = name.startswith("documents/") and name not in listed
-        check(not stray, f"{name!r}: documents.jsonl says nothing of it")
-    return len(listed)
-
-
-def committed(value: bytes, salt: str) -> str:
-    return "salted-sha256:" + hashlib.sha256(bytes.fromhex(salt) + value).hexdigest()
-
-
-def check_opened(data: Data, rows: Rows) -> dict[Any, str]:
-    """7. What is disclosed, after each was found to fit; an erased one stays a commitment."""
-    opened = {}
-    for text in lines_of(data, "opened.jsonl"):
-        one = load_json(text, "opened.jsonl")
-        table, row, column = (one["entry"], one["kind"]), one["row"], one["column"]
-        place = f"opened.jsonl, {column} of {one['kind']} row {one['entry']}.{row}"
-        check(table in rows and row in rows[table][1], f"{place}: is not among the proven rows")
-        good = cells_of(rows, table, row)[column] == committed(one["value"].encode(), one["salt"])
-        check(good, f"{place}: does not fit its commitment")
-        opened[(*table, row, column)] = one["value"]
-    return opened
-
-
-def load_json(text: bytes, place: str, hook: Any = None) -> Any:
-    try:
-        return json.loads(text, object_pairs_hook=hook)
-    except (ValueError, RecursionError) as error:
-        raise Bad(f"{place}: is no JSON: {error}") from error
-
-
-def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    check(len(dict(pairs)) == len(pairs), "manifest.json: says one thing twice")
-    return dict(pairs)
-
-
-def lines_of(data: Data, name: str) -> Iterator[bytes]:
-    lines = data.get(name, b"").split(b"\n")
-    check(lines.pop() == b"", f"{name}: doesn't end with a line break")
-    return iter(lines)
-
-
-def numbered(runs: Any, size: int, lines: Iterator[bytes], place: str) -> dict[int, bytes]:
-    """Lines by their numbers below size; each run, [first, last], takes as many as it names."""
-    found: dict[int, bytes] = {}
-    before = -1
-    for first, last in runs:
-        good = type(first) is type(last) is int and before < first <= last < size
-        check(good, f"{place}: there is no such place: {first} to {last}")
-        for before in range(first, last + 1):
-            line = next(lines, None)
-            check(line is not None, f"{place}: there are fewer lines than it names")
-            found[before] = line or b""
-    return found
-
-
-def leaf_hash(data: bytes) -> bytes:
-    return hashlib.sha256(b"\x00" + data).digest()
-
-
-def head_of(size: int, leaves: dict[int, bytes], others: Any, place: str) -> bytes:
-    """The head of a tree of size leaves (RFC 6962, 2.1), from the hashes of some, by number.
-
-    others are the heads of the largest subtrees that hold none of those, from left to right.
-    """
-    here, beside = sorted(leaves), iter(digests(others, place))
-
-    def head(first: int, last: int) -> bytes:  # of the leaves from first to before last
-        if bisect_left(here, first) == bisect_left(here, last):
-            return next(beside)
-        if last - first == 1:
-            return leaves[first]
-        middle = first + (1 << (last - first - 1).bit_length() - 1)
-        return hashlib.sha256(b"\x01" + head(first, middle) + head(middle, last)).digest()
-
-    try:
-        found = head(0, size) if size else hashlib.sha256(b"").digest()
-    except StopIteration:
-        raise Bad(f"{place}: too few hashes for the places that it names") from None
-    check(next(beside, None) is None, f"{place}: more hashes than the places that it names need")
-    return found
-
-
-def digests(listed: Any, place: str) -> list[bytes]:
-    good = all(re.fullmatch("[0-9a-f]{64}", one) for one in listed)
-    check(good, f"{place}: holds a hash that is none, or not 32 bytes long")
-    return [bytes.fromhex(one) for one in listed]
-
-
-class Key:
+class Key(NamedTuple):
     """A verifier key: name+id+base64(type, 32 bytes); type 1 signs notes, 4 cosigns with a time."""
 
-    def __init__(self, text: str) -> None:
-        try:
-            self.name, short, material = text.strip().split("+", 2)
-            raw = base64.b64decode(material, validate=True)
-        except ValueError as error:
-            raise Bad(f"{text!r}: is no verifier key and no fingerprint") from error
-        self.type, self.public = raw[0] if raw else 0, raw[1:]
-        self.id = hashlib.sha256(self.name.encode() + b"\n" + raw).digest()[:4]
-        self.fingerprint = hashlib.sha256(self.public).hexdigest()
-        self.label = f"{self.name}+{self.id.hex()}"
-        good = len(self.public) == 32 and self.type in (1, 4) and self.id.hex() == short
+    label: str  # name+id
+    type: int
+    public: bytes
+    fingerprint: str
+
+
+def read_key(text: str) -> Key:
+    with reading(f"{text!r}, as a verifier key or fingerprint"):
+        name, short, material = text.strip().split("+", 2)
+        raw = base64.b64decode(material, validate=True)
+        own = sha256(name.encode(), b"\n", raw)[:4].hex()
+        good = len(raw) == 33 and raw[0] in (1, 4) and own == short
         check(good, f"{text!r}: is a damaged verifier key")
+        return Key(f"{name}+{own}", raw[0], raw[1:], sha256(raw[1:]).hex())
 
 
-def read_note(data: Data, place: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
-    """The text of a signed note (C2SP), and its signatures as (name, id, bytes)."""
-    try:
-        text, _, block = data[place].decode("utf-8").rpartition("\n\n")
-        check(text and block.endswith("\n"), f"{place}: is no signed note")
-        signatures = []
-        for line in block[:-1].split("\n"):
-            dash, name, encoded = line.split(" ")
-            raw = base64.b64decode(encoded, validate=True)
-            check(dash == "\u2014" and len(raw) > 4, f"{place}: has a malformed signature line")
-            signatures.append((name, raw[:4], raw[4:]))
-    except ValueError as error:
-        raise Bad(f"{place}: is no signed note: {error}") from error
-    return text + "\n", signatures
+def read_note(data: Data, place: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """The text of a signed note (C2SP), and its signatures by the label of their key."""
+    with reading(place):
+        text, _, block = data[place].decode().rpartition("\n\n")
+        lines = re.findall("\u2014 (\\S+) (\\S+)\n", block)
+        same = "".join(f"\u2014 {name} {encoded}\n" for name, encoded in lines)
+        check(text and block == same, f"{place}: is no signed note")
+        raw = [(name, base64.b64decode(encoded, validate=True)) for name, encoded in lines]
+        return text + "\n", [(f"{name}+{one[:4].hex()}", one[4:]) for name, one in raw]
 
 
 def signers_of(data: Data, place: str, keys: Iterable[Key]) -> list[Key]:
     """The keys whose signature stands on this note and holds; a false one is an error."""
     text, signatures = read_note(data, place)
     good = []
-    for key, (name, short, raw) in itertools.product(keys, signatures):
-        if (name, short) == (key.name, key.id):
+    for key in keys:
+        for raw in (raw for label, raw in signatures if label == key.label):
             signed, signature = text, raw
             if key.type == 4:  # C2SP tlog-cosignature: eight bytes of time come first
                 signed = f"cosignature/v1\ntime {int.from_bytes(raw[:8], 'big')}\n{text}"
@@ -459,58 +368,46 @@ def signers_of(data: Data, place: str, keys: Iterable[Key]) -> list[Key]:
     return good
 
 
-P = 2**255 - 19  # Ed25519 (RFC 8032, 5.1); a point is (x, y, 1, x*y), all four times any factor
+P = 2**255 - 19  # Ed25519 (RFC 8032, 5.1), on points (x, y): slow, and short
 L = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-ROOT = pow(2, (P - 1) // 4, P)
+D = -121665 * pow(121666, -1, P) % P
 
 
-def recover_x(y: int, sign: int) -> int | None:
-    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+def point_of(encoded: bytes) -> tuple[int, int] | None:
+    """The point that 32 bytes stand for, if they stand for one (5.1.3)."""
+    sign, y = divmod(int.from_bytes(encoded, "little"), 1 << 255)
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
     x = pow(square, (P + 3) // 8, P)
     if (x * x - square) % P:
-        x = x * ROOT % P
+        x = x * pow(2, (P - 1) // 4, P) % P
     if y >= P or (x * x - square) % P or (x == 0 and sign):
         return None
-    return P - x if x & 1 != sign else x
+    return (x if x & 1 == sign else P - x), y
 
 
-def add(a: Any, b: Any) -> Any:
-    A, B = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
-    C, E = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
-    F, G, H, J = B - A, E - C, E + C, B + A
-    return F * G % P, H * J % P, G * H % P, F * J % P
+def add(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+    product = D * a[0] * b[0] * a[1] * b[1] % P
+    x = (a[0] * b[1] + a[1] * b[0]) * pow(1 + product, -1, P) % P
+    return x, (a[1] * b[1] + a[0] * b[0]) * pow(1 - product, -1, P) % P
 
 
-def times(number: int, point: Any) -> Any:
-    total: Any = (0, 1, 1, 0)
-    while number:
-        if number & 1:
-            total = add(total, point)
-        point = add(point, point)
-        number >>= 1
+def times(number: int, point: tuple[int, int]) -> tuple[int, int]:
+    total = (0, 1)
+    for bit in f"{number:b}":
+        total = add(total, total)
+        total = add(total, point) if bit == "1" else total
     return total
-
-
-BASE_Y = 4 * pow(5, P - 2, P) % P
-BASE_X = recover_x(BASE_Y, 0) or 0
-BASE = (BASE_X, BASE_Y, 1, BASE_X * BASE_Y % P)
 
 
 def signed_by(public: bytes, message: bytes, signature: bytes) -> bool:
     """Whether an Ed25519 signature (64 bytes) is that of a public key (32 bytes) on a message."""
-    if len(public) != 32 or len(signature) != 64:
-        return False
-    sign, y = divmod(int.from_bytes(public, "little"), 1 << 255)
-    x, s = recover_x(y, sign), int.from_bytes(signature[32:], "little")
-    if x is None or s >= L:
+    key, base = point_of(public), point_of(b"\x58" + b"\x66" * 31)
+    s = int.from_bytes(signature[32:], "little")
+    if key is None or base is None or len(public) != 32 or len(signature) != 64 or s >= L:
         return False
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
-    minus_key = (P - x, y, 1, (P - x) * y % P)
-    found = add(times(s, BASE), times(k, minus_key))  # must be the point R of the signature
-    inverse = pow(found[2], P - 2, P)
-    encoded = found[1] * inverse % P | (found[0] * inverse % P & 1) << 255
-    return bool(encoded.to_bytes(32, "little") == signature[:32])
+    x, y = add(times(s, base), times(k, (P - key[0], key[1])))  # the signature's point R
+    return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
 
 
 VECTORS = """

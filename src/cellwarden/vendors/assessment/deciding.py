@@ -52,19 +52,44 @@ def decide(
         )
     against.extend(f"gate {g.gate} is {g.state.value}" for g in gates if not g.lets_pass)
     if open_follow_ups:
-        against.append(f"{open_follow_ups} follow-ups are open")
+        is_one = open_follow_ups == 1
+        against.append(f"{open_follow_ups} follow-up{' is' if is_one else 's are'} open")
     return Decision(may_sign=not against, because=tuple(against))
 
 
 def next_question(
-    score: Score, gates: tuple[GateResult, ...], *, threshold: Fraction = THRESHOLD
+    score: Score,
+    gates: tuple[GateResult, ...],
+    *,
+    threshold: Fraction = THRESHOLD,
+    waiting: tuple[str, ...] = (),
 ) -> NextQuestion:
-    """The cheapest question whose answer could flip the decision; else the cheapest set found."""
+    """The cheapest question whose answer could flip the decision; else the cheapest set found.
+
+    ``waiting`` are the questions whose follow-ups are open: where nothing else stands against a
+    signature, a clear reply to each of them is what flips it.
+    """
     if score.overall is None:
         return _none("not assessed: no question applies")
-    if decide(score, gates, threshold=threshold).may_sign:
-        return _to_refuse(score, gates, threshold)
-    return _to_sign(score, gates, threshold)
+    if not decide(score, gates, threshold=threshold).may_sign:
+        return _to_sign(score, gates, threshold)
+    if waiting:
+        return _to_reply(score, tuple(dict.fromkeys(waiting)))
+    return _to_refuse(score, gates, threshold)
+
+
+def _to_reply(score: Score, waiting: tuple[str, ...]) -> NextQuestion:
+    weight = sum((q.weight for q in score.questions), Fraction(0))
+    rises = [_rise(q) for q in score.questions if q.question.id in waiting]
+    because = "only its open follow-up stands against a signature: a clear reply would allow it"
+    if len(waiting) > 1:
+        because = "only open follow-ups stand against a signature: each needs a clear reply"
+    return NextQuestion(
+        questions=waiting,
+        effort=EFFORT["text"] * len(waiting),
+        gain=sum(rises, Fraction(0)) / weight,
+        because=because,
+    )
 
 
 def effort(item: QuestionScore) -> int:

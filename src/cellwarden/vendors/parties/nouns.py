@@ -53,6 +53,7 @@ class Stake(msgspec.Struct, frozen=True, kw_only=True):
     """One stake in an entity, in percent; a bound is None where nobody has said it.
 
     ``consolidates``: the owner consolidates it in its accounts, which proves control and no share.
+    ``controls``: it is said to control, whatever its share.
     """
 
     owned: str
@@ -61,6 +62,7 @@ class Stake(msgspec.Struct, frozen=True, kw_only=True):
     low: Decimal | None = None
     high: Decimal | None = None
     consolidates: bool = False
+    controls: bool = False
     since: str | None = None
     source: str | None = None
     fact: str | None = None

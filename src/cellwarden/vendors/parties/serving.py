@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from cellwarden.vendors.parties.exposure import Reliance
 from cellwarden.vendors.parties.graph import DEEPEST, Graph
+from cellwarden.vendors.parties.groups import Groups
 from cellwarden.vendors.parties.nouns import Link
 
 LEVELS: Final = ("high", "medium", "low")
@@ -46,7 +47,8 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
 class SiteRole(msgspec.Struct, frozen=True, kw_only=True):
     """One role in the supply of one site: who is known to hold it, and of whom nobody knows.
 
-    ``open`` are makers of whom no holder of this role is on record.
+    ``open`` are makers of whom no holder of this role is on record. ``groups``: as how many
+    independent sources the holders count: companies of one group are one.
     """
 
     site: str
@@ -54,13 +56,22 @@ class SiteRole(msgspec.Struct, frozen=True, kw_only=True):
     holders: tuple[str, ...]
     open: tuple[str, ...]
     facts: tuple[str, ...]
+    groups: Groups
 
     @property
     def is_single(self) -> bool | None:
-        """Whether one entity alone holds it; None where another one may, whom nobody named."""
-        if len(self.holders) > 1:
+        """Whether one entity, or one group, alone holds it.
+
+        None where another one may, whom nobody named, or where nobody knows who controls them.
+        """
+        if self.groups.fewest > 1:
             return False
-        return None if self.open or not self.holders else True
+        return None if self.open or self.groups.most != 1 else True
+
+    @property
+    def is_one_group(self) -> bool:
+        """Whether several hold it, and one owner surely controls them all."""
+        return len(self.holders) > 1 and self.groups.most == 1
 
 
 def served(
@@ -107,12 +118,15 @@ def tier_of(
 
 
 def site_roles(
-    reliances: Sequence[Reliance], links: Sequence[Link], clouded: Mapping[str, frozenset[str]]
+    reliances: Sequence[Reliance],
+    links: Sequence[Link],
+    clouded: Mapping[str, frozenset[str]],
+    grouped: Callable[[Collection[str]], Groups],
 ) -> tuple[SiteRole, ...]:
     """The roles behind the batteries of each site, each with its holders.
 
     ``clouded`` names for each site the makers whose things there need a cloud; only they need an
-    operator of one.
+    operator of one. ``grouped`` counts the independent groups among holders.
     """
     makers: defaultdict[str, set[str]] = defaultdict(set)
     unknown: defaultdict[str, set[str]] = defaultdict(set)
@@ -137,6 +151,7 @@ def site_roles(
                         holders=tuple(sorted(holders)),
                         open=tuple(sorted(hidden)),
                         facts=tuple(sorted(facts)),
+                        groups=grouped(holders),
                     )
                 )
     return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cellwarden.vendors.rules.category import category_of
 from cellwarden.vendors.rules.judging import Answer, Judged, judge
 from cellwarden.vendors.rules.rule import Condition, Rule, Step, load_rules, operator_facts
 
@@ -11,6 +12,7 @@ __all__ = [
     "Judged",
     "Rule",
     "Step",
+    "category_of",
     "judge",
     "load_rules",
     "operator_facts",

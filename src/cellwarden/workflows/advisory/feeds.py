@@ -18,6 +18,7 @@ from cellwarden.model.report import FeedAge
 from cellwarden.model.times import parse_time
 from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft, State
+from cellwarden.workflows.advisory import newest
 from cellwarden.workflows.advisory.feed_checks import (
     Contradicted,
     OnlyNew,
@@ -203,10 +204,15 @@ def _nothing_understood(read: _Read, note: str) -> SourceError:
 
 
 def _reasons(read: _Read) -> tuple[str, ...]:
-    """Why documents or parts of them could not be read: file and reason."""
-    names = kinds()["unreadable"].column_names
-    file, reason = names.index("file"), names.index("reason")
-    return tuple(f"{row[file]}: {row[reason]}" for row in read.rows.get("unreadable", {}).values())
+    """Why documents or parts of them could not be read: file, place and reason."""
+    shape = kinds()["unreadable"].column_names
+    told = []
+    for row in read.rows.get("unreadable", {}).values():
+        cells = dict(zip(shape, row, strict=True))
+        line = f", line {cells['line']}" if cells["line"] else ""
+        column = f", {cells['column']}" if cells["column"] else ""
+        told.append(f"{cells['file']}{line}{column}: {cells['reason']}")
+    return tuple(told)
 
 
 class _Read(msgspec.Struct, kw_only=True):
@@ -246,15 +252,15 @@ def _fresh(
 def _read(
     connection: duckdb.DuckDBPyConnection, fresh: list[tuple[str, Document]], progress: Progress
 ) -> _Read:
-    latest = dict(connection.sql("select advisory_id, updated_at from advisory").fetchall())
     read = _Read()
-    for done, (digest, document) in enumerate(fresh):
+    for done, (_, document) in enumerate(fresh):
         progress("reading advisories", done, len(fresh))
-        understood = feeds.understand(document)
-        read.understood.append(understood)
+        read.understood.append(feeds.understand(document))
         if isinstance(document, feeds.Tampered):
             read.contradicted.append(contradicted_by(document))
-        if _is_older(understood, latest):
+    outdated = newest.outdated(newest.known(connection), read.understood)
+    for (digest, document), understood, old in zip(fresh, read.understood, outdated, strict=True):
+        if old and len(old) == len(understood.tables["advisory"]):
             read.older += 1
             continue
         if digest and understood.format != feeds.UNKNOWN_FORMAT:
@@ -265,7 +271,8 @@ def _read(
                 read.rows.setdefault("feed_check", {})[digest] = kinds()["feed_check"].row(cells)
         for kind, rows in understood.tables.items():
             shape = kinds()[kind]
-            read.rows.setdefault(kind, {}).update((shape.subject_of(row), row) for row in rows)
+            counted = newest.without(kind, rows, old) if kind in _PER_ADVISORY else rows
+            read.rows.setdefault(kind, {}).update((shape.subject_of(row), row) for row in counted)
     progress("reading advisories", len(fresh), len(fresh))
     return read
 
@@ -305,16 +312,6 @@ def feed_ages(
             )
         )
     return tuple(ages)
-
-
-def _is_older(understood: Understood, latest: dict[str, str | None]) -> bool:
-    shape = kinds()["advisory"].column_names
-    at, name = shape.index("updated_at"), shape.index("advisory_id")
-    for row in understood.tables.get("advisory", ()):
-        before, now = latest.get(row[name] or ""), row[at]
-        if before and now and now < before:
-            return True
-    return False
 
 
 def _document_cells(

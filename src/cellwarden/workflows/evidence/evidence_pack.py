@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
     from cellwarden.checks.check import Check
 
-NOTE_HEAD: Final = "cellwarden evidence pack v1"
 _ALWAYS: Final = frozenset({"key", "redaction"})
 """Acts whose entries go along with every pack: who signs, and what was erased."""
 
@@ -146,7 +145,7 @@ def export_pack(
         documents=sum(name.startswith("documents/") for name in pack.files),
         checkpoint_size=kept.checkpoint.size,
         manifest_sha256=pack.digest,
-        is_signed="manifest.note" in pack.files,
+        is_signed=pack.is_signed,
         keys=pack.keys,
         entry=entry,
         left_out=tuple(pack.left_out),
@@ -174,23 +173,22 @@ class _Packed:
         chosen_entries = _entries(state, wanted, size)
         self.facts = pack_facts.gather(state, size, evidence, chosen_entries)
         coverages = _coverages(judged, state, wanted, chosen)
-        self.files = pack_facts.entry_files(state, self.facts)
-        rows, proven = pack_facts.row_files(state, self.facts)
-        self.row_count = sum(len(one.rows) for one in proven.values())
-        self.files |= rows
-        self.files |= pack_facts.opened_file(state, self.facts)
+        self.files = pack_facts.entry_file(state, self.facts)
+        rows, self.row_count = pack_facts.row_file(state, self.facts)
         documents = pack_facts.paper_files(state, papers, self.left_out)
         if wanted.with_sources:
-            sources, lines = pack_facts.source_files(
+            sources = pack_facts.source_files(
                 state, self.facts, _every_paper(judged), self.left_out
             )
-            documents = pack_facts.with_sources(documents, sources, lines)
+            documents = documents.and_those(sources)
         else:
             self.left_out.append(
                 "the files that entries were read from: each entry names its file's digest;"
                 " `--with-sources` takes them along"
             )
-        self.files |= documents
+        cells = pack_facts.opened_cells(state, self.facts)
+        self.files |= rows | documents.files
+        self.files |= pack_facts.opened_file(cells, list(documents.sealed.values()))
         self.files |= {
             f"coverage/{one.framework}.json": json_text(one).encode() for one in coverages
         }
@@ -215,18 +213,21 @@ class _Packed:
             fingerprints=tuple(key.fingerprint for key in self.keys),
             entries=len(self.facts.wanted),
             rows=self.row_count,
-            documents=sum(name.startswith("documents/") for name in documents),
+            documents=len(documents.files),
             left_out=tuple(self.left_out),
             proven=pack_facts.told_entries(self.facts),
         )
         self.files["index.html"] = pack_page(report, coverages, words).encode()
         self.files["README.txt"] = read_me(report, words).encode()
-        head = _head(report, wanted, kept, words)
-        self.files["manifest.json"] = manifest(head, self.files)
-        self.digest = hashlib.sha256(self.files["manifest.json"]).hexdigest()
+        self.files["pack.json"] = _about(report, wanted, kept, words)
+        about = f"{report.run.operator}: {wanted.words}, as of {report.run.as_of[:10]}"
+        text = manifest(kept.checkpoint.origin, about, self.files)
+        self.manifest = text.encode()
+        self.digest = hashlib.sha256(self.manifest).hexdigest()
         signers = _signers(state)
-        if signers:
-            self.files["manifest.note"] = _signed(kept.checkpoint.origin, self.digest, signers)
+        self.is_signed = bool(signers)
+        note = sign_note(Note(text=text, signatures=()), *signers, at_s=0)
+        self.files["manifest.note"] = encode_note(note)
 
 
 def _checkpoint(workspace: Workspace) -> Kept:
@@ -258,11 +259,6 @@ def _signers(state: State) -> tuple[SignerKey, ...]:
         return signing_keys(held_keys(state), current) if current else ()
     except InputError:
         return ()
-
-
-def _signed(origin: str, digest: str, signers: Sequence[SignerKey]) -> bytes:
-    note = Note(text=f"{NOTE_HEAD}\n{origin}\n{digest}\n", signatures=())
-    return encode_note(sign_note(note, *signers, at_s=0))
 
 
 def _papers(judged: JudgedFleet, wanted: Wanted) -> list[dict[str, str | None]]:
@@ -330,8 +326,8 @@ def _coverages(
     )
 
 
-def _head(report: Report, wanted: Wanted, kept: Kept, words: PackWords) -> dict[str, Any]:
-    return {
+def _about(report: Report, wanted: Wanted, kept: Kept, words: PackWords) -> bytes:
+    value = {
         "operator": report.run.operator,
         "scope": wanted.words,
         "framework": wanted.framework,
@@ -345,6 +341,7 @@ def _head(report: Report, wanted: Wanted, kept: Kept, words: PackWords) -> dict[
         "cellwarden": report.run.version,
         "left_out": words.left_out,
     }
+    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
 
 
 def _record(
@@ -373,7 +370,7 @@ def _record(
         actor=actor,
         source="evidence packs",
         clock_at=clock_at,
-        document_sha256=state.objects.put(pack.files["manifest.json"]),
+        document_sha256=state.objects.put(pack.manifest),
         note=f"evidence pack: {wanted.words}; manifest {pack.digest[:_ID_DIGITS]}",
     )
     return state.record(draft, {kind.name: [Fact(cells=row, valid_from=clock_at)]})

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from cellwarden.ledger import partial
+from cellwarden.ledger.commitments import commitment_to
 from cellwarden.ledger.entries import Entry
 from cellwarden.model.errors import StoreError
 from cellwarden.model.facts import kinds
 from cellwarden.reports.pack_page import ProvenEntry
-from cellwarden.store.row_proofs import ProvenRows, prove_rows
+from cellwarden.store.row_proofs import prove_rows
 from cellwarden.store.state import State
 
 _PERSONAL: Final = "personal"
@@ -78,67 +79,87 @@ def told_entries(facts: Facts) -> tuple[ProvenEntry, ...]:
     )
 
 
-def entry_files(state: State, facts: Facts) -> Files:
-    """The stored bytes of the wanted entries, a line each, and what leads to the root."""
-    runs = partial.runs_of(facts.wanted)
-    lines = b"".join(
-        stored.data + b"\n" for first, last in runs for stored in state.log.read(first, last + 1)
-    )
-    proof = {
-        "entries": runs,
-        "beside": [one.hex() for one in partial.beside(facts.leaves, runs)],
-    }
-    return {"entries.jsonl": lines, "entries.proof.json": msgspec.json.encode(proof) + b"\n"}
+def entry_file(state: State, facts: Facts) -> Files:
+    """The stored bytes of the wanted entries, a line each after their place; hashes of the others.
+
+    A line is ``place TAB bytes``, or ``first-last TAB hash`` for what is left out.
+    """
+    lines = []
+    for first, last, head in partial.pieces(facts.leaves, facts.wanted):
+        if first in facts.wanted:
+            stored = next(state.log.read(first, first + 1))
+            lines.append(b"%d\t%s" % (first, stored.data))
+        else:
+            lines.append(b"%d-%d\t%s" % (first, last, head.hex().encode()))
+    return {"entries.txt": _lines(lines)}
 
 
-def row_files(state: State, facts: Facts) -> tuple[Files, dict[tuple[int, str], ProvenRows]]:
-    """The committed bytes of the wanted rows, a file for each kind, with their proofs.
+def row_file(state: State, facts: Facts) -> tuple[Files, int]:
+    """The committed bytes of the wanted rows, a line each after their id and kind; and how many.
+
+    A line is ``entry.row TAB kind TAB bytes``, or ``entry.first-last TAB kind TAB hash``.
 
     Raises:
         IntegrityError: rows are not what their entry commits to.
     """
-    files: defaultdict[str, list[bytes]] = defaultdict(list)
-    proven: dict[tuple[int, str], ProvenRows] = {}
+    lines: list[bytes] = []
+    count = 0
     for (index, kind), wanted in sorted(facts.rows.items()):
         table = next(one for one in facts.entries[index].tables if one.kind == kind)
         found = prove_rows(state.partitions.path(kind, index), table, wanted)
-        proven[index, kind] = found
-        files[f"rows/{kind}.jsonl"] += found.rows.values()
-        proof = {
-            "entry": index,
-            "rows": found.runs,
-            "digests": [one.hex() for one in found.digests],
-            "beside": [one.hex() for one in found.beside],
-        }
-        files[f"rows/{kind}.proof.jsonl"].append(msgspec.json.encode(proof))
-    return {name: _lines(lines) for name, lines in files.items()}, proven
+        count += len(found.rows)
+        said = [(row, b"%d" % row, data) for row, data in found.rows.items()]
+        said += [
+            (first, b"%d-%d" % (first, last), h.hex().encode()) for first, last, h in found.others
+        ]
+        lines += [
+            b"%d.%s\t%s\t%s" % (index, place, kind.encode(), data)
+            for _, place, data in sorted(said)
+        ]
+    return {"rows.txt": _lines(lines)}, count
 
 
-def opened_file(state: State, facts: Facts) -> Files:
-    """Value and salt of each personal cell in the pack that was not erased."""
+def opened_cells(state: State, facts: Facts) -> list[bytes]:
+    """Value and salt of each personal cell in the pack that was not erased, a line each."""
     lines = []
     for (index, kind), rows in sorted(facts.rows.items()):
         if not kinds()[kind].personal:
             continue
         held = state.personal.read(kinds()[kind], index)
         for row in sorted(rows & held.keys()):
-            for column, (value, salt) in sorted(held[row].items()):
-                cell = {"entry": index, "kind": kind, "row": row, "column": column}
-                lines.append(msgspec.json.encode(cell | {"value": value, "salt": salt.hex()}))
-    return {"opened.jsonl": _lines(lines)} if lines else {}
+            for _, (value, salt) in sorted(held[row].items()):
+                committed = commitment_to(value.encode(), salt)
+                cell = {"commitment": committed, "salt": salt.hex(), "value": value}
+                lines.append(msgspec.json.encode(cell))
+    return lines
+
+
+def opened_file(cells: Sequence[bytes], sealed: Sequence[bytes]) -> Files:
+    """What is disclosed, a line each: personal cells, and documents that are kept sealed."""
+    return {"opened.jsonl": _lines([*cells, *sealed])}
+
+
+class Papers(msgspec.Struct, frozen=True, kw_only=True):
+    """Documents by their name in a pack, and a line for each that is kept sealed: what opens it."""
+
+    files: Files
+    sealed: dict[str, bytes]
+
+    def and_those(self, others: Papers) -> Papers:
+        """Both together, each document once."""
+        return Papers(files=others.files | self.files, sealed=others.sealed | self.sealed)
 
 
 def paper_files(
     state: State, papers: Sequence[Mapping[str, str | None]], left_out: list[str]
-) -> Files:
+) -> Papers:
     """The papers that proven rows name, as they came; what cannot go along is said."""
-    files: Files = {}
-    lines = []
     elsewhere = [paper["document_id"] or "" for paper in papers if not paper["object_sha256"]]
     if elsewhere:
         named = ", ".join(elsewhere[:_NAMED]) + (" ..." if len(elsewhere) > _NAMED else "")
         count = f"{len(elsewhere)} of {len(papers)} documents"
         left_out.append(f"{count} are kept elsewhere, their rows are here: {named}")
+    found = Papers(files={}, sealed={})
     for paper in papers:
         name, digest = paper["document_id"] or "", paper["object_sha256"]
         if not digest:
@@ -146,64 +167,42 @@ def paper_files(
         if paper["classification"] == _PERSONAL:
             left_out.append(f"document {name}: classified as personal, shown on request only")
         else:
-            commitment = paper["plain_commitment"]
-            found = _document(state, digest, commitment, what=name, left_out=left_out)
-            if found:
-                files[f"documents/{digest}"], line = found
-                lines.append(line | {"title": paper["title"]})
-    return files | _listed(lines)
+            found = found.and_those(
+                _document(state, digest, paper["title"] or name, name, left_out)
+            )
+    return found
 
 
-def source_files(
-    state: State, facts: Facts, papers: frozenset[str], left_out: list[str]
-) -> tuple[Files, list[Any]]:
-    """The documents that the wanted entries were read from, and a line about each.
+def source_files(state: State, facts: Facts, papers: frozenset[str], left_out: list[str]) -> Papers:
+    """The documents that the wanted entries were read from.
 
     ``papers`` are digests of documents that are held as evidence: whether those go along is
     decided by their classification, never by the way that they came.
     """
-    files: Files = {}
-    lines = []
+    found = Papers(files={}, sealed={})
     for index in sorted(facts.wanted):
         entry = facts.entries[index]
         digest = entry.document_sha256
-        if digest is None or digest in papers or f"documents/{digest}" in files:
-            continue
-        found = _document(
-            state, digest, entry.document_commitment, what=f"entry {index}", left_out=left_out
-        )
-        if found:
-            files[f"documents/{digest}"], line = found
-            lines.append(line | {"title": entry.source})
-    return files, lines
+        if digest is not None and digest not in papers and f"documents/{digest}" not in found.files:
+            more = _document(state, digest, entry.source, f"entry {index}", left_out)
+            found = found.and_those(more)
+    return found
 
 
-def with_sources(files: Files, sources: Files, lines: Sequence[Any]) -> Files:
-    """Papers and sources together, each document once."""
-    fresh = [line for line in lines if line["file"] not in files]
-    listed = files.get("documents.jsonl", b"") + _lines(msgspec.json.encode(one) for one in fresh)
-    return sources | files | {"documents.jsonl": listed}
-
-
-def _document(
-    state: State, digest: str, commitment: str | None, *, what: str, left_out: list[str]
-) -> tuple[bytes, dict[str, Any]] | None:
-    """A document's bytes and its line; a sealed one is opened, and its salt disclosed."""
+def _document(state: State, digest: str, title: str, what: str, left_out: list[str]) -> Papers:
+    """A document, opened where it is sealed, and then its salt is disclosed."""
+    name = f"documents/{digest}"
     try:
-        data = state.sealed.get(digest)
+        files = {name: state.sealed.get(digest)}
         disclosed = state.sealed.disclosed(digest)
     except StoreError:
         left_out.append(f"the document of {what}: erased or not here")
-        return None
-    line: dict[str, Any] = {"file": f"documents/{digest}", "sha256": digest}
-    line["commitment"] = commitment
-    line["salt"] = disclosed[1].hex() if disclosed else None
-    return data, line
-
-
-def _listed(lines: Sequence[Any]) -> Files:
-    encoded = (msgspec.json.encode(line) for line in lines)
-    return {"documents.jsonl": _lines(encoded)} if lines else {}
+        return Papers(files={}, sealed={})
+    if not disclosed:
+        return Papers(files=files, sealed={})
+    committed, salt = state.sealed.commitment_of(digest), disclosed[1].hex()
+    line = {"commitment": committed, "salt": salt, "file": name, "title": title}
+    return Papers(files=files, sealed={name: msgspec.json.encode(line)})
 
 
 def _lines(encoded: Iterable[bytes]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -71,7 +72,7 @@ def rules_from_words(words: Sequence[str]) -> tuple[Rule, ...]:
             severities = ", ".join(severity.value for severity in Severity)
             raise InputError(
                 f"--fail-on {word}: no severity and no property has this name",
-                advice=f"use one of {severities}, {', '.join(PROPERTIES)}",
+                advice=f"use one of {severities}, {', '.join(PROPERTIES).replace('_', '-')}",
             )
     return tuple(rules)
 
@@ -84,11 +85,27 @@ def load_policy(path: Path) -> tuple[Rule, ...]:
     """
     try:
         policy = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Policy)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except msgspec.ValidationError as error:
+        severities = ", ".join(severity.value for severity in Severity)
+        raise InputError(
+            f"policy {path}: {_in_words(str(error))}",
+            advice=f"a severity is one of {severities}; docs/workspace.md shows a policy file",
+        ) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(
             f"policy {path}: {error}", advice="docs/workspace.md shows a policy file"
         ) from error
     return policy.rule
+
+
+def _in_words(message: str) -> str:
+    """What is wrong and where, as people count: ``rule 2, severity``."""
+    told, sign, path = message.partition(" - at `$")
+    found = re.fullmatch(r"\.rule\[(\d+)\]\.?(\w*).*`", path)
+    if not sign or found is None:
+        return message
+    place = f"rule {int(found[1]) + 1}" + (f", {found[2]}" if found[2] else "")
+    return f"{place}: {told}"
 
 
 def refuse_unknown_names(rules: Sequence[Rule], report: Report, checks: Collection[str]) -> None:

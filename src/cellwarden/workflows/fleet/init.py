@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -45,6 +46,10 @@ advisories = 30
 exploited = 7
 likelihood = 7
 ssvc = 30
+
+[ledger]                      # entries are never changed, so who acted is a pseudonym, not a name;
+actors = ["operator"]         # actors.csv says who is behind each, and that can be erased. Any
+                              # other word is refused; without --actor it is the operator
 
 [gate]
 fail_on = []                  # for example ["critical", "known_exploited"]
@@ -129,5 +134,5 @@ def write_templates(workspace: Workspace, wanted: Sequence[str]) -> tuple[Path, 
 
 
 def _quoted(text: str) -> str:
-    """Text as the inside of a TOML basic string."""
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    """Text as the inside of a TOML basic string; JSON writes controls and quotes as TOML does."""
+    return json.dumps(text, ensure_ascii=False)[1:-1].replace("\x7f", "\\u007f")

@@ -35,7 +35,7 @@ def preview_file(
         )
     given = _mapping(mapping)
     try:
-        return collect.preview(file.name, _bytes(file), given, kind=kind, makers=maker_names())
+        return collect.preview(_name_of(file), _bytes(file), given, kind=kind, makers=maker_names())
     except collect.UnmappedError as error:
         if mapping is not None:
             raise SourceError(
@@ -75,7 +75,8 @@ def bring_in(
         SourceError: not one row of it can be read.
     """
     data = _bytes(file)
-    target = workspace.folder / workspace.settings.register.paths[0] / file.name
+    # The folders of a configuration export say whose it is: they go with it.
+    target = workspace.folder / workspace.settings.register.paths[0] / _name_of(file)
     if target.exists() and target.read_bytes() != data:
         raise InputError(
             f"{target} is there already with other content",
@@ -85,6 +86,7 @@ def bring_in(
     require_rows(shown)
     beside = target.with_name(target.name + MAPPING_SUFFIX)
     written = [target]
+    target.parent.mkdir(parents=True, exist_ok=True)
     # The mapping first: a scan in between must not read the file by a guess.
     if mapping is not None:
         write_durably(beside, _bytes(mapping))
@@ -94,6 +96,13 @@ def bring_in(
         written.append(beside)
     write_durably(target, data)
     return tuple(written)
+
+
+def _name_of(file: Path) -> str:
+    """The file's name, with the folders that tell of a configuration export whose it is."""
+    parts = file.resolve().parts
+    found = [i for i, part in enumerate(parts[:-1]) if part.casefold() in collect.CONFIGURATIONS]
+    return "/".join(parts[found[-1] :]) if found else file.name
 
 
 def _mapping(path: Path | None) -> collect.Mapping | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import os
 import secrets
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -19,6 +21,7 @@ from cellwarden.model.facts import END, Reading, kinds
 from cellwarden.store.facts import Fact
 from cellwarden.store.sealed import Sealed
 from cellwarden.store.state import Draft, State
+from cellwarden.workflows.beside import ALONE, Beside, Later
 from cellwarden.workflows.evidence.papers import names_files, take_in_papers
 from cellwarden.workflows.fleet.differences import (
     changed_facts,
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 
 _FOREVER: Final = "9999"
 _MAPPING_SUFFIX: Final = ".mapping.toml"
+_AHEAD: Final = 16
+"""Files whose bytes are held at once."""
 _PASSED_OVER: Final = frozenset({".md", ".toml"})
 
 
@@ -50,7 +55,13 @@ class RegisterOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def record_register(
-    workspace: Workspace, state: State, *, clock_at: str, actor: str, progress: Progress
+    workspace: Workspace,
+    state: State,
+    *,
+    clock_at: str,
+    actor: str,
+    progress: Progress,
+    beside: Beside = ALONE,
 ) -> RegisterOutcome:
     """Bring the ledger up to date with the register's files.
 
@@ -75,21 +86,12 @@ def record_register(
     recorded: list[int] = []
     problems: list[SourceError] = []
     unreadable = 0
-    key = _digest_key(state)
     with_papers = names_files(connection)
-    for done, path in enumerate(files):
-        source = path.relative_to(workspace.folder).as_posix()
+    fresh = _fresh(workspace, state, files, seen=seen, with_papers=with_papers, beside=beside)
+    for done, source, data, digest, read in _drawn_ahead(fresh):
         progress("reading the register", done, len(files))
-        data = path.read_bytes()
-        digest = hashlib.sha256(data).hexdigest()
-        mapping = _mapping_beside(path)
-        may_differ = mapping is not None or source in with_papers
-        if not may_differ and _is_known(state, seen.get(source), data, digest):
-            continue  # a mapping may have been corrected since, or a paper; what it changes is told
         try:
-            reading = collect.read(
-                source, data, mapping=mapping, makers=maker_names(), digest_key=key
-            )
+            reading = read.value()
         except SourceError as error:
             problems.append(error)
             continue
@@ -154,6 +156,50 @@ def register_files(workspace: Workspace) -> Iterator[Path]:
             hidden = any(part.startswith((".", "~")) for part in path.relative_to(folder).parts)
             if path.is_file() and not hidden and path.suffix not in _PASSED_OVER:
                 yield path
+
+
+class _Fresh(NamedTuple):
+    """A file that may say something new: its place among all, source, bytes, digest, reading."""
+
+    place: int
+    source: str
+    data: bytes
+    digest: str
+    reading: Later[Reading]
+
+
+def _fresh(
+    workspace: Workspace,
+    state: State,
+    files: Sequence[Path],
+    *,
+    seen: Mapping[str, str],
+    with_papers: Collection[str],
+    beside: Beside,
+) -> Iterator[_Fresh]:
+    key = _digest_key(state)
+    for place, path in enumerate(files):
+        source = path.relative_to(workspace.folder).as_posix()
+        data = path.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        mapping = _mapping_beside(path)
+        may_differ = mapping is not None or source in with_papers
+        if not may_differ and _is_known(state, seen.get(source), data, digest):
+            continue  # a mapping may have been corrected since, or a paper; what it changes is told
+        reading = beside.start(_read, source, data, mapping, key)
+        yield _Fresh(place, source, data, digest, reading)
+
+
+def _read(source: str, data: bytes, mapping: collect.Mapping | None, key: bytes) -> Reading:
+    return collect.read(source, data, mapping=mapping, makers=maker_names(), digest_key=key)
+
+
+def _drawn_ahead(files: Iterator[_Fresh]) -> Iterator[_Fresh]:
+    """The same files, drawn before they are needed: read beside while others are recorded."""
+    drawn = deque(itertools.islice(files, _AHEAD))
+    while drawn:
+        yield drawn.popleft()
+        drawn.extend(itertools.islice(files, 1))
 
 
 def _ended(

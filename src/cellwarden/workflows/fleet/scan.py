@@ -20,6 +20,7 @@ from cellwarden.model.times import format_time, parse_time
 from cellwarden.workflows import assemble, derived
 from cellwarden.workflows.advisory.feeds import feed_ages
 from cellwarden.workflows.advisory.match import matcher_for
+from cellwarden.workflows.beside import ALONE, Beside
 from cellwarden.workflows.evidence.paper_tables import register_papers
 from cellwarden.workflows.fleet import summarise
 from cellwarden.workflows.fleet.register import record_register
@@ -31,7 +32,7 @@ from cellwarden.workflows.vendor.assess_tables import register_vendors
 from cellwarden.workflows.vendor.dated_rules import register_dated_rules
 from cellwarden.workflows.vendor.import_gleif import import_if_changed
 from cellwarden.workflows.vendor.party_tables import register_parties
-from cellwarden.workflows.vendor.receive import record_answers
+from cellwarden.workflows.vendor.receive import begin_answers, record_answers
 from cellwarden.workflows.vendor.screen_register import screen_if_changed
 from cellwarden.workflows.workspace import Progress, Workspace
 
@@ -57,9 +58,15 @@ class ScanOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def scan(
-    workspace: Workspace, *, now: datetime, actor: str, asked_as_of: str | None, progress: Progress
+    workspace: Workspace,
+    *,
+    now: datetime,
+    actor: str,
+    asked_as_of: str | None,
+    progress: Progress,
+    beside: Beside = ALONE,
 ) -> ScanOutcome:
-    """Scan a workspace and keep the run.
+    """Scan a workspace and keep the run; files may be read by the process ``beside``.
 
     A file of the register that cannot be read at all doesn't stop the scan, nor does a configured
     feed that is absent, empty, unreadable or older than policy; they are in the outcome.
@@ -73,12 +80,19 @@ def scan(
     as_of = workspace.as_of(now, asked_as_of)
     with workspace.open_state() as state:
         with state.alone():
+            begun = begin_answers(workspace, state, beside)
             register = record_register(
-                workspace, state, clock_at=clock_at, actor=actor, progress=progress
+                workspace,
+                state,
+                clock_at=clock_at,
+                actor=actor,
+                progress=progress,
+                beside=beside,
             )
             answers = record_answers(
                 workspace,
                 state,
+                begun,
                 as_of=parse_time(as_of).date(),
                 clock_at=clock_at,
                 actor=actor,

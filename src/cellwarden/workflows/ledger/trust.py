@@ -14,7 +14,7 @@ from cellwarden.model.errors import InputError, IntegrityError
 from cellwarden.store.closed import closed_in
 from cellwarden.store.facts import read_committed
 from cellwarden.store.state import State
-from cellwarden.store.wholeness import UNFINISHED, Unreadable, unreadable
+from cellwarden.store.wholeness import UNFINISHED, Unreadable
 from cellwarden.workflows.ledger.checkpoints import checkpoint_problems, kept_sizes
 from cellwarden.workflows.ledger.ledger_keys import key_history
 from cellwarden.workflows.workspace import Workspace
@@ -82,7 +82,7 @@ def verify_ledger(workspace: Workspace) -> LedgerState:
                 for index, entry in enumerate(entries)
                 if entry.clock_at < entry.recorded_at
             ),
-            unreadable=unreadable(state),
+            unreadable=state.unreadable(),
         )
 
 

@@ -36,7 +36,7 @@ def open_incident(
     for name in ("title", "site_id"):
         if not cells.get(name, "").strip():
             raise InputError(
-                f"an incident needs {name.removesuffix('_id')}",
+                f"an incident needs {name}",
                 advice="one line is enough to begin",
             )
     for regime in _parts(cells.get("regimes")):

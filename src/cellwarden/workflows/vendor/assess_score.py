@@ -95,6 +95,7 @@ def standing_of(
                 found.score,
                 found.gates,
                 threshold=workspace.settings.vendors.threshold_fraction,
+                waiting=tuple(one.question for one in found.open_follow_ups),
             ),
         )
         connection.close()

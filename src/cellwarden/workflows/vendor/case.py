@@ -142,7 +142,7 @@ def _paper(
         kind=f"Business case for {operator}",
         title=" or ".join(one for one in (", ".join(names[:-1]), names[-1]) if one),
         dated=f"as of {as_of.isoformat()}",
-        verdict=f"By cost: {case.sentence} With prices: {case.with_price}",
+        verdict=f"By cost: {_going_on(case.sentence)} With prices: {_going_on(case.with_price)}",
         is_good=None,
         sections=(
             _costs(case, scores),
@@ -220,6 +220,21 @@ def _drawn(case: Case) -> Section:
         caption="Each bar: one input from its low to its high value, the others likely. The dashed"
         " line marks where two vendors change places."
         + (f" {more} smaller bars are left out; the inputs stand below." if more > 0 else ""),
+        table=Table(
+            heads=("Vendor", "Input", f"At its low, {_UNIT}", "Likely", "At its high", "Moves by"),
+            rows=tuple(
+                (
+                    names[bar.vendor],
+                    bar.input.label,
+                    _money(bar.at_low),
+                    _money(likely[bar.vendor]),
+                    _money(bar.at_high),
+                    _money(abs(bar.at_high - bar.at_low)),
+                )
+                for bar in bars
+            ),
+            numbers=frozenset({2, 3, 4, 5}),
+        ),
     )
 
 
@@ -237,7 +252,10 @@ def _deciding(case: Case) -> Section:
         for bar in case.bars
         if bar.flips_at is not None
     )
-    words = (f"By expected cost: {case.sentence}", f"Cost and price together: {case.with_price}")
+    words = (
+        f"By expected cost: {_going_on(case.sentence)}",
+        f"Cost and price together: {_going_on(case.with_price)}",
+    )
     if not rows:
         return Section(title="Which input decides the order", words=words)
     return Section(
@@ -315,6 +333,11 @@ def _approving(approvers: tuple[tuple[str, ...], ...]) -> Section:
         title="Who approves",
         table=Table(heads=("Vendor", "Side", "Approver", "Answer", "On"), rows=approvers),
     )
+
+
+def _going_on(sentence: str) -> str:
+    """A sentence behind a colon."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _money(value: float) -> str:

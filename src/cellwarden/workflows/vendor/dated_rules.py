@@ -170,10 +170,13 @@ def _battery(
     # Nothing is placed on the market after it was installed: where only that day is on record, it
     # stands for the other one, and errs to the side of a duty.
     placed = passport.get("placed_on") or asset.get("batteries_on") or asset.get("installed_on")
+    capacity = _number(said("capacity_kwh"))
+    words = f"{asset.get('name') or ''} {model}"
     facts = dict(operator) | {
         "maker": maker or None,
         "chemistry": said("chemistry"),
-        "capacity_kwh": _number(said("capacity_kwh")),
+        "capacity_kwh": capacity,
+        "category": rules.category_of(passport.get("category"), words, capacity),
         "placed_on": day_of(placed),
         "passport_id": passport.get("passport_id"),
         "due_diligence_id": passport.get("due_diligence_id"),

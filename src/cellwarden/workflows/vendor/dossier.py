@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     import duckdb
 
 Cells = dict[str, str | None]
+Shown = dict[tuple[str, str], list[tuple[Any, ...]]]
+"""Rows of a query by party and assessed product."""
 
 CLOSE: Final = "close"
 """The decision of a review that closes a follow-up."""
@@ -52,6 +54,11 @@ _PLATES: Final[WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[str, tuple[str,
     WeakKeyDictionary()
 )
 """Which parties each plate means, by connection."""
+
+_SHOWN: Final[WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[tuple[str, date], Shown]]] = (
+    WeakKeyDictionary()
+)
+"""What a query shows of all assessed vendors as of a day, by connection."""
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,19 +204,12 @@ def grade(
     received = from_vendor(bank, raw)
     answered_on = day_of(row["answered_on"])
     dated = answered_on or as_of
-    makers = makers_of(connection, party)
-    values = {
-        "makers": makers,
-        "party": party["party_id"] or "",
-        "product": row["product"] or "",
-        "as_of": as_of.isoformat(),
-    }
-    changes = _changes(connection, values)
+    changes = _changes(connection, row, as_of)
     follow_ups = follow_ups_of(connection, assessment_id)
     given = with_claims(bank, _with_replies(received.assessment, follow_ups), dated)
     reviewed = apply_reviews(given, _reviews(connection, assessment_id), _papers(connection))
     voided = void(bank, reviewed, changes, dated)
-    graded = _with_own(voided, _own(connection, values, raw.entity))
+    graded = _with_own(voided, _own(connection, row, as_of, raw.entity))
     exceptions, bad = _exceptions(connection, party["party_id"] or "")
     scored = score(bank, graded, as_of)
     judged = gates(bank, graded, as_of, exceptions)
@@ -305,13 +305,44 @@ def _with_own(assessment: Assessment, own: Sequence[tuple[str, str, Evidence]]) 
     return msgspec.structs.replace(assessment, answers=answers)
 
 
+def shown_of(
+    connection: duckdb.DuckDBPyConnection, name: str, row: Cells, as_of: date
+) -> list[tuple[Any, ...]]:
+    """What a query of this room shows of the vendor and the product of one assessment.
+
+    It asks about all assessed vendors at once, as planning it takes longer than its rows.
+    """
+    known = _SHOWN.setdefault(connection, {})
+    if (name, as_of) not in known:
+        known[name, as_of] = _shown(connection, name, as_of)
+    return known[name, as_of][row["party_id"] or "", row["product"] or ""]
+
+
+def _shown(connection: duckdb.DuckDBPyConnection, name: str, as_of: date) -> Shown:
+    assessments = facts_of(connection, "assessment")
+    found: Shown = {(row["party_id"] or "", row["product"] or ""): [] for row in assessments}
+    owners = {row["party_id"]: row for row in assessments}.values()
+    plates = [(row["party_id"], plate) for row in owners for plate in makers_of(connection, row)]
+    values = {
+        "parties": [party for party, _ in found],
+        "products": [product for _, product in found],
+        "owners": [party for party, _ in plates],
+        "makers": [plate for _, plate in plates],
+        "as_of": as_of.isoformat(),
+    }
+    for party, product, *cells in connection.execute(query(name), values).fetchall():
+        found[party, product].append(tuple(cells))
+    return found
+
+
 def _own(
-    connection: duckdb.DuckDBPyConnection, values: Mapping[str, object], entity: str
+    connection: duckdb.DuckDBPyConnection, row: Cells, as_of: date, entity: str
 ) -> list[tuple[str, str, Evidence]]:
     """What our own facts show: question, objective, evidence named after the fact behind it."""
-    cursor = connection.execute(query("own_evidence"), values)
     found = []
-    for question, objective, shows, kind, product, version, dated, says, facts in cursor.fetchall():
+    for question, objective, shows, kind, product, version, dated, says, facts in shown_of(
+        connection, "own_evidence", row, as_of
+    ):
         item = Evidence(
             id=f"{says} (fact {facts[0]})",
             kind=EvidenceKind(kind),
@@ -326,10 +357,7 @@ def _own(
     return found
 
 
-def _changes(
-    connection: duckdb.DuckDBPyConnection, values: Mapping[str, object]
-) -> tuple[Change, ...]:
-    cursor = connection.execute(query("changes"), values)
+def _changes(connection: duckdb.DuckDBPyConnection, row: Cells, as_of: date) -> tuple[Change, ...]:
     return tuple(
         Change(
             kind=ChangeKind(kind),
@@ -338,7 +366,7 @@ def _changes(
             facts=tuple(facts),
             version=version,
         )
-        for kind, changed_on, says, version, facts in cursor.fetchall()
+        for kind, changed_on, says, version, facts in shown_of(connection, "changes", row, as_of)
         if (on := day_of(changed_on)) is not None
     )
 

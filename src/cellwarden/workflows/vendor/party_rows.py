@@ -132,6 +132,7 @@ def stake_of(row: Cells) -> Stake:
         low=_percent(row["percent_low"]),
         high=_percent(row["percent_high"]),
         consolidates=row["basis"] == CONSOLIDATION,
+        controls=(row["is_controlling"] or "").strip().lower() == "yes",
         since=row["since_on"],
         source=row["document_id"] or row["known_from"],
         fact=row["fact_id"],

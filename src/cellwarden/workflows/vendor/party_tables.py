@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cellwarden.vendors.gleif.agreement import Sides, agree, differences, is_in_force
 from cellwarden.vendors.gleif.facts import names_in
+from cellwarden.vendors.parties.groups import controls, groups_of, nobody_above
 from cellwarden.vendors.parties.nouns import Filled
 from cellwarden.vendors.parties.roles import Role, roles_of
 from cellwarden.vendors.parties.serving import site_roles
@@ -132,19 +133,30 @@ def _site_roles(
     levels = criticality_by_site(connection)
     clouded = _clouded_makers(field, standing)
     site_facts = {row["site_id"]: row["fact_id"] for row in facts_of(connection, "site")}
-    for one in site_roles(field.reliances, field.links, clouded):
+    nobody = nobody_above(field.unnamed)
+    stake_facts = {stake.owned: stake.fact for stake in field.stakes if controls(stake)}
+    for one in site_roles(
+        field.reliances,
+        field.links,
+        clouded,
+        lambda holders: groups_of(field.graph, holders, nobody),
+    ):
+        names = ", ".join(_names(field, one.holders))
         yield {
             "site_id": one.site,
             "criticality": levels.get(one.site),
             "role": one.role.replace("_", " "),
             "holders": len(one.holders),
-            "names": ", ".join(_names(field, one.holders)) or None,
+            "names": (f"one group ({names})" if one.is_one_group else names) or None,
+            "groups_at_least": one.groups.fewest,
+            "groups_at_most": one.groups.most,
             "open": ", ".join(_names(field, one.open)) or None,
             "is_single": one.is_single,
             "evidence": some_facts(
                 site_facts.get(one.site),
                 *(field.graph.entity(party).fact for party in one.holders),
                 *one.facts,
+                *(stake_facts.get(party) for party in one.holders),
             ),
         }
 

@@ -10,6 +10,7 @@ import msgspec
 
 from cellwarden.advisories.identity.vendors import vendor_ids
 from cellwarden.model.errors import InputError
+from cellwarden.model.moments import Moment
 from cellwarden.model.report import Exposure
 from cellwarden.vendors.reassessing import Due, Event, due
 from cellwarden.workflows.fleet.runs import load_run
@@ -20,7 +21,7 @@ from cellwarden.workflows.vendor.dossier import (
     facts_of,
     latest_assessment,
     makers_of,
-    query,
+    shown_of,
 )
 from cellwarden.workflows.workspace import Workspace
 
@@ -40,6 +41,11 @@ ASSESSED_ROLES: Final = frozenset(
 )
 """Whoever has one of these roles is to be assessed, each for itself."""
 _LEVELS: Final = ("high", "medium", "low")
+_ASKED: Final = (
+    *("party", "relationship", "ownership", "account", "contract", "clause", "assessment"),
+    *("site", "asset", "component", "dependency", "substitution", "release", "advisory"),
+)
+"""The kinds that this asks about."""
 
 
 class VendorDue(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +66,8 @@ def vendors_due(
     except InputError:
         report = None
     with workspace.open_state() as state:
-        connection = state.connect(as_of=end_of(as_of), known_at=known_at)
+        moment = Moment(as_of=end_of(as_of), known_at=known_at)
+        connection = state.connect_to_judge(moment, only=_ASKED)
         exposures = report.exposures if report else ()
         found = [
             judge_due(connection, workspace, party, exposures, as_of=as_of)
@@ -122,22 +129,13 @@ def events_of(
     as_of: date,
 ) -> list[Event]:
     """What happened to a vendor: changes, broken clauses, findings in its firmware."""
-    makers = makers_of(connection, party)
-    values = {
-        "makers": makers,
-        "party": party["party_id"] or "",
-        "product": row["product"] or "",
-        "as_of": as_of.isoformat(),
-    }
     events = [
         Event(kind=kind, on=on, says=f"{_WORDS[kind]}: {says}", facts=tuple(facts))
-        for kind, changed_on, says, _, facts in connection.execute(
-            query("changes"), values
-        ).fetchall()
+        for kind, changed_on, says, _, facts in shown_of(connection, "changes", row, as_of)
         if (on := day_of(changed_on))
     ]
     events += _breaches(connection, party["party_id"] or "")
-    events += _findings(connection, makers, exposures)
+    events += _findings(connection, makers_of(connection, party), exposures)
     return events
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -25,9 +25,12 @@ from cellwarden.vendors.assessment.rows import answer_rows, as_given, assessment
 from cellwarden.vendors.assessment.vagueness.follow_ups import (
     FollowUp,
     FollowUpState,
-    follow_ups,
+    follow_ups_on,
+    objections_to,
     reply,
 )
+from cellwarden.vendors.assessment.vagueness.rules import Objection
+from cellwarden.workflows.beside import ALONE, Beside, Later
 from cellwarden.workflows.vendor.assess import source_of
 from cellwarden.workflows.vendor.damage import mended
 from cellwarden.workflows.vendor.dossier import Cells, bank_of, facts_of, follow_ups_of
@@ -81,6 +84,7 @@ def receive(
             look,
             path.name,
             data,
+            _read(workspace, path.name, data),
             as_of=as_of,
             clock_at=clock_at,
             actor=actor,
@@ -88,36 +92,95 @@ def receive(
         )
 
 
+class _Read(msgspec.Struct, frozen=True, kw_only=True):
+    """An answered questionnaire as read, before anybody looks at what was said earlier.
+
+    ``objections`` are to its ``answers`` at its tier, by a bank of this digest.
+    """
+
+    returned: Returned
+    answers: dict[str, Answer]
+    objections: dict[str, tuple[Objection, ...]]
+    bank_sha256: str
+
+
+class Begun(NamedTuple):
+    """Answered questionnaires on their way to be recorded, and files that nobody could open."""
+
+    files: tuple[tuple[Path, bytes, Later[_Read]], ...]
+    problems: tuple[SourceError, ...]
+
+
+def begin_answers(workspace: Workspace, state: State, beside: Beside = ALONE) -> Begun:
+    """Have the answered questionnaires in the workspace's folders read whose bytes are new."""
+    paths = list(answer_files(workspace))
+    taken = [e.document_sha256 for _, e in state.entries() if e.act == ACT] if paths else []
+    files, problems = [], []
+    for path in paths:
+        try:
+            data = _bytes_of(path)
+        except InputError as error:
+            problems.append(_problem(workspace, path, error))
+            continue
+        if not any(state.sealed.holds(digest, data) for digest in taken if digest):
+            files.append((path, data, beside.start(_read, workspace, path.name, data)))
+    return Begun(tuple(files), tuple(problems))
+
+
 def record_answers(
     workspace: Workspace,
     state: State,
+    begun: Begun,
     *,
     as_of: date,
     clock_at: str,
     actor: str,
     progress: Progress,
 ) -> tuple[SourceError, ...]:
-    """Record the answered questionnaires in the workspace's folders whose bytes are new.
+    """Record answered questionnaires.
 
     One that cannot be read stops nothing; it comes back as an error to report at the end.
     """
-    files = list(answer_files(workspace))
-    taken = [e.document_sha256 for _, e in state.entries() if e.act == ACT] if files else []
-    problems = []
+    problems = list(begun.problems)
     with closing(_Look(state)) as look:
-        for done, path in enumerate(files):
-            progress("reading answers of vendors", done, len(files))
+        for done, (path, data, read) in enumerate(begun.files):
+            progress("reading answers of vendors", done, len(begun.files))
             try:
-                data = _bytes_of(path)
-                if any(state.sealed.holds(digest, data) for digest in taken if digest):
-                    continue
                 _received(
-                    workspace, look, path.name, data, as_of=as_of, clock_at=clock_at, actor=actor
+                    workspace,
+                    look,
+                    path.name,
+                    data,
+                    read.value(),
+                    as_of=as_of,
+                    clock_at=clock_at,
+                    actor=actor,
                 )
             except InputError as error:
-                place = path.relative_to(workspace.folder).as_posix()
-                problems.append(SourceError(f"{place}: {error}", advice=error.advice))
+                problems.append(_problem(workspace, path, error))
     return tuple(problems)
+
+
+def _problem(workspace: Workspace, path: Path, error: InputError) -> SourceError:
+    place = path.relative_to(workspace.folder).as_posix()
+    return SourceError(f"{place}: {error}", advice=error.advice)
+
+
+def _read(workspace: Workspace, name: str, data: bytes) -> _Read:
+    """Read a file, and what is vague in it if it is all that its vendor said."""
+    bank = bank_of(workspace)
+    returned = read_answers(name, data, bank)
+    answers = {
+        name: fit_choices(bank, name, as_given(answer))
+        for name, answer in returned.assessment.answers.items()
+    }
+    said = msgspec.structs.replace(returned.assessment, answers=answers)
+    return _Read(
+        returned=returned,
+        answers=answers,
+        objections=objections_to(bank, said),
+        bank_sha256=bank_sha256(bank),
+    )
 
 
 class _Look:
@@ -181,6 +244,7 @@ def _received(
     look: _Look,
     name: str,
     data: bytes,
+    read: _Read,
     *,
     as_of: date,
     clock_at: str,
@@ -188,12 +252,12 @@ def _received(
     vendor: str | None = None,
 ) -> Receipt:
     bank = bank_of(workspace)
-    returned = read_answers(name, data, bank)
+    returned = read.returned
     row = _questionnaire(look.at(""), returned, name, vendor)
     notes = list(returned.notes)
     on = _answered_on(returned, as_of, notes)
     connection = look.at(row["assessment_id"] or "")
-    step = _compared(connection, workspace, bank, row, returned, on=on, notes=notes)
+    step = _compared(connection, workspace, bank, row, read, on=on, notes=notes)
     entry = None
     if step.answers or step.follow_ups:
         kept = look.state.sealed.put(data)
@@ -248,19 +312,16 @@ def _compared(
     workspace: Workspace,
     bank: Bank,
     row: Cells,
-    returned: Returned,
+    read: _Read,
     *,
     on: date,
     notes: list[str],
 ) -> _Step:
     """What is new in a file, beside what this vendor said before."""
+    returned, now = read.returned, read.answers
     assessment_id = row["assessment_id"] or ""
     told = [r for r in facts_of(connection, "answer") if r["assessment_id"] == assessment_id]
     before = assessment_of(row, told)
-    now = {
-        name: fit_choices(bank, name, as_given(answer))
-        for name, answer in returned.assessment.answers.items()
-    }
     changed = {name: a for name, a in now.items() if before.answers.get(name, Answer()) != a}
     merged = msgspec.structs.replace(before, answers={**before.answers, **now})
     notes.extend(from_vendor(bank, msgspec.structs.replace(before, answers=now)).notes)
@@ -274,7 +335,7 @@ def _compared(
     ids = {item.id for item in known}
     opened = tuple(
         item
-        for item in follow_ups(bank, merged, on)
+        for item in follow_ups_on(_objections(bank, merged, read), merged, on)
         if item.question in changed and item.id not in ids and item.question not in busy
     )
     due_on = on + timedelta(days=workspace.settings.vendors.reply_days)
@@ -288,6 +349,14 @@ def _compared(
         replied=replied,
         waiting=sum(item.state is FollowUpState.OPEN for item in state_now.values()),
     )
+
+
+def _objections(bank: Bank, merged: Assessment, read: _Read) -> Mapping[str, tuple[Objection, ...]]:
+    """What is vague in all that a vendor said by now; where that is one file, it was read so."""
+    alone = (read.answers, read.returned.assessment.tier, read.bank_sha256)
+    if (merged.answers, merged.tier, bank_sha256(bank)) == alone:
+        return read.objections
+    return objections_to(bank, merged)
 
 
 def _questionnaire(

@@ -8,6 +8,7 @@ to ``closed`` only by a named reviewer with a reason. Nothing leaves ``closed``.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -61,8 +62,26 @@ def follow_ups(
     bank: Bank, assessment: Assessment, as_of: date, *, brochures: tuple[str, ...] = ()
 ) -> tuple[FollowUp, ...]:
     """Open one follow-up for each vague answer to a question of the assessment's tier."""
+    objections = objections_to(bank, assessment, brochures=brochures)
+    return follow_ups_on(objections, assessment, as_of)
+
+
+def follow_ups_on(
+    objections: Mapping[str, tuple[Objection, ...]], assessment: Assessment, as_of: date
+) -> tuple[FollowUp, ...]:
+    """Open one follow-up for each answer of an assessment with objections, by question."""
+    return tuple(
+        _opened(assessment.vendor, question, assessment.answers[question], against, as_of)
+        for question, against in objections.items()
+    )
+
+
+def objections_to(
+    bank: Bank, assessment: Assessment, *, brochures: tuple[str, ...] = ()
+) -> dict[str, tuple[Objection, ...]]:
+    """What makes answers vague, by question of the assessment's tier; nothing of clear ones."""
     texts = {name: answer.text for name, answer in assessment.answers.items()}
-    opened = []
+    found = {}
     for question in bank.of_tier(assessment.tier):
         answer = assessment.answers.get(question.id)
         if answer is None:
@@ -76,8 +95,8 @@ def follow_ups(
         )
         objections = reading.objections if reading.is_vague else _bare_tick(question, answer)
         if objections:
-            opened.append(_opened(assessment.vendor, question.id, answer, objections, as_of))
-    return tuple(opened)
+            found[question.id] = objections
+    return found
 
 
 def _bare_tick(question: Question, answer: Answer) -> tuple[Objection, ...]:
