@@ -239,3 +239,25 @@ def test_words_behind_the_last_that_is_compared_clear_nobody() -> None:
 
     assert answer.decision is Decision.REVIEW
     assert "24 words" in answer.features["why"]
+
+
+def test_a_name_that_is_turned_round_by_an_override_is_read_as_an_eye_reads_it() -> None:
+    index = Index([entry("GRODNO AZOT OAO", number="E-1")])
+
+    (found,) = screen([Party(id="1", name="\u202etoza ondorg\u202c OAO")], index)
+
+    assert (found.list_id, found.decision) == ("E-1", Decision.MATCH)
+    assert found.features["read_as"] == "as seen"
+    assert found.features["hidden_characters"] is True
+
+
+@pytest.mark.parametrize(
+    "name", ["MV Dawnlight", "M/V DAWNLIGHT", "m.v. Dawnlight", "MT Dawnlight"]
+)
+def test_what_stands_before_a_ships_name_is_no_part_of_it(name: str) -> None:
+    index = Index([entry("DAWNLIGHT", kind="vessel")])
+
+    (found,) = screen([Party(id="1", name=name)], index)
+
+    assert found.decision is Decision.MATCH
+    assert found.features["legal_form"] == "agrees"

@@ -24,6 +24,9 @@ _SHIP: Final = re.compile(
 )
 """What stands before a ship's name: MV, M/T, S.S."""
 
+_OVERRIDE: Final = re.compile("\u202e([^\u202c]*)\u202c?")
+"""Letters that the override turns round: an eye reads them from their end."""
+
 _SHIP_FORM: Final = frozenset({"ship"})
 
 Kind = Literal["person", "other", "unknown"]
@@ -47,6 +50,10 @@ def _readings(text: str, name: Name, countries: frozenset[str], kind: Kind) -> I
         ship.reading = "ship"
         ship.families = _SHIP_FORM
         yield ship
+    if "\u202e" in text:
+        seen = spelling.spell(_OVERRIDE.sub(lambda found: found[1][::-1], text))
+        seen.has_hidden = True
+        yield _named("as seen", seen, is_person=is_person)
     if not text.isascii():
         yield from _in_other_letters(text, name, countries, is_person=is_person)
     if is_person and not countries.isdisjoint(romanised.SOUTH_SLAVIC_COUNTRIES):

@@ -49,6 +49,7 @@ _COMPANY_OF_THAT_NAME: Final = 0.15
 
 _OTHER_NUMBERS: Final = 0.25
 _WEAK_ALIAS: Final = 0.08
+_A: Final = dict.fromkeys("aeio", "an")
 _FORMLESS: Final = frozenset({"vessel", "aircraft", "individual"})
 
 
@@ -147,7 +148,7 @@ def against(
         "the numbers differ": features["numbers"] == "differs",
         "a weak alias": compared.listed.quality is Quality.WEAK and not (agrees and is_alike),
         "an acronym stands for words": compared.acronym,
-        f"the entry is a {entry.kind}": entry.kind in _FORMLESS
+        f"the entry is {_A.get(entry.kind[:1], 'a')} {entry.kind}": entry.kind in _FORMLESS
         and features["legal_form"] == "differs",
         "one short word": one_short and not (is_alike and (agrees or form_agrees)),
         "each has words of its own": bool(compared.left_asked and compared.left_listed),
