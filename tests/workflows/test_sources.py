@@ -7,6 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.conftest import anyone_may_act
 
@@ -114,8 +115,9 @@ def test_a_folder_of_the_same_name_that_somebody_imports_by_hand_is_no_folder_of
     [(0, 0, "no asset and no component"), (3, 0, "3 assets and not one component"), (3, 1, "")],
 )
 def test_a_register_without_parts_is_told(assets: int, components: int, words: str) -> None:
-    measured = dict.fromkeys(Coverage.__struct_fields__, 0)
-    coverage = Coverage(**measured | {"assets": assets, "components": components})
+    measured: dict[str, object] = dict(dict.fromkeys(Coverage.__struct_fields__, 0))
+    measured |= {"assets": assets, "components": components, "verdicts": {}, "match_states": {}}
+    coverage = msgspec.convert(measured, Coverage)
 
     told = nothing_registered(coverage)
 
