@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -13,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cellwarden.ledger.entries import TableCommitment
 from cellwarden.ledger.rows import rows_root
 from cellwarden.model.errors import IntegrityError, StoreError
 from cellwarden.model.facts import END, kinds
-from cellwarden.store.facts import Fact, read_committed
+from cellwarden.store.facts import Fact, read_committed, table_problem
 from cellwarden.store.state import Draft, State
 
 COMPONENT = kinds()["component"]
@@ -319,8 +321,9 @@ def test_damage_is_refused_before_anything_is_judged(tmp_path: Path) -> None:
         path = state.partitions.path("component", 0)
         whole = path.read_bytes()
         path.write_bytes(whole[:-30] + bytes(30))
-        with pytest.raises(IntegrityError, match=path.name):
-            state.refuse_damage()
+        for _ in range(2):  # having been refused makes nothing whole
+            with pytest.raises(IntegrityError, match=path.name):
+                state.refuse_damage()
         path.unlink()
         with pytest.raises(IntegrityError, match="missing"):
             state.refuse_damage()
@@ -328,6 +331,29 @@ def test_damage_is_refused_before_anything_is_judged(tmp_path: Path) -> None:
         state.refuse_damage()
 
         assert list(state.problems()) == []
+
+
+def test_what_was_found_whole_is_not_read_again_by_the_next_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def reading(path: Path, index: int, table: TableCommitment) -> Iterator[str]:
+        read.append(path)
+        return table_problem(path, index, table)
+
+    monkeypatch.setattr("cellwarden.store.state.table_problem", reading)
+    with State(tmp_path) as state:
+        state.record(draft(), {"component": [component("a")]})
+        state.record(draft(), {"component": [component("b")]})
+        state.refuse_damage()
+    assert read == []
+
+    (tmp_path / "whole.json").unlink()  # it is derived: its loss costs a reading
+    for _ in range(2):
+        with State(tmp_path) as state:
+            state.refuse_damage()
+    assert read == [state.partitions.path("component", index) for index in (0, 1)]
 
 
 def test_rows_without_their_entry_are_refused(tmp_path: Path) -> None:

@@ -104,6 +104,30 @@ def test_a_word_without_a_day_is_said_of_the_newest_that_was_known(tmp_path: Pat
     assert after == []
 
 
+def test_two_words_on_one_subject_in_one_entry_are_chosen_from(tmp_path: Path) -> None:
+    draft = Draft(act="register", actor="t", source="s", clock_at="2026-11-01T00:00:00Z")
+    with State(tmp_path) as state:
+        state.record(draft, {"component": [word("old", DAYS[0]), word("new", DAYS[0])]})
+
+        assert seen(state, DAYS[1], 1) == [("new",)]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_sources_are_all_heard_whether_each_spoke_once_or_more_often(
+    tmp_path: Path, *, again: bool
+) -> None:
+    with State(tmp_path) as state:
+        for source in ("a", "b", "b") if again else ("a", "b"):
+            draft = Draft(act="register", actor="t", source=source, clock_at=DAYS[4])
+            state.record(draft, {"component": [word(source, DAYS[0])]})
+        with state.connect(as_of=DAYS[1], only=["component"]) as connection:
+            heard = connection.execute(
+                "select source, firmware from component_all order by source"
+            ).fetchall()
+
+    assert heard == [("a", "a"), ("b", "b")]
+
+
 @settings(max_examples=40)
 @given(words=WORDS)
 def test_at_every_moment_the_word_that_began_last_decides(

@@ -9,7 +9,10 @@ from cellwarden.model.facts import FRAME, kinds
 from cellwarden.store import facts
 
 
-@pytest.mark.parametrize("name", ["by_source", "by_source_mixed", "one_source", "merged", "empty"])
+@pytest.mark.parametrize(
+    "name",
+    ["by_source", "by_source_mixed", "by_source_once", "one_source", "merged", "empty"],
+)
 @pytest.mark.parametrize("kind", ["component", "window", "exception"])
 def test_every_view_has_a_spark_twin(name: str, kind: str) -> None:
     template = facts._template(name)

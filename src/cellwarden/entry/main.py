@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import sys
+from typing import Final
 
 from cellwarden import __version__
+
+GARBAGE: Final = (50_000, 20, 100)
+"""How much is made before anybody looks for garbage: a command keeps what it makes till it ends."""
 
 
 def main() -> None:
@@ -20,6 +25,7 @@ def main() -> None:
         return
     from cellwarden.entry.cli import run
 
+    gc.set_threshold(*GARBAGE)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal may lack our signs

@@ -123,17 +123,23 @@ def _frameworks(found: Sequence[FrameworkSummary]) -> RenderableType:
 
 
 def changes(
-    diff: Sequence[Change], before: str | None = None, after: str | None = None
+    diff: Sequence[Change],
+    before: str | None = None,
+    after: str | None = None,
+    *,
+    age: str = "",
 ) -> RenderableType:
     """What differs between two runs and why it matters, for ``cellwarden diff``.
 
     What failed, got worse or was put right comes first; what could not be judged is counted last.
+    ``age`` is how old the data of the later run is.
     """
     from rich.console import Group
 
     ends = f"Run {before or 'none'} to run {after or 'this one'}"
+    head = [text(ends, "bold"), *([text(f"Data: {age}.", "dim")] if age else [])]
     if not diff:
-        return Group(text(ends, "bold"), text("Nothing changed."))
+        return Group(*head, text("Nothing changed."))
     told = news(diff)
     drawn = table(("Change", 11), ("What", None))
     for one in told.real[:MOST_CHANGES]:
@@ -144,7 +150,7 @@ def changes(
             + lines([one.subject, f"{one.because} (finding {one.finding})"]),
         )
     more = len(told.real) - MOST_CHANGES
-    parts: list[RenderableType] = [text(ends, "bold"), text(told.sentence)]
+    parts: list[RenderableType] = [*head, text(told.sentence)]
     if told.real:
         parts += [text(""), drawn]
     if more > 0:

@@ -35,6 +35,8 @@ def finding(report: Report, finding: Finding) -> RenderableType:
     sign = mark("unknown" if word == "unknown" else finding.severity.value)
     parts: list[RenderableType] = [
         sign + text(finding.title, "bold"),
+        text(f"Finding {finding.id}, as of {day(report.run.as_of)}.", "dim"),
+        text(f"Data: {data_age_line(report)}.", "dim"),
         text(""),
         _plain(report, finding, asked),
         text(""),
@@ -48,8 +50,7 @@ def finding(report: Report, finding: Finding) -> RenderableType:
             text(""),
             _others(others, part_of(finding) or "this part", has_asked=asked is not None),
         ]
-    parts += [text(""), text(f"Finding {finding.id}, as of {day(report.run.as_of)}.", "dim")]
-    return Group(*parts, text(f"Data: {data_age_line(report)}.", "dim"))
+    return Group(*parts)
 
 
 def _plain(report: Report, one: Finding, asked: Exposure | None) -> Table:
@@ -179,7 +180,7 @@ def blast_radius(report: Report, vulnerability: str) -> RenderableType:
     head = text(f"{page.vulnerability}: {page.title}", "bold")
     where = f"{report.run.operator}, as of {day(report.run.as_of)}"
     age = text(f"Data: {data_age_line(report)}.", "dim")
-    return Group(head, text(where), text(""), _blast_grid(page, report), text(""), age)
+    return Group(head, text(where), age, text(""), _blast_grid(page, report))
 
 
 def _blast_grid(page: BlastRadius, report: Report) -> Table:

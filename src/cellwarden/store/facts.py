@@ -31,6 +31,9 @@ MOST_IN_MEMORY: Final = 200_000
 _NAME: Final = re.compile(r"(\d{12})\.parquet")
 _PENDING: Final = re.compile(r"\.(\d{12})\.pending")
 
+_EACH_ONCE: Final = b"each once"
+"""What the foot of a partition says of its subjects where no two rows are about the same."""
+
 _NEWEST_FIRST: Final = "coalesce(valid_from, '') desc, entry desc, row desc"
 
 # When a kind's own column says when it was observed, that orders the sources of one subject.
@@ -265,8 +268,10 @@ def _statements(
     is_told = all(one.days for one in seen)
     words["order"] = "entry desc, row desc" if is_told and len(days) == 1 else _NEWEST_FIRST
     mixed = not is_told or (None in days and len(days) > 1)
-    yield _template("by_source_mixed" if mixed else "by_source").format(**words)
     sources = {one.source for one in seen}
+    once = len(sources) == len(seen) and all(one.is_each_once for one in seen)
+    chosen = "by_source_once" if once else "by_source_mixed" if mixed else "by_source"
+    yield _template(chosen).format(**words)
     yield _template("merged" if len(sources) > 1 else "one_source").format(**words)
 
 
@@ -285,11 +290,14 @@ def _rows_sql(kind: Kind, files: Sequence[Path]) -> str:
 class _Footer(msgspec.Struct, frozen=True, kw_only=True):
     """What the foot of a partition says: who wrote it, columns, rows, and from when rows hold.
 
+    ``is_each_once`` where no two of its rows are about the same subject.
+
     ``days`` are the first and the last, and nothing among them where a row has none; none at all
     where the foot does not say.
     """
 
     source: str
+    is_each_once: bool
     columns: frozenset[str]
     rows: int
     days: frozenset[str | None]
@@ -302,8 +310,10 @@ def _footer(file: Path) -> _Footer:
 
     foot = pq.read_metadata(file)
     schema = foot.schema.to_arrow_schema()
+    told = schema.metadata or {}
     return _Footer(
-        source=(schema.metadata or {}).get(b"source", b"").decode(),
+        source=told.get(b"source", b"").decode(),
+        is_each_once=told.get(b"subjects") == _EACH_ONCE,
         columns=frozenset(schema.names),
         rows=foot.num_rows,
         days=frozenset(_days(foot, schema.names)),
@@ -352,11 +362,12 @@ def _table(kind: str, entry: int, source: str, facts: Sequence[Fact]) -> object:
     count = len(facts)
     cells = list(zip(*(fact.cells for fact in facts), strict=True)) or [()] * len(shape.columns)
     positions = [shape.column_names.index(part) for part in shape.key]
+    subjects = ["/".join(fact.cells[at] or "" for at in positions) for fact in facts]
     arrays = [
         pa.array([entry] * count, whole),
         pa.array(range(count), whole),
         pa.array([source] * count, text),
-        pa.array(["/".join(f.cells[at] or "" for at in positions) for f in facts], text),
+        pa.array(subjects, text),
         pa.array([fact.op for fact in facts], text),
         pa.array([fact.valid_from for fact in facts], text),
         pa.array([fact.valid_to for fact in facts], text),
@@ -364,4 +375,7 @@ def _table(kind: str, entry: int, source: str, facts: Sequence[Fact]) -> object:
     ]
     names = ["entry", "row", "source", "subject", "op", "valid_from", "valid_to"]
     table = pa.Table.from_arrays(arrays, names=[*names, *shape.column_names])
-    return table.replace_schema_metadata({"source": source})
+    told = {"source": source}
+    if len(set(subjects)) == count:
+        told["subjects"] = _EACH_ONCE.decode()
+    return table.replace_schema_metadata(told)

@@ -76,6 +76,7 @@ class State:
         self.partitions = Partitions(folder / "facts")
         self.sealed = SealedObjects(self.objects, folder / "keys")
         self.personal = PersonalCells(folder / "personal")
+        self._whole: dict[str, str] = {}
         self.recover()
 
     def __enter__(self) -> Self:
@@ -88,7 +89,8 @@ class State:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Let go of the files."""
+        """Let go of the files, after a note of what was found whole."""
+        self._note_whole()
         self.log.close()
 
     @contextlib.contextmanager
@@ -283,7 +285,6 @@ class State:
         for path in self.partitions.orphans(size):
             yield f"{path} holds rows of an entry that the ledger of {size} entries does not have"
         whole = self._found_whole()
-        fresh = []
         for stored in self.log.read():
             index = stored.index
             if merkle.leaf_hash(stored.data) != stored.leaf:
@@ -292,21 +293,27 @@ class State:
             for table in decode(stored.data).tables:
                 path = self.partitions.path(table.kind, index)
                 if whole.get(str(path.relative_to(self.folder))) != _stamp(path):
-                    fresh.append(path)
-                    yield from table_problem(path, index, table)
-        if fresh:
-            self._remember_whole(path for path in fresh if path.exists())
+                    wrong = list(table_problem(path, index, table))
+                    yield from wrong
+                    if not wrong:
+                        self._remember_whole([path])
 
     def _found_whole(self) -> dict[str, str]:
         try:
-            return msgspec.json.decode((self.folder / _WHOLE).read_bytes(), type=dict[str, str])
+            noted = msgspec.json.decode((self.folder / _WHOLE).read_bytes(), type=dict[str, str])
         except (OSError, msgspec.MsgspecError):
-            return {}
+            noted = {}
+        return noted | self._whole
 
     def _remember_whole(self, paths: Iterable[Path]) -> None:
         """Note the size and time of partitions that were just written or found whole."""
+        self._whole |= {str(path.relative_to(self.folder)): _stamp(path) for path in paths}
+
+    def _note_whole(self) -> None:
+        """Write down what is remembered, once: a long ledger's note is long."""
+        if not self._whole:
+            return
         noted = self._found_whole()
-        noted |= {str(path.relative_to(self.folder)): _stamp(path) for path in paths}
         with contextlib.suppress(OSError):  # a note that is lost only costs a reading
             pending = self.folder / f".{_WHOLE}.{os.getpid()}"
             pending.write_bytes(msgspec.json.encode(noted))

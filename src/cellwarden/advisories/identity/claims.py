@@ -98,6 +98,7 @@ def _claim(
     text = text[: serial.start()] if serial else text
     within = _BUILT_UPON.search(text)
     text = _VERSION_LINE.sub(r"v\1", text[: within.start()] if within else text)
+    within_it = _wanted(within.group(1), without=()) if within else ()
     pieces, others = _by_other_makers(text)
     vendors = tuple(dict.fromkeys((*vendors, *others)))
     named = named_in(product, advisory=True, vendors=() if vendors == (ANYONE,) else vendors)
@@ -110,7 +111,11 @@ def _claim(
         text=product,
         vendors=vendors,
         key=sequence(text),
-        wanted=tuple(w for piece in pieces for w in _wanted(piece, without=named if cards else ())),
+        wanted=tuple(
+            msgspec.structs.replace(w, beside=tuple(c for need in within_it for c in need.codes))
+            for piece in pieces
+            for w in _wanted(piece, without=named if cards else ())
+        ),
         hosts=frozenset(_narrowest({p for p in named if known[p].role == "host"})),
         cards=frozenset(cards),
         series_ids=_series_ids(product),
@@ -119,7 +124,7 @@ def _claim(
         requires=(
             *(w for need in requires for w in _wanted(_required(need), without=())),
             *_serial(serial.group() if serial else ""),
-            *(_wanted(within.group(1), without=()) if within else ()),
+            *within_it,
         ),
         branch=branches.pop() if is_one_line else "",
         ratings=ratings(chunks(text)),

@@ -45,7 +45,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """One product that an advisory's text may mean: what a component has to show for it.
 
     ``codes`` and ``wildcards`` are model codes; ``words`` decide, ``generic`` words do not;
-    ``details`` are short numbers and letters; ``line`` names a line of products.
+    ``details`` are short numbers and letters; ``line`` names a line of products. ``beside`` are
+    the codes of what it is built upon, which no other product has for itself.
     """
 
     codes: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     details: tuple[str, ...] = ()
     line: tuple[str, ...] = ()
     editions: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):

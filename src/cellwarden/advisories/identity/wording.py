@@ -30,6 +30,7 @@ def own_codes(seen: Evidence, wanted: Wanted) -> list[str]:
         code
         for code in seen.codes
         if code not in wanted.codes
+        and code not in wanted.beside
         and code not in seen.catalogued
         and not any(code in one for one in shared)
         and not _STEP.fullmatch(code)

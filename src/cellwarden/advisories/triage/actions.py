@@ -218,10 +218,14 @@ def _reason(act: Act, exposures: list[Exposure]) -> str:
 def _check_words(findings: list[Finding]) -> tuple[str, str]:
     worst = min(findings, key=lambda finding: (finding.severity.rank, finding.subject))
     count = sum(finding.count for finding in findings)
-    verb = "fails" if worst.verdict is Verdict.FAIL else "cannot be judged"
     vendor = f" ({worst.vendor})" if worst.vendor else ""
-    where = f"{verb} for {_count(count, worst.subject_kind or 'thing')}{vendor}"
-    return worst.remedy, f"{worst.title}: {where}. {worst.why_it_matters}"
+    where = f"for {_count(count, worst.subject_kind or 'thing')}{vendor}"
+    if worst.title.endswith("?"):
+        told = f"{worst.title} Nobody can tell {where}."
+    else:
+        verb = "fails" if worst.verdict is Verdict.FAIL else "cannot be judged"
+        told = f"{worst.title}: {verb} {where}."
+    return worst.remedy, f"{told} {worst.why_it_matters}"
 
 
 def _count(number: int, noun: str) -> str:

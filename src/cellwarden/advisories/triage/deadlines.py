@@ -72,8 +72,14 @@ def deadline_for(
         )
         on = min(filter(None, both), default=None)
         if listed_at:
+            begins = f"with the listing on {listed_at.date()}"
+            if found.listed_at is not None and start.at == listed_at > found.listed_at:
+                begins = (
+                    f"on {listed_at.date()} as well, since the listing of "
+                    f"{found.listed_at.date()} is older"
+                )
             says.append(
-                f"the shorter timeline starts with the listing on {listed_at.date()}; "
+                f"the shorter timeline starts {begins}; "
                 f"without it: {before.says}; the earlier deadline holds"
             )
     else:

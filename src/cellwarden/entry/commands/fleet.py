@@ -230,12 +230,15 @@ def diff(
 ) -> None:
     """Show what changed between two runs."""
     from cellwarden.reports import terminal
+    from cellwarden.reports.standing import data_age_line
     from cellwarden.workflows.fleet.runs import changes_between, load_run
     from cellwarden.workflows.workspace import open_workspace
 
     opened = open_workspace(workspace)
     earlier, later = load_run(opened, before), load_run(opened, after)
-    show(terminal.changes(changes_between(earlier, later), earlier.run.id, later.run.id))
+    changed = changes_between(earlier, later)
+    age = data_age_line(later)
+    show(terminal.changes(changed, earlier.run.id, later.run.id, age=age))
 
 
 def report(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -133,5 +134,5 @@ def write_templates(workspace: Workspace, wanted: Sequence[str]) -> tuple[Path, 
 
 
 def _quoted(text: str) -> str:
-    """Text as the inside of a TOML basic string."""
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    """Text as the inside of a TOML basic string; JSON writes controls and quotes as TOML does."""
+    return json.dumps(text, ensure_ascii=False)[1:-1].replace("\x7f", "\\u007f")
