@@ -7,17 +7,18 @@ import json
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.conftest import anyone_may_act
 
 from cellwarden.entry.cli import run
 from cellwarden.model.advisories import Signature
 from cellwarden.model.errors import InputError, IntegrityError, SourceError
-from cellwarden.model.report import FeedAge
+from cellwarden.model.report import Coverage, FeedAge
 from cellwarden.workflows.advisory.feed_checks import OnlyNew
 from cellwarden.workflows.advisory.feeds import import_feeds
 from cellwarden.workflows.fleet.init import init_workspace
-from cellwarden.workflows.fleet.sources import import_configured, outdated
+from cellwarden.workflows.fleet.sources import import_configured, nothing_registered, outdated
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
 AT = "2026-11-16T06:00:00.000000Z"
@@ -93,6 +94,36 @@ def test_a_folder_that_gave_advisories_and_is_empty_now_is_told(workspace: Works
     assert "gave advisories before and is empty now" in problem
 
 
+def test_a_folder_of_the_same_name_that_somebody_imports_by_hand_is_no_folder_of_ours(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "usb").mkdir()
+    with workspace.open_state() as state:
+        import_feeds(
+            state,
+            [advisory(tmp_path / "usb" / "advisories").parent],
+            clock_at=AT,
+            actor="tester",
+            progress=quiet,
+        )
+
+    assert taken_in(workspace) == []
+
+
+@pytest.mark.parametrize(
+    ("assets", "components", "words"),
+    [(0, 0, "no asset and no component"), (3, 0, "3 assets and not one component"), (3, 1, "")],
+)
+def test_a_register_without_parts_is_told(assets: int, components: int, words: str) -> None:
+    measured: dict[str, object] = dict(dict.fromkeys(Coverage.__struct_fields__, 0))
+    measured |= {"assets": assets, "components": components, "verdicts": {}, "match_states": {}}
+    coverage = msgspec.convert(measured, Coverage)
+
+    told = nothing_registered(coverage)
+
+    assert (words in str(told)) if words else told is None
+
+
 def test_a_folder_that_is_gone_is_told_and_the_others_are_read(workspace: Workspace) -> None:
     advisory(workspace.folder / "more")
     shutil.rmtree(workspace.folder / "advisories")
@@ -108,7 +139,7 @@ def test_a_wholly_unreadable_folder_is_told_and_the_others_are_read(workspace: W
 
     [problem] = taken_in(workspace)
 
-    assert "nothing in advisories could be read as an advisory" in problem
+    assert "nothing in advisories (feeds.paths) could be read as an advisory" in problem
     with workspace.open_state() as state:
         assert any(entry.act == "feeds" for _, entry in state.entries())
 

@@ -111,6 +111,7 @@ def scan(
             rules_from_words,
             unjudged,
         )
+        from cellwarden.workflows.fleet.sources import nothing_registered
         from cellwarden.workflows.workspace import open_workspace
 
         opened = open_workspace(workspace)
@@ -131,6 +132,8 @@ def scan(
         tell(gate_failed(failure.because, failure.findings))
         code = exits.GATE_FAILED
     errors = list(outcome.source_errors)
+    if bare := nothing_registered(outcome.report.coverage):
+        errors.append(bare)
     if not failed and (
         stale := unjudged(rules, outcome.report.feeds, told=opened.settings.feeds.required)
     ):

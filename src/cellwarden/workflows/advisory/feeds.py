@@ -85,12 +85,14 @@ def import_feeds(
     actor: str,
     progress: Progress,
     keys: Sequence[Path] = (),
+    note: str = "",
 ) -> ImportOutcome:
     """Import advisory documents from files, folders and archives as one entry.
 
     Documents whose bytes are known are passed over, and so is an older revision of an advisory.
     Digest files and signatures beside the documents are looked at; ``keys`` are files of OpenPGP
-    public keys whose signatures count.
+    public keys whose signatures count. ``note`` says in the ledger where they came from; the names
+    of the paths, if not given.
 
     Raises:
         SourceError: there is no document at all under these paths.
@@ -103,7 +105,7 @@ def import_feeds(
             feeds.documents(paths, keys=new),
             clock_at=clock_at,
             actor=actor,
-            note=", ".join(path.name for path in paths),
+            note=note or ", ".join(path.name for path in paths),
             progress=progress,
         )
 

@@ -8,12 +8,11 @@ from typing import Final
 
 from cellwarden.advisories import feeds
 from cellwarden.model.errors import CellwardenError, SourceError
-from cellwarden.model.report import FeedAge
+from cellwarden.model.report import Coverage, FeedAge
 from cellwarden.store.state import State
 from cellwarden.workflows.advisory.feeds import ImportOutcome, import_feeds
 from cellwarden.workflows.workspace import Progress, Workspace
 
-_FOREVER: Final = "9999"
 _UPDATE: Final = "bring it up to date with `cellwarden feeds import` or `feeds sync`"
 
 
@@ -36,10 +35,9 @@ def import_configured(
     contradicted: list[CellwardenError] = []
     required = workspace.settings.feeds.required
     for name in workspace.settings.feeds.paths:
-        path = workspace.folder / name
         try:
             found = _import_path(
-                workspace, state, path, clock_at=clock_at, actor=actor, progress=progress
+                workspace, state, name, clock_at=clock_at, actor=actor, progress=progress
             )
             contradicted += [one.error for one in found.contradicted if one.feed in required]
         except SourceError as error:
@@ -59,19 +57,20 @@ class _NeverFilledError(SourceError):
 def _import_path(
     workspace: Workspace,
     state: State,
-    path: Path,
+    name: str,
     *,
     clock_at: str,
     actor: str,
     progress: Progress,
 ) -> ImportOutcome:
+    path = workspace.folder / name
     if not path.exists():
         raise SourceError(
             f"{path} is configured under feeds.paths and does not exist",
             advice="mount or make it, or take it out of feeds.paths in cellwarden.toml",
         )
     if _is_empty(path):
-        if _gave_before(state, path):
+        if _gave_before(state, name):
             raise SourceError(
                 f"{path} gave advisories before and is empty now",
                 advice="look whether the drive is mounted and the download still runs; if it is "
@@ -87,6 +86,7 @@ def _import_path(
         actor=actor,
         progress=progress,
         keys=workspace.signing_keys,
+        note=_note(name),
     )
 
 
@@ -98,16 +98,19 @@ def _is_empty(path: Path) -> bool:
     return False
 
 
-def _gave_before(state: State, path: Path) -> bool:
-    connection = state.connect(as_of=_FOREVER, only=("feed_document",))
-    try:
-        found = connection.execute(
-            "select count(*) from feed_document where name = ? or starts_with(name, ?)",
-            [path.name, f"{path.name}/"],
-        ).fetchall()
-    finally:
-        connection.close()
-    return bool(found[0][0])
+def _note(name: str) -> str:
+    """What an entry says of documents that lay in a configured folder.
+
+    Their names alone do not tell: a folder that somebody imports by hand may be called the same.
+    """
+    return f"{name} (feeds.paths)"
+
+
+def _gave_before(state: State, name: str) -> bool:
+    return any(
+        entry.act == "feeds" and entry.note == _note(name) and bool(entry.document_sha256)
+        for _, entry in state.entries()
+    )
 
 
 def _has_advisories(state: State) -> bool:
@@ -138,6 +141,22 @@ def outdated(required: Collection[str], ages: Sequence[FeedAge]) -> tuple[Source
         )
         for age in ages
         if age.feed in required and (why := what_is_wrong(age))
+    )
+
+
+def nothing_registered(coverage: Coverage) -> SourceError | None:
+    """Why a scan found nothing where the register names nothing that could be matched."""
+    if coverage.components:
+        return None
+    if coverage.assets:
+        return SourceError(
+            f"the register names {coverage.assets} assets and not one component of them, so no"
+            " firmware could be matched",
+            advice="list their parts with firmware: `cellwarden register template component`",
+        )
+    return SourceError(
+        "the register names no asset and no component, so nothing could be judged",
+        advice="fill the files in register/, or `cellwarden register import FILE`",
     )
 
 
