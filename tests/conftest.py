@@ -82,9 +82,10 @@ class Server:
 def anyone_may_act(folder: Path) -> None:
     """Let entries of a workspace that `init` made name whoever acts, not only the operator."""
     settings = folder / "cellwarden.toml"
-    text = settings.read_text("utf-8")
-    assert 'actors = ["operator"]' in text
-    settings.write_text(text.replace('actors = ["operator"]', "actors = []"), "utf-8")
+    before, ledger, after = settings.read_text("utf-8").partition("[ledger]")
+    assert 'actors = ["operator"]' in after
+    settings.write_text(before + after[after.index("[gate]") :], "utf-8")
+    assert ledger
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.conftest import anyone_may_act
 
 from cellwarden.model.advisories import Understood
 from cellwarden.model.facts import kinds
@@ -82,6 +83,7 @@ def test_one_old_advisory_of_a_page_costs_the_others_nothing() -> None:
 def empty(tmp_path: Path) -> Workspace:
     """A new workspace."""
     init_workspace(tmp_path / "fleet", operator="Tester")
+    anyone_may_act(tmp_path / "fleet")
     return open_workspace(tmp_path / "fleet")
 
 

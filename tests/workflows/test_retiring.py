@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from cellwarden.model.errors import InputError, PermissionRefused
 from cellwarden.model.moments import Moment
 from cellwarden.model.retirements import StepState
+from cellwarden.reports import registers
 from cellwarden.workflows.fleet.scan import ScanOutcome
 from cellwarden.workflows.life import acceptances, incidents, retire
 from cellwarden.workflows.statements import subjects_at
@@ -151,6 +154,7 @@ def test_nobody_verifies_their_own_work(fleet: Workspace, step: str, cells: dict
         ("file", {"colour": "red"}, "no column"),
         ("file", {"weight_kg": "heavy"}, "weight_kg"),
         ("burn", {}, "no step"),
+        ("transport", {}, "nothing is said of transport"),
         (
             "handover",
             {"handed_at": "2026-11-16T10:00:00Z", "received_at": "2026-11-15T10:00:00Z"},
@@ -273,6 +277,20 @@ def test_the_deadlines_of_an_incident_run_from_when_it_was_noticed(fleet: Worksp
     assert due["NIS2", "early_warning", "authority"].state == "running"
     assert due["NIS2", "final_report", "authority"].due_at is None
     assert not due["DORA", "interim", "authority"].is_verified
+
+
+def test_an_incident_whose_time_still_runs_is_never_listed_as_told(fleet: Workspace) -> None:
+    cells = {"title": "t", "site_id": "NG1", "regimes": "nis2", "noticed_at": AT}
+    _, name = incidents.open_incident(fleet, cells, actor="duty", clock_at=AT)
+
+    found = {row["incident_id"]: row for row in incidents.list_incidents(fleet, NOW)}[name]
+    paper = io.StringIO()
+    Console(file=paper, width=80).print(registers.incidents([found]))
+    told = " ".join(paper.getvalue().split())
+
+    assert (found["overdue"], found["running"]) == (0, 5)
+    assert "5 notices to give in time" in told
+    assert "all told" not in told
 
 
 def test_an_incident_is_not_closed_while_somebody_waits_to_be_told(fleet: Workspace) -> None:

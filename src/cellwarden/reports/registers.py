@@ -87,9 +87,10 @@ def incidents(found: Sequence[Mapping[str, Any]]) -> RenderableType:
         ("State", 9), ("Incident", 18), ("Noticed", 10), ("What, and who is waiting", None)
     )
     for row in found:
-        owed = row["overdue"] or 0
-        waiting = (
-            f"{plural(owed, 'notice')} overdue or not on record" if owed else "all told so far"
+        owed, running = row["overdue"] or 0, row["running"] or 0
+        waiting = ", ".join(
+            [f"{plural(owed, 'notice')} overdue or not on record"] * (owed > 0)
+            + [f"{plural(running, 'notice')} to give in time"] * (running > 0)
         )
         made.add_row(
             mark("pass" if row["is_closed"] and not owed else "high")
@@ -99,7 +100,7 @@ def incidents(found: Sequence[Mapping[str, Any]]) -> RenderableType:
             lines(
                 [
                     row["title"] or "no title",
-                    f"{row['owner'] or 'nobody answers for it'}; {waiting}",
+                    f"{row['owner'] or 'nobody answers for it'}; {waiting or 'all told'}",
                 ]
             ),
         )

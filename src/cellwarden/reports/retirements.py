@@ -45,7 +45,7 @@ def one(standing: Standing) -> RenderableType:
         text(""),
     ]
     if standing.is_closed and next_step is not None:
-        parts.append(text(f"Closed with {_holes(standing)}: each of them is a finding."))
+        parts.append(text(f"Closed, and {_holes(standing)}: each of them is a finding."))
     elif standing.is_closed:
         parts.append(text("Closed, without a hole."))
     elif next_step is None:

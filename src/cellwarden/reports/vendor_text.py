@@ -238,7 +238,8 @@ def way_text(way: Any, step: str, approvals: Mapping[str, Any], *, width: int) -
     )
     for side, item in approvals.items():
         said = f"{item.answer.replace('_', ' ')} by {item.approver}, {item.decided_on}"
-        lines += wrapped(f"✓ {side}: {said}", width, 2)
+        mark = "✗" if item.answer == "refused" else "✓"
+        lines += wrapped(f"{mark} {side}: {said}", width, 2)
     lines += _points("Open", way.open_points, width)
     for partner in way.partners:
         if partner.low is None:

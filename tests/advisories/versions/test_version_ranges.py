@@ -212,3 +212,20 @@ def test_no_text_of_the_corpus_puts_a_word_outside(shared: Path) -> None:
     ]
 
     assert outside == []
+
+
+@pytest.mark.parametrize(
+    ("text", "version", "expected"),
+    [
+        ("< 01012022", "12312021", True),
+        ("< 01012022", "12312022", False),
+        ("< FW_01012022", "FW_12312021", True),
+        ("< 70050_update_05032019-482", "70050_update_11072018-460", True),
+        ("< 1.2 build 01022022", "1.2 build 02012022", None),  # either order of day and month
+        ("< 01012022", "1.5", None),
+    ],
+)
+def test_day_with_the_year_last_counts_as_a_day_and_not_as_a_number(
+    text: str, version: str, expected: object
+) -> None:
+    assert read_range(text).place(version).inside is expected

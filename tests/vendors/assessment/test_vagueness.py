@@ -29,7 +29,7 @@ LABELLED = Path(__file__).parent / "labelled"
 SETS = (
     *("worked", "held-apart", "hard", "hard-held-apart", "fresh"),
     *("second", "second-held-apart", "third", "third-held-apart"),
-    *("fourth", "fourth-held-apart", "adversarial"),
+    *("fourth", "fourth-held-apart", "adversarial", "adversarial-held-apart"),
 )
 AS_OF = date(2026, 11, 16)
 
@@ -69,7 +69,7 @@ def read(question: str, text: str, **more: Any) -> Reading:
 HELD_APART = ("held-apart", "second-held-apart", "third-held-apart", "fourth-held-apart")
 
 
-@pytest.mark.parametrize("name", [*HELD_APART, "hard-held-apart"])
+@pytest.mark.parametrize("name", [*HELD_APART, "hard-held-apart", "adversarial-held-apart"])
 def test_the_half_held_apart_is_the_one_that_was_recorded(name: str) -> None:
     recorded = (LABELLED / f"{name}.sha256").read_text("ascii").strip()
 

@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cellwarden.vendors.screening.abjad import bones
+from cellwarden.vendors.screening.hearing import sound
 from cellwarden.vendors.screening.names import take_apart
-from cellwarden.vendors.screening.spelling import LONGEST, sound, spell, tokens
+from cellwarden.vendors.screening.spelling import LONGEST, spell, tokens
 
 
 @pytest.mark.parametrize(

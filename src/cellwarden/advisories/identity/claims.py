@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -51,6 +52,7 @@ _ABBREVIATED: Final = range(3, 7)
 _TYPE: Final = re.compile(r"\btype\s?=\s?(\S+)")
 _BOXES: Final = re.compile(r"\s*[\u25a1\u25a0\u2610]\s*")
 """Boxes stand for letters and digits that are free."""
+_BARE: Final = re.compile(r"v\d")
 _ANDS: Final = re.compile(r"\s+and\s+|\s+&\s+|,\s+|\s+/\s+")
 _SERIAL: Final = re.compile(r"[\s,(]*\bserial (?:number|no)\b.*$")
 _AND_EARLIER: Final = re.compile(r"\b(?:and|or) (?:earlier|prior|lower|below|later|newer|higher)\b")
@@ -127,9 +129,18 @@ def _claim(
             *within_it,
         ),
         branch=branches.pop() if is_one_line else "",
+        is_generation=is_one_line and _is_generation(text),
         ratings=ratings(chunks(text)),
         short=tuple(dict.fromkeys((*abbreviations(text), *_initials(product), *_initials(text)))),
         variants=_variants(text),
+    )
+
+
+def _is_generation(text: str) -> bool:
+    """True where a bare ``v2`` stands behind a model's code: it may be the hardware's."""
+    return any(
+        _BARE.fullmatch(there) and any(letter.isdigit() for letter in here) and len(here) > 2  # noqa: PLR2004 - PCS 7 V9
+        for here, there in pairwise(chunks(text))
     )
 
 

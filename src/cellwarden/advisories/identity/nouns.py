@@ -64,7 +64,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
     ``vendors`` are makers' ids. ``hosts`` and ``cards`` are products of ``products.toml``: where
     both stand, the card in that host is meant. ``series_ids`` are firmware series (``ID=18``).
-    ``branch`` is a version line named in the product text (``V5``), without its letter.
+    ``branch`` is a version line named in the product text (``V5``), without its letter;
+    ``is_generation`` is true where it may be the hardware's as well (``RS416 v2``).
     ``number_patterns`` are order numbers with an asterisk for what is free.
     ``short`` are abbreviations of the name that stand in brackets, ``variants`` the model codes
     there.
@@ -83,6 +84,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     ratings: tuple[tuple[str, frozenset[str]], ...] = ()
     requires: tuple[Wanted, ...] = ()
     branch: str = ""
+    is_generation: bool = False
     short: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
 

@@ -33,6 +33,8 @@ _MEMBER: Final = re.compile(r"(\d{4})\.\d{3}")
 """``3232.700``: one of the series 3232."""
 _SHORT_WILD: Final = re.compile(r"\d{1,2}(?:x{2,}|x\d)")
 _VARIANT: Final = re.compile(r"([a-z]+\d{2,})[a-z]{1,3}")
+_GENERATION: Final = re.compile(r"\b([a-z]{2,}\d{2,}[a-z]*)(v\d)(?![\w.])")
+"""``RS416v2`` is the RS416 of the second generation."""
 _RELEASE: Final = re.compile(r"r\d")
 """``R6`` behind a name is its release."""
 _PLURAL: Final = re.compile(r"\b([A-Z]{2,})s\b")
@@ -107,7 +109,7 @@ def plain(text: str) -> str:
 def chunks(text: str) -> tuple[str, ...]:
     """The words of a folded name: hyphens stay inside what holds a digit, and split the rest."""
     out: list[str] = []
-    for found in _CHUNK.findall(folded(text)):
+    for found in _CHUNK.findall(_GENERATION.sub(r"\1 \2", folded(text))):
         chunk = found.rstrip(".'-").removesuffix("-series")
         if (
             any(letter.isdigit() for letter in chunk)

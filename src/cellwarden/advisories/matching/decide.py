@@ -16,6 +16,7 @@ from cellwarden.advisories.matching.reached import (
     fixed_inside,
     fixed_since,
     has_own_leaf,
+    in_another_generation,
     in_branch,
     is_at_least,
     is_of_another_line,
@@ -39,6 +40,7 @@ class Said(msgspec.Struct, frozen=True):
     is_off_line: bool = False
 
 
+_OTHER: Final = "the advisory names another generation of it, in which it would be affected"
 _NOTHING: Final = Said(None, "")
 
 
@@ -165,8 +167,9 @@ def _outside(
 
     Where the words list single versions alone, only a fix clears what they do not list.
     """
-    if chosen.is_weak:
-        why = f"{found.why}, but that version stands in the model column"
+    if chosen.is_weak or any(in_another_generation(line, v) for v in chosen.versions):
+        but = "that version stands in the model column" if chosen.is_weak else _OTHER
+        why = f"{found.why}, but {but}"
         return Said(MatchState.UNDETERMINED, why, is_off_line=is_off_line)
     is_older = line.lists_versions and any(
         _is_before(line, v) and not has_own_leaf(line, v) for v in chosen.versions
@@ -217,7 +220,11 @@ def place(line: Line, version: str, seen: Evidence) -> Placement:
         return Placement(inside=None, why=why, scheme=found.scheme)
     if found.inside is True and _is_off_line(line, version, seen):
         why = f"{version} is not of the V{line.claim.branch} line that the advisory names"
-        is_other = line.range.is_all and is_of_another_line(version, line.claim.branch)
+        is_other = (
+            line.range.is_all
+            and not line.claim.is_generation
+            and is_of_another_line(version, line.claim.branch)
+        )
         inside = False if is_other else None
         return Placement(inside=inside, why=why, scheme=found.scheme)
     ours = in_words(line.range_text)

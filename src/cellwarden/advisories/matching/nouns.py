@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 import msgspec
 
@@ -64,10 +65,15 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
     author: str = ""
 
 
+GENERATION: Final = "v"
+"""Stands before a version line that may be a generation of the hardware."""
+
+
 class Beside(msgspec.Struct, frozen=True):
     """What one document says of one product and some vulnerabilities.
 
-    ``affected`` are the ranges: text, kind, and the version line of the product's name. ``fixed``
+    ``affected`` are the ranges: text, kind, and the version line of the product's name, behind
+    ``GENERATION`` where it may be the hardware's. ``fixed``
     are the versions that its leaves list as fixed. ``is_cut`` is true where there were more ranges
     than anybody reads.
     """

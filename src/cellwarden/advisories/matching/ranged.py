@@ -173,7 +173,7 @@ def cuts(line: Line, named: tuple[str, ...]) -> dict[int, tuple[bytes, ...]]:
 
 def _beside(line: Line) -> Iterator[str]:
     """The versions that other leaves name, where they tell which branch this one leaves alone."""
-    if line.lists_versions and line.beside is not None:
+    if line.beside is not None:
         for text, kind, _ in line.beside.affected:
             yield from _bounds(read(text, kind))
 

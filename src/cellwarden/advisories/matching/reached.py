@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from cellwarden.advisories.matching.nouns import Beside, Line, read
+from cellwarden.advisories.matching.nouns import GENERATION, Beside, Line, read
 from cellwarden.advisories.versions import VersionRange
 
 BEGIN: Final = frozenset({">", ">=", "="})
@@ -103,6 +103,21 @@ def has_own_leaf(line: Line, version: str) -> bool:
     others = (read(text, kind) for text, kind, branch in line.beside.affected if not branch)
     return any(
         _shared(bound, version) >= _BRANCH for words in others for bound in _bounds_of(words)
+    )
+
+
+def in_another_generation(line: Line, version: str) -> bool:
+    """True where the document calls a version affected in another generation of the hardware.
+
+    The register that says no generation may mean that one: firmware 5 of ``RS416`` runs on the
+    ``RS416 v2`` alone. What counts as this statement's own versions do is of this one.
+    """
+    own = max((_shared(bound, version) for bound in _bounds_of(line.range)), default=0)
+    if line.claim.branch or line.beside is None or own:
+        return False
+    return any(
+        branch.startswith(GENERATION) and read(text, kind).place(version).inside
+        for text, kind, branch in line.beside.affected
     )
 
 

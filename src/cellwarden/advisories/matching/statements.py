@@ -16,7 +16,7 @@ from cellwarden.advisories.identity import (
     series_notices,
     spans_lines,
 )
-from cellwarden.advisories.matching.nouns import Beside, Correction, Line, read
+from cellwarden.advisories.matching.nouns import GENERATION, Beside, Correction, Line, read
 from cellwarden.advisories.versions import Quality
 from cellwarden.model.matching import Statement
 
@@ -109,7 +109,8 @@ def _beside(group: list[Line], vulnerabilities: frozenset[str]) -> Beside | None
         if not vulnerabilities.issubset(said.vulnerabilities) or spans_lines(said.product):
             continue
         if said.status == "affected" and not line.contradicts:
-            ranges[line.range_text, line.range_kind, line.claim.branch] = None
+            mark = GENERATION if line.claim.is_generation else ""
+            ranges[line.range_text, line.range_kind, mark + line.claim.branch] = None
         elif said.status == "fixed" and (said.is_first_fixed or said.version_kind == "version"):
             fixed[said.version_text] = None
     if len(ranges) <= 1 and not fixed:

@@ -19,6 +19,10 @@ _COLON_PART: Final = re.compile(
 _ID: Final = re.compile(r"[\s/,;(]*\(?\bID\s*[=:]?\s*(?P<id>\d+)\)?", re.IGNORECASE)
 _PAIR: Final = re.compile(r"\s*\((?P<pair>\d+ - \d+)\)")
 _DAY: Final = re.compile(r"\s*\((?P<date>(?:19|20)\d\d-\d\d-\d\d)\)")
+_DAY_BEHIND: Final = re.compile(
+    r"(?<=\d)\s*[,;]\s*(?P<date>(?:19|20)\d\d-\d\d-\d\d|\d\d[./]\d\d[./](?:19|20)\d\d)$"
+)
+"""A day behind a comma says when the version was made: ``V2.1, 2023-01-02``."""
 _SERIAL: Final = re.compile(r"\s*\(SN\s*(?P<sn>\w+)\)", re.IGNORECASE)
 _BUILD: Final = re.compile(r"(?<=\d)\s+\((?P<build>\d+[A-Za-z]+\d*)\)")
 _API: Final = re.compile(r"\s*\((?P<name>[A-Z]{2,6}) (?P<api>\d+(?:\.\d+)*)\)")
@@ -77,7 +81,7 @@ def _read(text: str) -> tuple[FirmwarePart, ...]:
 def _take_ids(text: str) -> tuple[str, dict[str, str]]:
     """Take series ids, dates, builds and serials out of a text."""
     ids: dict[str, str] = {}
-    for pattern in (_ID, _PAIR, _DAY, _SERIAL, _BUILD):
+    for pattern in (_ID, _PAIR, _DAY, _DAY_BEHIND, _SERIAL, _BUILD):
         match = pattern.search(text)
         if match:
             ids.update(match.groupdict())

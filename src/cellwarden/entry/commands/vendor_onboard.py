@@ -97,9 +97,21 @@ def _tell(way: Any, today: Any) -> None:
     step = step_of(way.onboarding, today).value
     say(way_text(way, step, holding(way.onboarding), width=width()))
     if way.open_points:
-        tell(f"next: {way.open_points[0]}")
+        tell(f"next: cellwarden vendor {_step(way.open_points[0], way.onboarding.party_id)}")
     elif way.onboarding.signed_on is None:
         tell(f"next: cellwarden vendor onboard {way.onboarding.party_id} sign")
+
+
+def _step(point: str, party: str) -> str:
+    """The command that goes on from an open point: an approval, a follow-up, else what to ask."""
+    from cellwarden.vendors.onboarding import SIDES
+
+    side = point.split(" ", 1)[0]
+    if side in SIDES:
+        return f"onboard {party} approve --side {side}"
+    if point.startswith("asked, "):
+        return f"questionnaire {party}"
+    return f"follow-ups {party}" if point.startswith("follow-up ") else f"ask {party}"
 
 
 def _write_memo(memo: Any, base: Path) -> None:

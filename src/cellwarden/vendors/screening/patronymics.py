@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from cellwarden.vendors.screening import spelling
+from cellwarden.vendors.screening.hearing import sound
 from cellwarden.vendors.screening.nouns import Entry
-from cellwarden.vendors.screening.spelling import sound
 
 _PATRONYMIC: Final = re.compile(
     r"[a-z]{2,}[aeoy][vwu](?:ich|ych|ic|yc|itch|itsch|ytsch|icz|ycz|na)|[a-z]{2,}inichna"

@@ -16,8 +16,8 @@ from rapidfuzz.process import extract
 
 from cellwarden.vendors.screening import abjad, tables
 from cellwarden.vendors.screening.abjad import bones
+from cellwarden.vendors.screening.hearing import sound, sounds
 from cellwarden.vendors.screening.romanised import MARKS
-from cellwarden.vendors.screening.spelling import sound, sounds
 
 LEAST_ALIKE: Final = 0.79
 """Normalised similarity (optimal string alignment) below which tokens are different words."""

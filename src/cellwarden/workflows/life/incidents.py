@@ -104,7 +104,7 @@ def close_incident(
 
 
 def list_incidents(workspace: Workspace, moment: Moment) -> list[dict[str, Any]]:
-    """Every incident, open ones first, with how many notices are overdue."""
+    """Every incident, open ones first, with how many notices are overdue, and how many not yet."""
     with subjects_at(workspace, moment) as connection:
         return rows(
             connection,
@@ -113,7 +113,11 @@ def list_incidents(workspace: Workspace, moment: Moment) -> list[dict[str, Any]]
               select count(*) from subject_duty as d
               where d.incident_id = i.incident_id and d.is_due and d.told_on is null
                 and (d.audience <> 'vendor' or d.concerns_a_vendor)
-            ) as overdue
+            ) as overdue, (
+              select count(*) from subject_duty as d
+              where d.incident_id = i.incident_id and d.is_due is not true and d.told_on is null
+                and (d.audience <> 'vendor' or d.concerns_a_vendor)
+            ) as running
             from subject_incident as i
             order by i.is_closed, i.noticed_on desc, i.incident_id
             """,

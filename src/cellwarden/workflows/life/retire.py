@@ -12,6 +12,7 @@ from cellwarden.lifecycle.custody import hours_between
 from cellwarden.lifecycle.retirement import Case, steps
 from cellwarden.lifecycle.ruling import transport_rules
 from cellwarden.model.errors import InputError, PermissionRefused
+from cellwarden.model.facts import kinds
 from cellwarden.model.moments import Moment
 from cellwarden.model.retirements import Standing
 from cellwarden.workflows.life.lives import find_asset
@@ -105,6 +106,11 @@ def put(
             f"{step!r} is no step that can be recorded", advice=f"use one of {', '.join(RECORDS)}"
         )
     kind, prefix, needed = RECORDS[step]
+    if not any(cells.values()):
+        raise InputError(
+            f"nothing is said of {step}",
+            advice=f"give COLUMN=VALUE; {kind} has {', '.join(kinds()[kind].column_names)}",
+        )
     _refuse_bad(step, cells)
     with workspace.open_state() as state, state.alone():
         connection = state.connect(as_of="9999")

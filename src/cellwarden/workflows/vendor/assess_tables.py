@@ -11,14 +11,8 @@ from cellwarden.model.report import Exposure
 from cellwarden.vendors.assessment.gates import GateState
 from cellwarden.workflows.derived import fill
 from cellwarden.workflows.vendor.assess import tier_of
-from cellwarden.workflows.vendor.dossier import (
-    Cells,
-    Dossier,
-    day_of,
-    facts_of,
-    grade,
-    latest_assessment,
-)
+from cellwarden.workflows.vendor.decided_rows import day_of
+from cellwarden.workflows.vendor.dossier import Cells, Dossier, facts_of, grade, latest_assessment
 from cellwarden.workflows.vendor.reassess import judge_due, parties_to_assess
 from cellwarden.workflows.workspace import Workspace
 

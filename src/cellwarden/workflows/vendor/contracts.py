@@ -13,7 +13,8 @@ from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft, State
 from cellwarden.vendors.contracts import WANTED, Clause, ClauseState, missing, state_of
 from cellwarden.workflows.vendor.assess import end_of
-from cellwarden.workflows.vendor.dossier import Cells, day_of, facts_of, party_named
+from cellwarden.workflows.vendor.decided_rows import day_of
+from cellwarden.workflows.vendor.dossier import Cells, facts_of, party_named
 from cellwarden.workflows.vendor.notices import notice_rows
 from cellwarden.workflows.workspace import Workspace
 

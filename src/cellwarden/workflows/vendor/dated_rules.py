@@ -16,7 +16,8 @@ from cellwarden.model.times import parse_time
 from cellwarden.vendors import rules
 from cellwarden.vendors.rules.judging import Value
 from cellwarden.workflows.derived import fill
-from cellwarden.workflows.vendor.dossier import Cells, day_of, facts_of, makers_of
+from cellwarden.workflows.vendor.decided_rows import day_of
+from cellwarden.workflows.vendor.dossier import Cells, facts_of, makers_of
 from cellwarden.workflows.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -17,19 +17,25 @@ from cellwarden.vendors.assessment.bank import bank_with
 from cellwarden.vendors.assessment.changing import Change, ChangeKind, void
 from cellwarden.vendors.assessment.claims import with_claims
 from cellwarden.vendors.assessment.deciding import Decision, decide
-from cellwarden.vendors.assessment.gates import GateException, GateResult, gates
+from cellwarden.vendors.assessment.gates import GateResult, gates
 from cellwarden.vendors.assessment.questions import Bank
 from cellwarden.vendors.assessment.receiving import from_vendor
-from cellwarden.vendors.assessment.reviewing import Decided, Paper, Review, apply_reviews
+from cellwarden.vendors.assessment.reviewing import apply_reviews
 from cellwarden.vendors.assessment.rows import assessment_of
 from cellwarden.vendors.assessment.scoring import Score, score
 from cellwarden.vendors.assessment.vagueness.follow_ups import (
     FollowUp,
-    FollowUpState,
     still_open,
 )
-from cellwarden.vendors.assessment.vagueness.rules import Objection
 from cellwarden.workflows.assemble import fetch
+from cellwarden.workflows.vendor.decided_rows import (
+    day_of,
+    exceptions_from,
+    follow_ups_from,
+    papers_from,
+    reviews_from,
+    with_replies,
+)
 from cellwarden.workflows.vendor.party_rows import entity_of, link_of, makers_index
 from cellwarden.workflows.workspace import Workspace
 
@@ -39,10 +45,6 @@ if TYPE_CHECKING:
 Cells = dict[str, str | None]
 Shown = dict[tuple[str, str], list[tuple[Any, ...]]]
 """Rows of a query by party and assessed product."""
-
-CLOSE: Final = "close"
-"""The decision of a review that closes a follow-up."""
-_GATE_PREFIX: Final = "gate:"
 
 _READ: Final[WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[str, list[Cells]]]] = (
     WeakKeyDictionary()
@@ -206,11 +208,13 @@ def grade(
     dated = answered_on or as_of
     changes = _changes(connection, row, as_of)
     follow_ups = follow_ups_of(connection, assessment_id)
-    given = with_claims(bank, _with_replies(received.assessment, follow_ups), dated)
-    reviewed = apply_reviews(given, _reviews(connection, assessment_id), _papers(connection))
+    given = with_claims(bank, with_replies(received.assessment, follow_ups), dated)
+    reviews = reviews_from(facts_of(connection, "review"), assessment_id)
+    papers = papers_from(facts_of(connection, "document"))
+    reviewed = apply_reviews(given, reviews, papers)
     voided = void(bank, reviewed, changes, dated)
     graded = _with_own(voided, _own(connection, row, as_of, raw.entity))
-    exceptions, bad = _exceptions(connection, party["party_id"] or "")
+    exceptions, bad = exceptions_from(facts_of(connection, "exception"), party["party_id"] or "")
     scored = score(bank, graded, as_of)
     judged = gates(bank, graded, as_of, exceptions)
     return Dossier(
@@ -238,60 +242,8 @@ def follow_ups_of(
     connection: duckdb.DuckDBPyConnection, assessment_id: str
 ) -> tuple[FollowUp, ...]:
     """The follow-ups of one assessment, oldest first."""
-    rows = [r for r in facts_of(connection, "follow_up") if r["assessment_id"] == assessment_id]
-    closed = {
-        row["evidence_id"]: row
-        for row in facts_of(connection, "review")
-        if row["decision"] == CLOSE and row["assessment_id"] == assessment_id
-    }
-    found = [_closed(closed.get(row["follow_up_id"]), _follow_up(row)) for row in rows]
-    return tuple(sorted(found, key=lambda item: (item.opened_on, item.question, item.id)))
-
-
-def _with_replies(assessment: Assessment, items: Sequence[FollowUp]) -> Assessment:
-    """Clear replies stand in the place of the vague words that they were asked for."""
-    answers = dict(assessment.answers)
-    for item in items:
-        if item.reply and item.state is not FollowUpState.OPEN and item.question in answers:
-            answers[item.question] = msgspec.structs.replace(
-                answers[item.question], text=item.reply
-            )
-    return msgspec.structs.replace(assessment, answers=answers)
-
-
-def _closed(review: Cells | None, item: FollowUp) -> FollowUp:
-    if review is None:
-        return item
-    return msgspec.structs.replace(
-        item,
-        state=FollowUpState.CLOSED,
-        closed_by=review["reviewer"],
-        closed_on=day_of(review["decided_on"]),
-        reason=review["reason"],
-    )
-
-
-def _follow_up(row: Cells) -> FollowUp:
-    return FollowUp(
-        id=row["follow_up_id"] or "",
-        vendor=row["party_id"] or "",
-        question=row["question"] or "",
-        wrote=row["wrote"] or "",
-        objections=_objections(row["objections"]),
-        opened_on=day_of(row["opened_on"]) or date.min,
-        state=FollowUpState(row["state"] or "open"),
-        reply=row["reply"],
-    )
-
-
-def _objections(text: str | None) -> tuple[Objection, ...]:
-    """What is objected to; a register written by hand may say it in plain words."""
-    if not text:
-        return ()
-    try:
-        return msgspec.json.decode(text, type=tuple[Objection, ...])
-    except msgspec.DecodeError:
-        return (Objection(rule="by hand", quote="", says="", asks=text),)
+    rows, reviews = facts_of(connection, "follow_up"), facts_of(connection, "review")
+    return follow_ups_from(rows, reviews, assessment_id)
 
 
 def _with_own(assessment: Assessment, own: Sequence[tuple[str, str, Evidence]]) -> Assessment:
@@ -371,71 +323,6 @@ def _changes(connection: duckdb.DuckDBPyConnection, row: Cells, as_of: date) -> 
     )
 
 
-def _reviews(connection: duckdb.DuckDBPyConnection, assessment_id: str) -> list[Review]:
-    rows = [r for r in facts_of(connection, "review") if r["assessment_id"] == assessment_id]
-    return [
-        Review(
-            id=row["review_id"] or "",
-            question=row["question"] or "",
-            objective=row["objective"] or "*",
-            decision=Decided(row["decision"] or ""),
-            reviewer=row["reviewer"] or "",
-            decided_on=day_of(row["decided_on"]) or date.max,
-            reason=row["reason"] or "",
-            grade=EvidenceKind(row["grade"]) if row["grade"] else None,
-            evidence_id=row["evidence_id"],
-            document_id=row["document_id"],
-            entity=row["entity"],
-            product=row["product"],
-            version=row["version"],
-            expires_on=day_of(row["expires_on"]),
-        )
-        for row in rows
-        if row["decision"] in set(Decided)
-    ]
-
-
-def _papers(connection: duckdb.DuckDBPyConnection) -> dict[str, Paper]:
-    return {
-        row["document_id"] or "": Paper(
-            at_most=EvidenceKind(row["strength"])
-            if row["strength"] in {"policy", "record", "report"}
-            else None,
-            effective_to=day_of(row["effective_to"]),
-        )
-        for row in facts_of(connection, "document")
-    }
-
-
-def _exceptions(
-    connection: duckdb.DuckDBPyConnection, party_id: str
-) -> tuple[tuple[GateException, ...], tuple[str, ...]]:
-    """Exceptions to gates: rows of the kind ``exception`` about ``gate:NAME`` of this party."""
-    found, bad = [], []
-    for row in facts_of(connection, "exception"):
-        check = row["check"] or ""
-        if not check.startswith(_GATE_PREFIX) or row["accepts"] != party_id:
-            continue
-        try:
-            found.append(
-                msgspec.convert(
-                    {
-                        "gate": check.removeprefix(_GATE_PREFIX),
-                        "vendor": party_id,
-                        "reason": row["reason"] or "",
-                        "measure": row["measure"] or "",
-                        "requested_by": row["requester"] or "",
-                        "approved_by": row["approver"] or "",
-                        "expires_on": row["expires_on"],
-                    },
-                    GateException,
-                )
-            )
-        except msgspec.ValidationError as error:
-            bad.append(f"the exception {row['exception_id']} counts for nothing: {error}")
-    return tuple(found), tuple(bad)
-
-
 def facts_of(connection: duckdb.DuckDBPyConnection, kind: str) -> list[Cells]:
     """Every fact of a kind in force, with its id beside its columns.
 
@@ -449,14 +336,6 @@ def facts_of(connection: duckdb.DuckDBPyConnection, kind: str) -> list[Cells]:
             f' from "{kind}" order by subject',
         )
     return known[kind]
-
-
-def day_of(text: str | None) -> date | None:
-    """The day of a cell, or nothing."""
-    try:
-        return date.fromisoformat(text[:10]) if text else None
-    except ValueError:
-        return None
 
 
 @cache

@@ -19,7 +19,8 @@ from cellwarden.vendors.gleif.facts import FileRead, Register, Rows, ended, rows
 from cellwarden.vendors.gleif.files import GleifFile, look_at
 from cellwarden.vendors.gleif.nouns import Level
 from cellwarden.vendors.parties.lei import is_lei
-from cellwarden.workflows.vendor.dossier import Cells, day_of
+from cellwarden.workflows.vendor.decided_rows import day_of
+from cellwarden.workflows.vendor.dossier import Cells
 from cellwarden.workflows.vendor.read_gleif import newest_day, read_files
 from cellwarden.workflows.workspace import Progress, Workspace
 

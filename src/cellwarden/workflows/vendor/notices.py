@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from cellwarden.model.errors import InputError
 from cellwarden.model.times import parse_time
 from cellwarden.vendors.contracts import Notice, is_late, notice_says, took_hours
-from cellwarden.workflows.vendor.dossier import Cells, day_of, facts_of
+from cellwarden.workflows.vendor.decided_rows import day_of
+from cellwarden.workflows.vendor.dossier import Cells, facts_of
 from cellwarden.workflows.vendor.suppliers import fresh_words, some_facts, word_for
 
 if TYPE_CHECKING:

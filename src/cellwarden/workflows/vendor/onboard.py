@@ -23,10 +23,10 @@ from cellwarden.vendors.onboarding import (
 from cellwarden.workflows.vendor.assess import end_of
 from cellwarden.workflows.vendor.assess_score import partners_of
 from cellwarden.workflows.vendor.contracts import contracts_in
+from cellwarden.workflows.vendor.decided_rows import day_of
 from cellwarden.workflows.vendor.dossier import (
     Cells,
     Dossier,
-    day_of,
     facts_of,
     grade,
     latest_assessment,

@@ -15,7 +15,8 @@ from cellwarden.vendors.parties.nouns import Filled
 from cellwarden.vendors.parties.roles import Role, roles_of
 from cellwarden.vendors.parties.serving import site_roles
 from cellwarden.workflows.derived import fill
-from cellwarden.workflows.vendor.dossier import day_of, facts_of
+from cellwarden.workflows.vendor.decided_rows import day_of
+from cellwarden.workflows.vendor.dossier import facts_of
 from cellwarden.workflows.vendor.import_gleif import SOURCE, register_in
 from cellwarden.workflows.vendor.notices import notice_rows
 from cellwarden.workflows.vendor.parties import Field

@@ -15,9 +15,9 @@ from cellwarden.model.report import Exposure
 from cellwarden.vendors.reassessing import Due, Event, due
 from cellwarden.workflows.fleet.runs import load_run
 from cellwarden.workflows.vendor.assess import end_of, sites_served
+from cellwarden.workflows.vendor.decided_rows import day_of
 from cellwarden.workflows.vendor.dossier import (
     Cells,
-    day_of,
     facts_of,
     latest_assessment,
     makers_of,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,29 +11,33 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from cellwarden.model.errors import InputError, SourceError
-from cellwarden.model.facts import END, Row, kinds
+from cellwarden.model.facts import kinds
 from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft, State
 from cellwarden.vendors.assessment.answers import Answer, Assessment
 from cellwarden.vendors.assessment.bank import bank_sha256
-from cellwarden.vendors.assessment.days import read_day
-from cellwarden.vendors.assessment.form import read_form
 from cellwarden.vendors.assessment.questions import Bank
 from cellwarden.vendors.assessment.receiving import fit_choices, from_vendor
-from cellwarden.vendors.assessment.returned import Returned, read_workbook
+from cellwarden.vendors.assessment.returned import Returned
 from cellwarden.vendors.assessment.rows import answer_rows, as_given, assessment_of
 from cellwarden.vendors.assessment.vagueness.follow_ups import (
     FollowUp,
     FollowUpState,
     follow_ups_on,
     objections_to,
-    reply,
 )
 from cellwarden.vendors.assessment.vagueness.rules import Objection
 from cellwarden.workflows.beside import ALONE, Beside, Later
+from cellwarden.workflows.vendor.answered_files import answer_files, bytes_of, read_answers
 from cellwarden.workflows.vendor.assess import source_of
-from cellwarden.workflows.vendor.damage import mended
 from cellwarden.workflows.vendor.dossier import Cells, bank_of, facts_of, follow_ups_of
+from cellwarden.workflows.vendor.received_words import (
+    answer_facts,
+    answered_on,
+    follow_up_fact,
+    gone,
+    replied_to,
+)
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
@@ -43,7 +47,6 @@ ACT: Final = "receive"
 _FOREVER: Final = "9999"
 _ASKED: Final = ("assessment", "answer", "follow_up", "review", "party")
 """The kinds that a receipt asks about."""
-_SUFFIXES: Final = frozenset({".xlsx", ".xlsm", ".json"})
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +80,7 @@ def receive(
         InputError: the file cannot be read, is of another vendor, or answers no questionnaire
             that was sent.
     """
-    data = _bytes_of(path)
+    data = bytes_of(path)
     with workspace.open_state() as state, state.alone(), closing(_Look(state)) as look:
         return _received(
             workspace,
@@ -118,7 +121,7 @@ def begin_answers(workspace: Workspace, state: State, beside: Beside = ALONE) ->
     files, problems = [], []
     for path in paths:
         try:
-            data = _bytes_of(path)
+            data = bytes_of(path)
         except InputError as error:
             problems.append(_problem(workspace, path, error))
             continue
@@ -211,34 +214,6 @@ class _Look:
             self._connection = None
 
 
-def answer_files(workspace: Workspace) -> Iterator[Path]:
-    """Answered questionnaires in the workspace, in the order of their names."""
-    for name in workspace.settings.vendors.answers:
-        folder = workspace.folder / name
-        for path in sorted(folder.rglob("*")):
-            is_hidden = any(part.startswith((".", "~")) for part in path.relative_to(folder).parts)
-            if path.is_file() and not is_hidden and path.suffix.casefold() in _SUFFIXES:
-                yield path
-
-
-def read_answers(name: str, data: bytes, bank: Bank) -> Returned:
-    """Read an answered questionnaire by what it is, not by what it is called.
-
-    Raises:
-        InputError: it is neither XLSX nor JSON, or cannot be used; the file is named.
-    """
-    start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n\xff\xfe\x00")
-    try:
-        if data[:2] == b"PK":
-            return mended(read_workbook(data, bank))
-        if start[:1] == b"{":
-            return mended(read_form(data))
-    except InputError as error:
-        raise InputError(f"{name}: {error}", advice=error.advice) from error
-    kind = "an old binary workbook" if data[:4] == b"\xd0\xcf\x11\xe0" else "neither XLSX nor JSON"
-    raise InputError(f"{name} is {kind}", advice="save the workbook as XLSX (Excel workbook)")
-
-
 def _received(
     workspace: Workspace,
     look: _Look,
@@ -255,7 +230,7 @@ def _received(
     returned = read.returned
     row = _questionnaire(look.at(""), returned, name, vendor)
     notes = list(returned.notes)
-    on = _answered_on(returned, as_of, notes)
+    on = answered_on(returned, as_of, notes)
     connection = look.at(row["assessment_id"] or "")
     step = _compared(connection, workspace, bank, row, read, on=on, notes=notes)
     entry = None
@@ -325,12 +300,12 @@ def _compared(
     changed = {name: a for name, a in now.items() if before.answers.get(name, Answer()) != a}
     merged = msgspec.structs.replace(before, answers={**before.answers, **now})
     notes.extend(from_vendor(bank, msgspec.structs.replace(before, answers=now)).notes)
-    notes.extend(_gone(bank, before, returned))
+    notes.extend(gone(bank, before, returned))
     if (row["bank_sha256"] or "") not in {"", bank_sha256(bank)}:
         notes.append("the question bank has changed since this was sent; it is graded by today's")
     rows = answer_rows(assessment_id, changed, by=returned.about.get("answered by"), on=on)
     known = follow_ups_of(connection, assessment_id)
-    replied = tuple(_replied(known, returned, changed, bank, notes))
+    replied = tuple(replied_to(known, returned, changed, bank, notes))
     busy = {item.question for item in known if item.state is not FollowUpState.CLOSED}
     ids = {item.id for item in known}
     opened = tuple(
@@ -343,8 +318,8 @@ def _compared(
     return _Step(
         merged=merged,
         changed=len(changed),
-        answers=_answer_facts(rows, told, on),
-        follow_ups=[_follow_up_fact(item, row, due_on, on) for item in (*replied, *opened)],
+        answers=answer_facts(rows, told, on),
+        follow_ups=[follow_up_fact(item, row, due_on, on) for item in (*replied, *opened)],
         opened=opened,
         replied=replied,
         waiting=sum(item.state is FollowUpState.OPEN for item in state_now.values()),
@@ -395,97 +370,3 @@ def _questionnaire(
                 advice="put it back, or ask anew with `vendor questionnaire --new`",
             )
     return row
-
-
-def _answered_on(returned: Returned, as_of: date, notes: list[str]) -> date:
-    said = returned.about.get("answered on", "").strip()
-    day = read_day(said) if said else as_of
-    if day is None:
-        notes.append(
-            f"About: answered on {said[:40]!r} is no day that can be read in one way; {as_of} was"
-            " taken"
-        )
-        return as_of
-    if day > as_of:
-        notes.append(f"About: answered on {day} lies ahead; {as_of} was taken")
-        return as_of
-    return day
-
-
-def _gone(bank: Bank, before: Assessment, returned: Returned) -> Iterator[str]:
-    """Earlier answers that the file lacks: they stand, and that is said."""
-    kept = before.answers.keys() - returned.assessment.answers.keys()
-    emptied = sorted(kept & returned.rows_of)
-    lost = sorted(kept - returned.rows_of)
-    if emptied:
-        yield f"{', '.join(emptied)}: emptied; the earlier answer stands"
-    if lost and returned.rows_of:
-        yield f"{', '.join(lost)}: no row any more; the earlier answer stands"
-    if not returned.rows_of:
-        return
-    asked = {question.id for question in bank.of_tier(before.tier)}
-    missing = sorted(asked - returned.rows_of - before.answers.keys())
-    if missing and len(missing) < len(asked):
-        shown = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if missing[3:] else "")
-        yield f"{len(missing)} questions are unanswered or have no row: {shown}"
-
-
-def _replied(
-    known: Sequence[FollowUp],
-    returned: Returned,
-    changed: Mapping[str, Answer],
-    bank: Bank,
-    notes: list[str],
-) -> Iterator[FollowUp]:
-    """Follow-ups with new words: a reply, or a changed answer to the question itself."""
-    by_id = {item.id: item for item in known}
-    notes.extend(
-        f"Follow-ups: {name[:40]!r} is none of ours; its reply was not taken"
-        for name in sorted(returned.replies.keys() - by_id.keys())
-    )
-    for item in known:
-        rewritten = changed[item.question].text if item.question in changed else ""
-        words = returned.replies.get(item.id) or (rewritten if rewritten != item.wrote else "")
-        if not words.strip() or words == item.reply:
-            continue
-        if item.state is FollowUpState.CLOSED:
-            notes.append(f"Follow-ups: {item.id} is closed; its reply was not taken")
-            continue
-        yield reply(item, bank, words)
-
-
-def _answer_facts(rows: Mapping[str, Sequence[Row]], told: Sequence[Cells], on: date) -> list[Fact]:
-    kind = kinds()["answer"]
-    facts = [Fact(cells=row, valid_from=on.isoformat()) for found in rows.values() for row in found]
-    now = {kind.subject_of(row) for found in rows.values() for row in found}
-    for old in told:
-        row = kind.row({name: old[name] for name in kind.column_names})
-        if old["question"] in rows and kind.subject_of(row) not in now:
-            facts.append(Fact(cells=row, op=END, valid_from=on.isoformat()))
-    return facts
-
-
-def _follow_up_fact(item: FollowUp, row: Cells, due_on: date, on: date) -> Fact:
-    cells = {
-        "follow_up_id": item.id,
-        "assessment_id": row["assessment_id"],
-        "party_id": row["party_id"],
-        "question": item.question,
-        "wrote": item.wrote,
-        "objections": msgspec.json.encode(item.objections).decode(),
-        "opened_on": item.opened_on.isoformat(),
-        "due_on": due_on.isoformat(),
-        "state": item.state.value,
-        "reply": item.reply,
-        "replied_on": on.isoformat() if item.reply else None,
-    }
-    return Fact(cells=kinds()["follow_up"].row(cells), valid_from=on.isoformat())
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be read: {error.strerror}", advice="give the answered XLSX or JSON file"
-        ) from error

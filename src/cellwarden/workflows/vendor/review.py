@@ -16,8 +16,8 @@ from cellwarden.vendors.assessment.questions import Question
 from cellwarden.vendors.assessment.reviewing import Decided
 from cellwarden.vendors.assessment.vagueness.follow_ups import close
 from cellwarden.workflows.vendor.assess import end_of
+from cellwarden.workflows.vendor.decided_rows import CLOSE
 from cellwarden.workflows.vendor.dossier import (
-    CLOSE,
     Cells,
     bank_of,
     facts_of,

@@ -31,7 +31,8 @@ from cellwarden.vendors.screening import (
     screen,
 )
 from cellwarden.workflows.fleet.differences import changed_facts
-from cellwarden.workflows.vendor.dossier import Cells, day_of, facts_of
+from cellwarden.workflows.vendor.decided_rows import day_of
+from cellwarden.workflows.vendor.dossier import Cells, facts_of
 from cellwarden.workflows.vendor.screen_names import Further, Inputs, inputs_of
 from cellwarden.workflows.workspace import Progress, Workspace
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from cellwarden.vendors.parties.serving import TIERS, Served, Source, served, tier_of
 from cellwarden.workflows.assemble import fetch
 from cellwarden.workflows.vendor.assess import end_of
-from cellwarden.workflows.vendor.dossier import Cells, day_of, facts_of, query
+from cellwarden.workflows.vendor.decided_rows import day_of
+from cellwarden.workflows.vendor.dossier import Cells, facts_of, query
 from cellwarden.workflows.vendor.parties import Field, field_of
 from cellwarden.workflows.workspace import Workspace
 
