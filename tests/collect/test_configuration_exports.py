@@ -243,3 +243,16 @@ def test_the_name_beside_a_value_tells_a_secret() -> None:
 
     assert "hunter2" not in str(reading.tables)
     assert "161" in str(reading.tables)
+
+
+@pytest.mark.parametrize("key", [None, b"k" * 32])
+def test_a_table_of_settings_shows_no_secret_either(rows_of: RowsOf, key: bytes | None) -> None:
+    data = b"component_id,path,value\nu1,snmp.community,hunter2\nu1,port,161\nu1,,hunter2\n"
+
+    reading = collect.read("settings.csv", data, digest_key=key)
+
+    assert "hunter2" not in str(reading.tables)
+    secret, plain = rows_of(reading, "setting")
+    assert (secret["is_secret"], plain["value"]) == ("yes", "161")
+    assert ("value" in secret) == (key is not None)
+    assert len(rows_of(reading, "unreadable")) == 1

@@ -10,6 +10,7 @@ import msgspec
 
 from cellwarden.collect import bounds, values
 from cellwarden.collect.mapping import Mapping
+from cellwarden.collect.secrets import digest, is_secret
 from cellwarden.collect.text import cut, has_controls, is_mojibake, undamaged
 from cellwarden.model.facts import Row, kinds
 
@@ -17,6 +18,8 @@ _NOTES: Final = 200
 _PLAIN: Final = 1_000
 _MAKER_WORDS: Final = 5
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,3}", re.IGNORECASE)
+_SETTING: Final = "setting"
+_DIGESTED = re.compile(r"hmac-sha256:[0-9a-f]{64}")
 _SHOWN_LINES: Final = 5
 _SHOWN_CHARACTERS: Final = 60
 _SPREADSHEET_ERRORS: Final = frozenset(
@@ -92,6 +95,7 @@ class Intake:
         self.mappings: list[Mapping] = []
         self.taken_at: str | None = None
         self.holds_secrets = False
+        self.digest_key: bytes | None = None
         self._first: dict[tuple[str, str], Place] = {}
         self._unreadable_keys: set[tuple[str | None, ...]] = set()
         self._merged: dict[tuple[str, str], int] = {}
@@ -136,7 +140,10 @@ class Intake:
                 "column": column,
                 "kind": kind,
                 "reason": reason,
-                "text": None if text is None else cut(text, bounds.TEXT_CHARACTERS),
+                # What stood in a setting may be a secret.
+                "text": None
+                if text is None or kind == _SETTING
+                else cut(text, bounds.TEXT_CHARACTERS),
             }
         )
         self.tables.setdefault("unreadable", []).append(row)
@@ -180,7 +187,21 @@ class Intake:
             return False
         for column, why in faults.items():
             self._leave_unknown(kind, place.at(names.get(column, column)), why, cells.get(column))
+        if kind == _SETTING:
+            self._hide(fitted)
         return self._record(kind, fitted, place, names)
+
+    def _hide(self, cells: dict[str, str | None]) -> None:
+        """Put a digest in the place of a secret that a table of settings shows."""
+        value, path = cells.get("value"), cells.get("path") or ""
+        is_told = cells.get("is_secret") == "yes"
+        if not value or _DIGESTED.fullmatch(value) or not (is_told or is_secret(path, value)):
+            return
+        self.holds_secrets = True
+        about = f"{cells.get('component_id')}\0{path}"
+        key = self.digest_key
+        hidden = None if key is None else digest(value, about=about, key=key)
+        cells |= {"value": hidden, "is_secret": "yes"}
 
     def merge_row(
         self,

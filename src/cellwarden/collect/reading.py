@@ -47,6 +47,7 @@ def take_in(request: Request) -> tuple[Reader, Intake]:
     reader = choose_reader(name, request.data)
     intake = Intake(name, makers=request.makers)
     intake.taken_at = request.taken_at
+    intake.digest_key = request.digest_key
     try:
         reader.read(request, intake)
         intake.tell_blanks()

@@ -169,7 +169,8 @@ def _caution(report: Report, kind: str, unknown: int) -> str:
         cautions.append("This is not a clean result.")
     if doubtful := len(doubtful_parts(report)):
         cautions.append(
-            f"Of {plural(doubtful, 'more part')} it cannot be told whether a weakness is theirs."
+            f"Of {plural(doubtful, 'more part')} it cannot be told whether a weakness is "
+            f"{'its own' if doubtful == 1 else 'theirs'}."
         )
     if unknown:
         cautions.append(f"{plural(unknown, 'judgement')} could not be made for lack of facts.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +13,7 @@ from cellwarden.reports.text import clip, listing, long_day, number, plural, pri
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
     from cellwarden.model.report import Report
 
@@ -78,9 +80,17 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        number=number, plural=plural, long_day=long_day, clip=clip, listing=listing
+        number=number, plural=plural, long_day=long_day, clip=clip, listing=listing, coded=_coded
     )
     return environment
+
+
+def _coded(text: str) -> Markup:
+    """Text whose words between backticks are commands or names of files, set as such."""
+    from markupsafe import Markup, escape
+
+    safe = str(escape(printable(clip(text))))
+    return Markup(re.sub(r"`([^`]{1,200})`", r"<code>\1</code>", safe))  # noqa: S704 - it is escaped above
 
 
 def _shown(value: Any) -> Any:
