@@ -138,7 +138,7 @@ def test_a_clock_that_jumped_back_is_told_with_its_entries(ledger: Command) -> N
 
     with open_workspace(Path("northgate")).open_state() as state:
         for clock_at in ("2026-11-02T09:00:00Z", "2026-11-01T09:00:00Z", "2026-11-02T10:00:00Z"):
-            draft = Draft(act="decision", actor="t", source="s", clock_at=clock_at)
+            draft = Draft(act="decision", actor="operator", source="s", clock_at=clock_at)
             state.record(draft, {})
 
     code, out, err = ledger("verify", "-w", "northgate")

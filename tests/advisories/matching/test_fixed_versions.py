@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from cellwarden.advisories.matching import Matcher, versions_named
-from cellwarden.advisories.matching.reached import Fixes, fixed_since, is_of_another_line
+from cellwarden.advisories.matching.reached import (
+    Fixes,
+    fixed_since,
+    is_of_another_line,
+    one_each,
+)
 from cellwarden.model.matching import Component, Remedy, Statement
 
 
@@ -215,3 +220,9 @@ def test_range_that_only_begins_ends_at_the_fix_that_the_document_names() -> Non
     assert found_for(statements, remedies, "CBC-200", "1.7.6.0")[0] == "affected"
     assert found_for(statements, remedies, "CBC-200", "1.7.7.0") == ("fixed", "1.7.7.0")
     assert found_for(statements, remedies, "CBC-200", "1.8") == ("fixed", "1.7.7.0")
+
+
+def test_a_fix_is_shown_once_with_the_line_that_it_is_of() -> None:
+    assert one_each(["7.0.6", "NMC2 7.0.6"]) == "NMC2 7.0.6"
+    assert one_each(["V4.8 SP5", "v4.8_sp5", "V4.8SP5"]) == "V4.8 SP5"
+    assert one_each(["NMC2 7.0.6", "NMC3 1.4"]) == "NMC2 7.0.6 or NMC3 1.4"

@@ -256,11 +256,13 @@ def is_of_another_line(version: str, branch: str) -> bool:
 
 
 def one_each(fixes: Iterable[str]) -> str:
-    """Fixes as people read them: each once, however it is spelled."""
-    seen: dict[str, str] = {}
+    """Fixes as people read them: each once, however it is spelled; beside NMC2 7.0.6 no 7.0.6."""
+    seen: dict[str, tuple[tuple[str, ...], str]] = {}
     for fix in fixes:
-        seen.setdefault("".join(fix.casefold().replace("_", " ").lstrip("v. ").split()), fix)
-    return " or ".join(seen.values())
+        words = tuple(fix.casefold().replace("_", " ").lstrip("v. ").split())
+        seen.setdefault("".join(words), (words, fix))
+    longer = {words[at:] for words, _ in seen.values() for at in range(1, len(words))}
+    return " or ".join(fix for words, fix in seen.values() if words not in longer)
 
 
 def refines_an_end(line: Line, version: str) -> bool:
