@@ -13,7 +13,7 @@ import os
 import sys
 from array import array
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -66,10 +66,13 @@ class Answered:
         self._met = met
         self.times = ALWAYS if plain is None else plain.times
 
-    def knows(self, component: Component) -> bool:
-        """True where something is known of a component's name."""
-        name = name_of(component)
-        return any(book is not None and name in book.names for book in (self._plain, self._met))
+    def knows_all(self, components: Iterable[Component]) -> bool:
+        """True where something is known of the name of every component."""
+        names = set(map(name_of, components))
+        for book in (self._plain, self._met):
+            if book is not None:
+                names -= book.names.keys()
+        return not names
 
     def lines(self, component: Component) -> bytes | None:
         """The rows of a component as JSON lines; nothing where they are not known beforehand."""

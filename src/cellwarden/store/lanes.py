@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -30,6 +28,9 @@ def side_by_side(
     Raises:
         Exception: what the first of the works that failed raised.
     """
+    from concurrent.futures import ThreadPoolExecutor
+    from queue import SimpleQueue
+
     # All of the answer is taken: one left open would hold on to the tables as they are now.
     [(threads,)] = connection.execute("select current_setting('threads')").fetchall()
     lanes = min(threads, len(items))

@@ -76,7 +76,7 @@ class Index:
 
     def settle(self, components: Iterable[Component]) -> None:
         """Make the matcher now where a component's name was not answered beforehand."""
-        if not all(map(self._answered.knows, components)):
+        if not self._answered.knows_all(components):
             self._long_way()
 
     def learn(self, met: Mapping[str, Seen]) -> None:

@@ -98,12 +98,12 @@ def _components(lines: Any, header: list[str], path: Path, *, limit: int) -> Ite
     first = lines.line_num + 1
     for cells in lines:
         line, first = first, lines.line_num + 1
-        if cells == [_END]:
-            return
+        if len(cells) < width:
+            if cells == [_END]:
+                return
+            cells.extend([""] * (width - len(cells)))
         if not any(cells):
             continue
-        if len(cells) < width:
-            cells.extend([""] * (width - len(cells)))
         if limit > _LONGEST_CELL:
             cells = [_cut(cell, path, line) for cell in cells]  # noqa: PLW2901 - as far as it is read
         values = dict(zip(names, map(str.strip, taken(cells)), strict=True))
