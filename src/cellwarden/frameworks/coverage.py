@@ -159,7 +159,7 @@ def _speaking(
     requirements: Sequence[str], standings: Sequence[CheckStanding]
 ) -> tuple[CheckStanding, ...]:
     wanted = set(requirements)
-    return tuple(one for one in standings if wanted.intersection(one.requirements))
+    return tuple([one for one in standings if not wanted.isdisjoint(one.requirements)])
 
 
 def _silent(requirements: Sequence[str], standings: Sequence[CheckStanding]) -> list[str]:
