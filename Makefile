@@ -24,7 +24,7 @@ bench: $(VENV)/dev.stamp  ## measure, and write docs/benchmarks.md
 lock: $(VENV)/dev.stamp  ## renew the hash-locked requirements
 	for kind in run dev bench-vdb bench-cve-bin-tool; do \
 	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
-	    --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	    --no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras \
 	    --upgrade requirements/$$kind.in -o requirements/$$kind.txt; \
 	done
 
