@@ -144,7 +144,7 @@ def test_what_is_recorded_after_the_import_has_to_be_readable(imported: Workspac
     cells = shape.row({"party_id": "NEW", "name": "New Ltd", "contact": "Ida Berg"})
     with imported.open_state() as state:
         entry = state.record(
-            Draft(act="import", actor="t", source="s", clock_at=CLOCK),
+            Draft(act="import", actor="operator", source="s", clock_at=CLOCK),
             {"party": [Fact(cells=cells)]},
         )
         kept = state.personal.path("party", entry)
