@@ -5,18 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.matched import matched
 
 from cellwarden.model.matching import Match, MatchState
-from cellwarden.workflows.advisory.match import match_inventory
 
 NORTHGATE = Path(__file__).parents[2] / "examples" / "northgate"
 
 AFFECTED, FIXED = MatchState.AFFECTED, MatchState.FIXED
 NOT_AFFECTED, UNDETERMINED = MatchState.NOT_AFFECTED, MatchState.UNDETERMINED
-
-
-def silent(what: str, done: int, of: int) -> None:
-    del what, done, of
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +23,7 @@ def matches(tmp_path_factory: pytest.TempPathFactory) -> tuple[Match, ...]:
         writer = csv.DictWriter(text, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    return tuple(match_inventory(inventory, [NORTHGATE / "advisories"], progress=silent))
+    return tuple(matched(inventory, [NORTHGATE / "advisories"]))
 
 
 def _components() -> Iterator[dict[str, str]]:

@@ -118,11 +118,6 @@ class SealedObjects:
         key = self._key(digest)
         return None if key is None else (key.key, key.salt)
 
-    def adopt(self, digest: str, kept: bytes) -> None:
-        """Take over a key file that was exported elsewhere, byte for byte."""
-        msgspec.json.decode(kept, type=_Key)
-        write_durably(self._keys / digest, kept, mode=0o600)
-
     def key_file(self, digest: str) -> bytes | None:
         """The bytes of an object's key file; nothing where it has none."""
         try:

@@ -18,8 +18,6 @@ from cellwarden.model.errors import InputError
 SHAPE: Final = 4
 """How much the likely value weighs beside the ends, as in PERT."""
 DRAWS: Final = 4_000
-SCENARIO_INPUTS: Final = ("rate", "hours", "cost_per_hour", "replacement")
-GENERAL_INPUTS: Final = ("audit_hours", "audit_rate")
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True):

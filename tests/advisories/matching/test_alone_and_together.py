@@ -6,8 +6,9 @@ import csv
 from collections import defaultdict
 from pathlib import Path
 
+from tests.matched import matched
+
 from cellwarden.model.matching import Match
-from cellwarden.workflows.advisory.match import match_inventory
 
 PAIRS = Path(__file__).with_name("exam_pairs.tsv")
 COLUMNS = ("manufacturer", "model", "part", "firmware", "hardware", "part_number", "role")
@@ -31,7 +32,7 @@ def _inventory(folder: Path) -> Path:
 
 def _said(inventory: Path, documents: list[Path]) -> dict[str, set[Match]]:
     found: defaultdict[str, set[Match]] = defaultdict(set)
-    for one in match_inventory(inventory, documents, progress=lambda *_: None):
+    for one in matched(inventory, documents):
         found[one.advisory_id.casefold()].add(one)
     return found
 

@@ -6,7 +6,7 @@ import csv
 from collections import defaultdict
 from pathlib import Path
 
-from cellwarden.workflows.advisory.match import match_inventory
+from tests.matched import matched
 
 PAIRS = Path(__file__).with_name("exam_pairs.tsv")
 OPEN = Path(__file__).with_name("open_pairs.tsv")
@@ -37,7 +37,7 @@ def _sat(pairs: list[dict[str, str]], shared: Path, folder: Path) -> list[set[st
     documents = sorted({_document(shared, row["advisory"]) for row in pairs})
     found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
 
-    for one in match_inventory(inventory, documents, progress=lambda *_: None):
+    for one in matched(inventory, documents):
         state = "candidate" if one.candidate else one.state.value
         found[one.component_id, one.advisory_id.upper()].add(state)
     return [found[str(at), row["advisory"]] or {"none"} for at, row in enumerate(pairs)]

@@ -7,8 +7,9 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+from tests.matched import matched
+
 from cellwarden.model.matching import MatchState
-from cellwarden.workflows.advisory.match import match_inventory
 
 YEAR = "ICSA-24-"
 FEWEST = 1000
@@ -53,7 +54,7 @@ def test_product_in_the_advisorys_own_words_has_a_row_and_is_not_called_safe(
     documents = sorted((shared / "data" / "csaf-cisa").glob(f"{YEAR.lower()}*.json"))
 
     found: defaultdict[tuple[str, str], set[MatchState]] = defaultdict(set)
-    for one in match_inventory(inventory, documents, progress=lambda *_: None):
+    for one in matched(inventory, documents):
         found[one.component_id, one.advisory_id].add(one.state)
 
     states = {leaf: found[str(at), leaf[0]] for at, leaf in enumerate(leaves)}

@@ -28,9 +28,6 @@ TECHNICAL_IMPACT: Final = ("partial", "total")
 DECISIONS: Final = ("defer", "scheduled", "out-of-cycle", "immediate")
 """Mildest first, as all of these are."""
 
-UPGRADE: Final = "fix on system upgrade"
-FORENSICS: Final = "3 days & forensic investigation"
-
 BINDING: Final = (
     "CISA BOD 26-04 binds federal civilian agencies of the United States; "
     "for everybody else it is a benchmark"

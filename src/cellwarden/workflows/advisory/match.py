@@ -1,9 +1,9 @@
-"""Match: an inventory against advisories without a workspace, or a workspace's own fleet."""
+"""Match: advisories read for an inventory, and a workspace's own fleet."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,26 +18,10 @@ from cellwarden.model.moments import Moment
 from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft
 from cellwarden.workflows import assemble
-from cellwarden.workflows.fleet.inventory import read_inventory
 from cellwarden.workflows.workspace import Progress, Telling, Workspace, unheard
 
 if TYPE_CHECKING:
     import duckdb
-
-
-def match_inventory(
-    inventory: Path, advisories: Sequence[Path], *, progress: Progress
-) -> Iterator[Match]:
-    """Match the lines of a CSV inventory against advisory files, folders and archives.
-
-    Raises:
-        InputError: the inventory cannot be used; says the line.
-        SourceError: there is no advisory under these paths.
-    """
-    components = read_inventory(inventory)
-    statements, fixes = read_advisories(advisories, progress=progress)
-    matcher = matching.Matcher(statements, fixes=fixes)
-    yield from matcher.match(components)
 
 
 def read_advisories(
