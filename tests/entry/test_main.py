@@ -31,6 +31,14 @@ def cellwarden(
     )
 
 
+def last_line_of(script: str) -> str:
+    """What a fresh Python says last."""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    return done.stdout.splitlines()[-1]
+
+
 def test_version_answers_on_stdout() -> None:
     done = cellwarden("--version")
 
@@ -46,11 +54,7 @@ def test_version_loads_nothing_heavy() -> None:
         " if name in sys.modules])"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-
-    assert done.stdout.splitlines()[-1] == "[]"
+    assert last_line_of(script) == "[]"
 
 
 def test_a_command_loads_neither_pydantic_nor_a_table_before_it_needs_one() -> None:
@@ -60,11 +64,7 @@ def test_a_command_loads_neither_pydantic_nor_a_table_before_it_needs_one() -> N
         " if name in sys.modules])"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-
-    assert done.stdout.splitlines()[-1] == "2 []"
+    assert last_line_of(script) == "2 []"
 
 
 def test_standard_output_without_room_is_told_and_leaves_with_the_stores_code(

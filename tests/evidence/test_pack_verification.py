@@ -275,8 +275,8 @@ def of_site(change: Callable[[bytes], bytes]) -> Callable[[list[bytes]], list[by
             "rows.txt: is cut short or damaged",
         ),
         (changed_lines("rows.txt", lambda lines: [*lines, b"0.0\tstray\t[]"]), "rows.txt, stray"),
-        (lambda files: {"documents/" + "0" * 64: b"x"}, "documents/000"),  # noqa: ARG005
-        (lambda files: {"keys.txt": b"nobody+00000000+AAAA\n"}, "nobody"),  # noqa: ARG005
+        (lambda _files: {"documents/" + "0" * 64: b"x"}, "documents/000"),
+        (lambda _files: {"keys.txt": b"nobody+00000000+AAAA\n"}, "nobody"),
     ],
 )
 def test_a_proof_for_another_leaf_is_refused_with_the_place(

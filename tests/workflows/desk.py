@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from cellwarden.entry.cli import run
 from cellwarden.workflows.fleet.register import record_register
 from cellwarden.workflows.workspace import Workspace, open_workspace
 
@@ -57,3 +58,11 @@ def read_register(workspace: Workspace) -> None:
     with workspace.open_state() as state:
         outcome = record_register(workspace, state, clock_at=CLOCK, actor="tester", progress=quiet)
     assert outcome.problems == ()
+
+
+def empty(folder: Path, settings_text: str = "") -> Workspace:
+    """A workspace as `init` makes it, with more settings behind its own."""
+    assert run(["init", str(folder), "--operator", "Testers"]) == 0
+    path = folder / "cellwarden.toml"
+    path.write_text(path.read_text("utf-8") + settings_text, "utf-8")
+    return open_workspace(folder)

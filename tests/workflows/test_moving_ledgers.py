@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.workflows.desk import empty
 
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import CellwardenError, InputError, IntegrityError, StoreError
@@ -44,13 +45,6 @@ def archive(signed: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path
     target = tmp_path_factory.mktemp("archive") / "ledger.zip"
     export_whole(signed, target, with_private=True)
     return target
-
-
-def empty(folder: Path, settings_text: str = "") -> Workspace:
-    assert run(["init", str(folder), "--operator", "Testers"]) == 0
-    path = folder / "cellwarden.toml"
-    path.write_text(path.read_text("utf-8") + settings_text, "utf-8")
-    return open_workspace(folder)
 
 
 def leaves(workspace: Workspace) -> list[bytes]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.workflows.desk import empty
 
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import IntegrityError, StoreError
@@ -33,13 +34,6 @@ def public(
     target = tmp_path_factory.mktemp("public") / "public.zip"
     export_whole(northgate, target, with_private=False)
     return target
-
-
-def empty(folder: Path, settings_text: str = "") -> Workspace:
-    assert run(["init", str(folder), "--operator", "Testers"]) == 0
-    path = folder / "cellwarden.toml"
-    path.write_text(path.read_text("utf-8") + settings_text, "utf-8")
-    return open_workspace(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
