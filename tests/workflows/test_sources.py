@@ -12,10 +12,8 @@ import pytest
 from tests.conftest import anyone_may_act
 
 from cellwarden.entry.cli import run
-from cellwarden.model.advisories import Signature
 from cellwarden.model.errors import InputError, IntegrityError, SourceError
 from cellwarden.model.report import Coverage, FeedAge
-from cellwarden.workflows.advisory.feed_checks import OnlyNew
 from cellwarden.workflows.advisory.feeds import import_feeds
 from cellwarden.workflows.fleet.init import init_workspace
 from cellwarden.workflows.fleet.sources import import_configured, nothing_registered, outdated
@@ -237,20 +235,3 @@ def test_import_says_what_is_confirmed_what_is_unchecked_and_what_is_refused(
     assert "1 document agreed with the digest files beside them" in said.err
     assert "signed, not checked" in said.err
     assert "usb/bad.json was not imported" in said.err
-
-
-def test_signature_of_a_document_that_is_known_is_not_verified_again() -> None:
-    class Ring:
-        asked: tuple[bytes, ...] = ()
-
-        def verify(self, data: bytes, signature: bytes) -> Signature:
-            self.asked += (data,)
-            return Signature(state="checked", signer=signature.decode())
-
-    ring = Ring()
-    new = OnlyNew(ring, {hashlib.sha256(b"old").hexdigest()})
-
-    old, fresh = new.verify(b"old", b"AB"), new.verify(b"fresh", b"AB")
-
-    assert (old.state, fresh.state) == ("not checked", "checked")
-    assert ring.asked == (b"fresh",)

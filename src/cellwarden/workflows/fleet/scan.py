@@ -18,7 +18,7 @@ from cellwarden.model.moments import Moment
 from cellwarden.model.report import REPORT_SCHEMA, Report, Run
 from cellwarden.model.times import format_time, parse_time
 from cellwarden.workflows import assemble, derived
-from cellwarden.workflows.advisory.feeds import feed_ages
+from cellwarden.workflows.advisory.feed_ages import feed_ages
 from cellwarden.workflows.advisory.match import matcher_for
 from cellwarden.workflows.beside import ALONE, Beside
 from cellwarden.workflows.evidence.paper_tables import register_papers
