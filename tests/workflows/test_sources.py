@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import anyone_may_act
 
 from cellwarden.entry.cli import run
-from cellwarden.model.errors import InputError, IntegrityError, SourceError
+from cellwarden.model.errors import InputError, IntegrityError
 from cellwarden.model.report import Coverage, FeedAge
 from cellwarden.workflows.advisory.feeds import import_feeds
 from cellwarden.workflows.fleet.init import init_workspace
@@ -66,9 +66,20 @@ def taken_in(workspace: Workspace) -> list[str]:
     return [str(problem) for problem in problems]
 
 
-def test_empty_folders_and_no_advisory_anywhere_is_an_error(workspace: Workspace) -> None:
-    with pytest.raises(SourceError, match="no advisory has ever been imported"):
-        taken_in(workspace)
+def test_empty_folders_and_no_advisory_anywhere_is_told(workspace: Workspace) -> None:
+    [problem] = taken_in(workspace)
+
+    assert "no advisory has ever been imported" in problem
+
+
+def test_a_folder_that_is_gone_is_told_instead_where_it_is_why_nothing_is_known(
+    workspace: Workspace,
+) -> None:
+    shutil.rmtree(workspace.folder / "more")
+
+    [problem] = taken_in(workspace)
+
+    assert "more is configured under feeds.paths and does not exist" in problem
 
 
 def test_a_folder_that_was_always_empty_is_fine_where_advisories_came_otherwise(

@@ -25,7 +25,7 @@ from cellwarden.workflows.evidence.paper_tables import register_papers
 from cellwarden.workflows.fleet import summarise
 from cellwarden.workflows.fleet.register import record_register
 from cellwarden.workflows.fleet.runs import changes_between, keep_run, last_run_before, run_id
-from cellwarden.workflows.fleet.sources import import_configured, outdated
+from cellwarden.workflows.fleet.sources import NothingKnownError, import_configured, outdated
 from cellwarden.workflows.ledger.seals import signed_state
 from cellwarden.workflows.life import lives
 from cellwarden.workflows.vendor.assess_tables import register_vendors
@@ -72,7 +72,7 @@ def scan(
     feed that is absent, empty, unreadable or older than policy; they are in the outcome.
 
     Raises:
-        SourceError: the register or the feeds hold nothing at all.
+        SourceError: the register holds nothing at all.
         StoreError: the ledger could not be written.
         InputError: a check file of the workspace's own is wrong.
     """
@@ -116,7 +116,10 @@ def scan(
             workspace, state, moment=Moment(as_of=as_of), started_at=clock_at, progress=progress
         )
     keep_run(workspace, report)
-    old = outdated(workspace.settings.feeds.required, report.feeds)
+    required = set(workspace.settings.feeds.required)
+    if any(isinstance(problem, NothingKnownError) for problem in absent):
+        required.discard("advisories")
+    old = outdated(required, report.feeds)
     problems = (*register.problems, *answers, *identifiers, *lists, *absent, *old)
     return ScanOutcome(report=report, source_errors=problems)
 
