@@ -107,6 +107,12 @@ class Intake:
         if text not in self.notes and len(self.notes) < _NOTES:
             self.notes.append(text)
 
+    def understand_dates(self, mapping: Mapping, orders: dict[str, str]) -> None:
+        """Add to a table's mapping how its columns of dates were read, so that it stays so."""
+        for index, one in enumerate(self.mappings):
+            if orders and one.columns is mapping.columns:
+                self.mappings[index] = msgspec.structs.replace(one, dates=orders | one.dates)
+
     def maker_and_model(self, text: str) -> tuple[str | None, str | None]:
         """The maker and the model that one text names; no maker where it begins with no known one.
 

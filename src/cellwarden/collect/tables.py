@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from cellwarden.collect.date_order import DateOrders
 from cellwarden.collect.header import (
     HEADER_WITHIN,
     Header,
@@ -104,8 +105,15 @@ class _Tables:
 
     def __init__(self, header: Header, intake: Intake, file: str) -> None:
         self.blocks = blocks(header)
+        orders = DateOrders(header.understood.dates)
         self.rows = [
-            RowsOfTable(header.cells[block.start : block.stop], header.understood, intake, file)
+            RowsOfTable(
+                header.cells[block.start : block.stop],
+                header.understood,
+                intake,
+                file,
+                orders=orders,
+            )
             for block in self.blocks
         ]
         if len(self.blocks) > 1:
