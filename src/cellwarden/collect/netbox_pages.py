@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+from cellwarden.collect.cells import Place
 from cellwarden.collect.documents import Parsed, parse_json
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.intake import Intake
 from cellwarden.model.errors import SourceError
 
 MODELS: Final = ("sites", "device_types", "devices", "modules", "inventory_items")

@@ -7,9 +7,10 @@ import re
 import msgspec
 
 from cellwarden.collect import values
+from cellwarden.collect.cells import Place, is_plain
 from cellwarden.collect.date_order import DateOrders
 from cellwarden.collect.headings import first_word, is_section, is_total, names_firmware
-from cellwarden.collect.intake import Intake, Place, is_plain
+from cellwarden.collect.intake import Intake
 from cellwarden.collect.mapping import BUILT_FROM, MAKER_AND_MODEL, Mapping
 from cellwarden.collect.row_parts import Part, dated, doubted, gather, key_of, parts_of
 from cellwarden.collect.text import cut

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from cellwarden.collect.cells import Place
 from cellwarden.collect.date_order import DateOrders
 from cellwarden.collect.header import (
     HEADER_WITHIN,
@@ -17,7 +18,7 @@ from cellwarden.collect.header import (
     next_header,
 )
 from cellwarden.collect.headings import BELOW
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.intake import Intake
 from cellwarden.collect.mapping import Mapping, kind_of_name
 from cellwarden.collect.rows import RowsOfTable, tell_unread
 

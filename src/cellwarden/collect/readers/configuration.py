@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from cellwarden.collect import bounds
 from cellwarden.collect.bare_lines import are_bare, bare_lines, pem_blocks
+from cellwarden.collect.cells import Place
 from cellwarden.collect.documents import parse_json
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.intake import Intake
 from cellwarden.collect.readers import Request
 from cellwarden.collect.secrets import digest, is_secret
 from cellwarden.collect.text import decode

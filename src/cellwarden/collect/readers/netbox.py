@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from cellwarden.collect.cells import Place
 from cellwarden.collect.headings import firmware_part_of, is_card, names_firmware
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.intake import Intake
 from cellwarden.collect.mapping import suggest_mapping
 from cellwarden.collect.netbox_pages import items_of
 from cellwarden.collect.readers import Request

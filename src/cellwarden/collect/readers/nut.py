@@ -11,8 +11,9 @@ from typing import Any, Final
 import msgspec
 
 from cellwarden.collect import values
+from cellwarden.collect.cells import Place
 from cellwarden.collect.devices import Device, asset_of
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.intake import Intake
 from cellwarden.collect.readers import Request
 from cellwarden.collect.text import decode
 from cellwarden.model.errors import SourceError

@@ -12,8 +12,9 @@ from typing import Final
 import msgspec
 
 from cellwarden.collect import bounds, values
+from cellwarden.collect.cells import Place
 from cellwarden.collect.devices import Device, asset_of
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.intake import Intake
 from cellwarden.collect.readers import Request
 from cellwarden.collect.text import decode
 from cellwarden.collect.walks import Said, parse_snmprec, parse_snmpwalk

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from cellwarden.collect import bounds
+from cellwarden.collect.cells import Place
 from cellwarden.collect.date_order import DateOrders
 from cellwarden.collect.documents import Parsed, parse_json, parse_yaml
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.intake import Intake
 from cellwarden.collect.mapping import kind_of_name, likely_kinds, present, suggest_mapping
 from cellwarden.collect.readers import Request
 from cellwarden.collect.rows import RowsOfTable, tell_unread
