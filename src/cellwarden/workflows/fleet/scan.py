@@ -20,9 +20,10 @@ from cellwarden.model.times import format_time, parse_time
 from cellwarden.workflows import assemble, derived
 from cellwarden.workflows.advisory.feeds import feed_ages
 from cellwarden.workflows.advisory.match import matcher_for
-from cellwarden.workflows.beside import ALONE, Beside
+from cellwarden.workflows.beside import ALONE, Beside, Later
 from cellwarden.workflows.evidence.paper_tables import register_papers
 from cellwarden.workflows.fleet import summarise
+from cellwarden.workflows.fleet.publish import get_ready
 from cellwarden.workflows.fleet.register import record_register
 from cellwarden.workflows.fleet.runs import changes_between, keep_run, last_run_before, run_id
 from cellwarden.workflows.fleet.sources import import_configured, outdated
@@ -46,7 +47,7 @@ class JudgedFleet(NamedTuple):
     """A report, the checks that it was judged by, and the connection that holds the verdicts."""
 
     report: Report
-    checks: tuple[checks.Check, ...]
+    compiled: checks.CompiledChecks
     connection: duckdb.DuckDBPyConnection
 
 
@@ -89,10 +90,13 @@ def scan(
                 progress=progress,
                 beside=beside,
             )
+            compiled = start_checks(workspace, beside)
+            get_ready(beside)
             answers = record_answers(
                 workspace,
                 state,
                 begun,
+                beside=beside,
                 as_of=parse_time(as_of).date(),
                 clock_at=clock_at,
                 actor=actor,
@@ -112,9 +116,16 @@ def scan(
             absent = import_configured(
                 workspace, state, clock_at=clock_at, actor=actor, progress=progress
             )
-        report = judge_fleet(
-            workspace, state, moment=Moment(as_of=as_of), started_at=clock_at, progress=progress
-        )
+        with judged_fleet(
+            workspace,
+            state,
+            moment=Moment(as_of=as_of),
+            started_at=clock_at,
+            progress=progress,
+            beside=beside,
+            compiled=compiled,
+        ) as judged:
+            report = judged.report
     keep_run(workspace, report)
     old = outdated(workspace.settings.feeds.required, report.feeds)
     problems = (*register.problems, *answers, *identifiers, *lists, *absent, *old)
@@ -129,34 +140,45 @@ def report_at(
     Raises:
         InputError: a check file of the workspace's own is wrong.
     """
-    with workspace.open_state() as state:
-        return judge_fleet(
+    with (
+        workspace.open_state() as state,
+        judged_fleet(
             workspace, state, moment=moment, started_at=started_at, progress=progress
-        )
-
-
-def judge_fleet(
-    workspace: Workspace, state: State, *, moment: Moment, started_at: str, progress: Progress
-) -> Report:
-    """What the ledger's facts say of a moment: the report, not yet kept."""
-    with judged_fleet(
-        workspace, state, moment=moment, started_at=started_at, progress=progress
-    ) as judged:
+        ) as judged,
+    ):
         return judged.report
 
 
 @contextlib.contextmanager
 def judged_fleet(
-    workspace: Workspace, state: State, *, moment: Moment, started_at: str, progress: Progress
+    workspace: Workspace,
+    state: State,
+    *,
+    moment: Moment,
+    started_at: str,
+    progress: Progress,
+    beside: Beside = ALONE,
+    compiled: Later[checks.CompiledChecks] | None = None,
 ) -> Iterator[JudgedFleet]:
-    """The report of a moment with the tables that it was judged on, which end with the block."""
+    """The report of a moment with the tables that it was judged on, which end with the block.
+
+    Raises:
+        InputError: a check file of the workspace's own is wrong.
+    """
+    compiled = compiled or start_checks(workspace, beside)
     connection = state.connect_to_judge(moment)
     try:
         report = _judge(
-            connection, workspace, state, moment=moment, started_at=started_at, progress=progress
+            connection,
+            workspace,
+            state,
+            moment=moment,
+            started_at=started_at,
+            progress=progress,
+            beside=beside,
+            compiled=compiled,
         )
-        catalogue = checks.load_catalogue(extra=own_check_folders(workspace))
-        yield JudgedFleet(report=report, checks=catalogue, connection=connection)
+        yield JudgedFleet(report=report, compiled=compiled.value(), connection=connection)
     finally:
         connection.close()
 
@@ -169,10 +191,11 @@ def _judge(
     moment: Moment,
     started_at: str,
     progress: Progress,
+    beside: Beside,
+    compiled: Later[checks.CompiledChecks],
 ) -> Report:
     as_of = moment.as_of
     size = state.log.size() if moment.known_at is None else moment.known_at
-    catalogue = checks.load_catalogue(extra=own_check_folders(workspace))
     feeds = feed_ages(connection, workspace, state, as_of)
     components = assemble.fleet(connection)
     progress("matching", 0, len(components))
@@ -182,6 +205,8 @@ def _judge(
     facts = assemble.triage_facts(connection, state, matches=matches, feeds=feeds, as_of=as_of)
     exposures = triage.triage(matches, facts, as_of=parse_time(as_of))
     advisories_of = assemble.advisories_by_maker(connection)
+    asked = compiled.value()
+    catalogue = asked.checks
     derived.register_derived(
         connection,
         as_of=as_of,
@@ -195,7 +220,7 @@ def _judge(
     register_papers(connection, workspace, state, as_of=as_of)
     register_dated_rules(connection, workspace, on=parse_time(as_of).date())
     progress("judging", 0, len(catalogue))
-    judgement = checks.judge(connection, catalogue, controls_for=frameworks.controls_for)
+    judgement = checks.judge(connection, asked, controls_for=frameworks.controls_for)
     progress("judging", len(catalogue), len(catalogue))
     previous = last_run_before(workspace, as_of=as_of, ledger_size=size)
     dated = checks.set_deadlines(_first_seen(judgement.findings, previous, as_of), catalogue)
@@ -248,11 +273,16 @@ def _judge(
             ),
             findings,
         ),
-        frameworks=frameworks.summaries(checks.counted(connection, catalogue, judgement.counts)),
+        frameworks=frameworks.summaries(checks.counted(connection, asked, judgement.counts)),
     )
     if previous is None:
         return report
     return msgspec.structs.replace(report, changes=changes_between(previous, report))
+
+
+def start_checks(workspace: Workspace, beside: Beside) -> Later[checks.CompiledChecks]:
+    """Have the check catalogue read, which no fact changes, with the workspace's own checks."""
+    return beside.start(checks.compiled_catalogue, own_check_folders(workspace))
 
 
 def own_check_folders(workspace: Workspace) -> tuple[Path, ...]:
