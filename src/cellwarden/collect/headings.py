@@ -117,6 +117,8 @@ def column_of(heading: str, kind: str) -> tuple[int, str] | None:
     if BELOW in heading:
         return _under_its_group(heading, kind)
     known = _synonyms(kind)
+    if kind == "component" and plain(heading) in _tables()["counts"]["words"]:
+        return None
     if found := known.get(key(heading)):
         return found
     words = plain(heading).split()
@@ -196,6 +198,14 @@ def firmware_part_of(heading: str) -> str | None:
 def is_card(part: str) -> bool:
     """Whether a heading's words for a part mean a network card."""
     return any(plain(word) in _tables()["firmware"]["cards"] for word in part.split())
+
+
+def is_card_model(heading: str) -> bool:
+    """Whether a heading asks which network card there is: ``Karte``, ``NMC model``."""
+    words = [plain(word) for word in re.split(r"[\W_]+", heading[:_LONGEST]) if word]
+    cards, others = _tables()["firmware"]["cards"], _tables()["card_models"]["words"]
+    is_named = any(word in cards for word in words)
+    return is_named and all(word in cards or word in others for word in words)
 
 
 def describes(heading: str) -> bool:

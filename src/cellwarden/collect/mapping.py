@@ -14,6 +14,7 @@ from cellwarden.collect.headings import (
     describes,
     firmware_part_of,
     is_card,
+    is_card_model,
     is_maker_and_model,
     names_firmware,
     plain,
@@ -233,13 +234,27 @@ def _components_of(header: Sequence[str], columns: dict[str, str]) -> tuple[Also
         found.append(Also(kind="component", columns={**shared, **own}))
     if "part" not in own.values():
         asset = {heading: column for heading, column in shared.items() if column != "serial"}
+        which = {h: "model" for h in left if is_card_model(h) and h not in own}
+        inside = (
+            {h: c for h, c in asset.items() if c == "asset_id"} | which if len(which) == 1 else {}
+        )
         for heading in left:
             part = firmware_part_of(heading) if names_firmware(heading) else None
             if part and heading not in own:
-                further = {**asset, heading: "firmware"}
+                further = {**(inside if inside and is_card(part) else asset), heading: "firmware"}
                 constants = {"part": part} | ({"role": "network_card"} if is_card(part) else {})
                 found.append(Also(kind="component", columns=further, constants=constants))
     return tuple(found)
+
+
+def _of_cards(asset: dict[str, str], named: list[str]) -> dict[str, str]:
+    """What a component that is a card takes from a row where one heading names the card itself.
+
+    The card has a model of its own then, and not that of the device that it sits in.
+    """
+    if len(named) != 1:
+        return {}
+    return {h: column for h, column in asset.items() if column == "asset_id"} | {named[0]: "model"}
 
 
 def _is_of_parts(guess: Mapping | None) -> bool:

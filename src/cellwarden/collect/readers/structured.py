@@ -8,6 +8,7 @@ from cellwarden.collect import bounds
 from cellwarden.collect.cells import Place
 from cellwarden.collect.date_order import DateOrders
 from cellwarden.collect.documents import Parsed, parse_json, parse_yaml
+from cellwarden.collect.headings import column_of
 from cellwarden.collect.intake import Intake
 from cellwarden.collect.mapping import kind_of_name, likely_kinds, present, suggest_mapping
 from cellwarden.collect.readers import Request
@@ -65,6 +66,7 @@ def _lists(request: Request, value: Any, intake: Intake) -> list[tuple[str, list
             else:
                 intake.unmapped.append(key)
         if found:
+            _hold_for_all(value, found, intake)
             return found
         intake.unmapped.clear()
         if named:
@@ -76,6 +78,26 @@ def _lists(request: Request, value: Any, intake: Intake) -> list[tuple[str, list
         advice="put the rows under a kind, for example assets: [...], or call the file "
         "assets.yaml; a device's configuration goes to configuration/COMPONENT/DATE.json",
     )
+
+
+def _hold_for_all(
+    value: dict[str, Any], lists: list[tuple[str, list[Any]]], intake: Intake
+) -> None:
+    """Give what stands above the lists, such as a site, to each row that does not say it."""
+    for key in [key for key in intake.unmapped if isinstance(value.get(key), str)]:
+        held = 0
+        for kind, rows in lists:
+            meant = column_of(key, kind)
+            if meant is None or kind == meant[1].removesuffix("_id"):
+                continue
+            for row in (row for row in rows if isinstance(row, dict)):
+                own = {found[1] for other in row if (found := column_of(other, kind))}
+                if meant[1] not in own:
+                    row[key] = value[key]
+                    held += 1
+        if held:
+            intake.unmapped.remove(key)
+            intake.note(f"{intake.file}: {key!r} above the lists is taken for {held} rows below")
 
 
 def _by_id(kind: str, table: dict[str, Any]) -> list[Any]:
@@ -171,7 +193,7 @@ class _Rows:
             if isinstance(part, dict):
                 own = set(suggest_mapping(list(part), _HELD).columns.values())
                 inherited = {} if own & shared.keys() else shared
-                self._parts().row({"asset_id": ids[0]} | inherited | part, at)
+                self._parts().row({"asset_id": ids[0]} | inherited | _as_part(part), at)
             else:
                 reason = f"a row of {_HELD} is written as keys with values"
                 self.intake.unreadable(at, kind=_HELD, reason=reason, text=str(part))
@@ -193,6 +215,14 @@ class _Rows:
             )
             tell_unread(list(keys), mapping, None, self.intake, place)
         return self.known[keys]
+
+
+def _as_part(part: dict[str, Any]) -> dict[str, Any]:
+    """A component that stands in its asset: a name there is unique in it, and nowhere else."""
+    named = suggest_mapping(list(part), _HELD).columns
+    if "part" in named.values() or named.get("name") != "component_id":
+        return part
+    return {"part" if key == "name" else key: value for key, value in part.items()}
 
 
 def _text(value: Cell, separator: str) -> str | None:

@@ -1,0 +1,164 @@
+"""Inventories as facilities keep them: what was lost or misread is read, or told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from cellwarden import collect
+from cellwarden.model.facts import Reading
+
+RowsOf = Callable[[Reading, str], list[dict[str, str]]]
+MAKERS = frozenset({"apc", "eaton", "riello"})
+
+
+def test_a_column_that_names_the_card_is_the_model_of_the_card(rows_of: RowsOf) -> None:
+    data = (
+        "Inv.-Nr.;Hersteller/Typ;FW USV;FW Netzwerkkarte;Karte\n"
+        "U-1;APC Smart-UPS 3000;UPS 08.8;AOS 6.8.2;AP9631\n"
+        "U-2;Riello Sentinel;SWM045;;Netman 204\n"
+    )
+
+    reading = collect.read("usv.csv", data.encode(), makers=MAKERS)
+
+    parts = {row["component_id"]: row for row in rows_of(reading, "component")}
+    assert parts["U-1/USV"]["model"] == "Smart-UPS 3000"
+    assert parts["U-1/Netzwerkkarte"]["model"] == "AP9631"
+    assert "manufacturer" not in parts["U-1/Netzwerkkarte"]
+    assert parts["U-2/Netzwerkkarte"] == {
+        "component_id": "U-2/Netzwerkkarte",
+        "asset_id": "U-2",
+        "role": "network_card",
+        "model": "Netman 204",
+        "part": "Netzwerkkarte",
+    }
+
+
+@pytest.mark.parametrize("heading", ["SNMP community", "Admin Passwort", "Web PW"])
+def test_a_column_of_secrets_is_told_and_not_recorded(heading: str) -> None:
+    data = f"Asset,Vendor,Model,Firmware,{heading}\nP1,APC,AP8641,v6.7.2,hunter2\n"
+
+    found = collect.preview("pdu.csv", data.encode())
+
+    assert any("looks like secrets" in note and heading in note for note in found.notes)
+    assert "hunter2" not in str(found)
+
+
+def test_names_of_parts_in_their_asset_are_no_names_for_the_whole_register(
+    rows_of: RowsOf,
+) -> None:
+    parts = "  components:\n  - {name: HMI, fw: '1.10'}\n"
+    text = f"assets:\n- id: A\n{parts}- id: B\n{parts}"
+
+    reading = collect.read("fleet.yaml", text.encode())
+
+    assert [row["component_id"] for row in rows_of(reading, "component")] == ["A/HMI", "B/HMI"]
+    assert "unreadable" not in reading.tables
+
+
+def test_a_count_of_modules_is_no_part(rows_of: RowsOf) -> None:
+    text = "assets:\n- {id: B, vendor: Corvane, type: CV-1, modules: 16, BMS firmware: 3.2.1-rc4}\n"
+
+    reading = collect.read("fleet.yaml", text.encode())
+
+    [part] = rows_of(reading, "component")
+    assert (part["component_id"], part["firmware"]) == ("B/BMS", "3.2.1-rc4")
+
+
+def test_a_site_above_the_lists_holds_for_rows_that_name_none(rows_of: RowsOf) -> None:
+    text = "site: NG3\nassets:\n- {id: A, type: X}\n- {id: B, type: X, site: NG1}\n"
+
+    reading = collect.read("fleet.yaml", text.encode())
+    notes = collect.preview("fleet.yaml", text.encode()).notes
+
+    assert [row["site_id"] for row in rows_of(reading, "asset")] == ["NG3", "NG1"]
+    assert any("'site' above the lists is taken for 1 rows" in note for note in notes)
+
+
+def device(serial: str) -> dict[str, object]:
+    return {
+        "type": "device",
+        "name": "Battery module",
+        "properties": [
+            {"name": "serialNumber", "value": serial},
+            {"name": "vendor:firmwareVersion", "value": "2.1"},
+            {"name": "mood", "value": "good"},
+        ],
+    }
+
+
+def test_alike_devices_of_a_bill_of_materials_are_told_apart_by_their_serials(
+    rows_of: RowsOf,
+) -> None:
+    document = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "metadata": {"component": {"type": "device", "name": "Cabinet", "bom-ref": "C1"}},
+        "components": [device("BM-1"), device("BM-2")],
+    }
+
+    reading = collect.read("bom.json", json.dumps(document).encode())
+
+    assert [
+        (row["component_id"], row["serial"], row["firmware"])
+        for row in rows_of(reading, "component")
+    ] == [
+        ("C1/Battery-module-BM-1", "BM-1", "2.1"),
+        ("C1/Battery-module-BM-2", "BM-2", "2.1"),
+    ]
+    assert "unreadable" not in reading.tables
+
+
+def test_the_version_of_a_device_that_is_its_firmwares_is_no_hardware(rows_of: RowsOf) -> None:
+    card = {
+        "type": "device",
+        "name": "Network-M2",
+        "version": "1.7.5",
+        "components": [{"type": "firmware", "name": "fw", "version": "1.7.5"}],
+    }
+    document = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "metadata": {"component": {"type": "device", "name": "93PM", "bom-ref": "U1"}},
+        "components": [card],
+    }
+
+    [row] = rows_of(collect.read("b.json", json.dumps(document).encode()), "component")
+
+    assert row["firmware"] == "1.7.5"
+    assert "hardware" not in row
+
+
+def test_a_device_that_gave_no_data_is_told_by_its_name(rows_of: RowsOf) -> None:
+    text = (
+        "== ups1 ==\nups.mfr: APC\nups.model: SMT\nups.firmware: 08.8\n"
+        "== ups2 ==\nError: Data stale\n== ups3 ==\n"
+    )
+
+    reading = collect.read("all.upsc", text.encode())
+
+    told = [(row["line"], row["reason"], row["text"]) for row in rows_of(reading, "unreadable")]
+    assert [row["asset_id"] for row in rows_of(reading, "asset")] == ["ups1"]
+    assert [(line, text) for line, _, text in told] == [("5", "ups2"), ("7", "ups3")]
+    assert "ups2 gave no data (Data stale)" in told[0][1]
+
+
+@pytest.mark.parametrize(
+    "last", ["Timeout: No Response from 10.0.0.5", "snmpwalk: Timeout", "rubbish"]
+)
+def test_what_follows_a_closed_value_is_no_part_of_it(last: str, rows_of: RowsOf) -> None:
+    text = (
+        '.1.3.6.1.2.1.33.1.1.1.0 = STRING: "Riello\nUPS"\n'
+        f'.1.3.6.1.2.1.33.1.1.4.0 = STRING: "04.05.02"\n{last}\n'
+    )
+
+    reading = collect.read("u.snmpwalk", text.encode())
+
+    [card] = rows_of(reading, "component")
+    [bad] = rows_of(reading, "unreadable")
+    assert card["firmware"] == "04.05.02"
+    assert rows_of(reading, "asset")[0]["manufacturer"] == "Riello\nUPS"
+    assert (bad["line"], bad["text"]) == ("4", last)
+    assert ("walk again" in bad["reason"]) is (last != "rubbish")
