@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 
+import openpyxl
 import pytest
 
 from cellwarden import collect
+from cellwarden.model.errors import SourceError
 from cellwarden.model.facts import Reading
 
 RowsOf = Callable[[Reading, str], list[dict[str, str]]]
@@ -162,3 +165,69 @@ def test_what_follows_a_closed_value_is_no_part_of_it(last: str, rows_of: RowsOf
     assert rows_of(reading, "asset")[0]["manufacturer"] == "Riello\nUPS"
     assert (bad["line"], bad["text"]) == ("4", last)
     assert ("walk again" in bad["reason"]) is (last != "rubbish")
+
+
+def test_a_list_of_people_is_no_list_of_components() -> None:
+    with pytest.raises(SourceError, match="neither its name nor its headings"):
+        collect.read("contacts.csv", b"Name,Phone\nKim Doe,+358\n")
+
+
+def test_a_list_of_modules_by_cabinet_is_one_of_parts(rows_of: RowsOf) -> None:
+    data = (
+        "Cabinet;String;Module;Serial;BMS FW;kWh;Date installed\n"
+        "NG1-BAT-1;1;1;M0001;V2.1;3,6;5-Mar-21\n"
+        "NG1-BAT-1;1;2;M0002;V2.0;3,6;5-Mar-21\n"
+    )
+
+    reading = collect.read("batteries-of-hall.csv", data.encode())
+
+    assert rows_of(reading, "component")[0] == {
+        "component_id": "NG1-BAT-1/1",
+        "asset_id": "NG1-BAT-1",
+        "part": "1",
+        "serial": "M0001",
+        "firmware": "V2.1",
+    }
+    assert "unreadable" not in reading.tables
+
+
+def test_an_asset_that_goes_by_its_serial_is_called_alike_by_its_parts(rows_of: RowsOf) -> None:
+    data = b"Serial,Make,Model,Module,BMS FW,Location\nS1,Corvane,CV-1,m1,2.1,R1\n"
+
+    reading = collect.read("x.csv", data)
+
+    [asset], [part] = rows_of(reading, "asset"), rows_of(reading, "component")
+    assert asset["asset_id"] == part["asset_id"] == "S1"
+    assert (part["component_id"], part["firmware"]) == ("S1/m1", "2.1")
+
+
+def test_a_table_on_its_side_is_refused_with_the_next_step() -> None:
+    data = b"UPS;U-1;U-2\nVendor;APC;Eaton\nModel;SRT5000;9PX\nFirmware;16.1;1.17\nSerial;A1;A3\n"
+
+    with pytest.raises(SourceError, match="stand below each other") as refused:
+        collect.read("wide.csv", data)
+
+    assert "transpose" in refused.value.advice
+
+
+@pytest.mark.parametrize("heading", ["BMS SW", "SW UPS", "Software NMC"])
+def test_a_sheet_with_firmware_that_is_not_understood_is_told_as_unreadable(
+    heading: str, rows_of: RowsOf
+) -> None:
+    workbook = openpyxl.Workbook()
+    first = workbook.active
+    assert first is not None
+    first.title = "Assets"
+    first.append(["Tag", "Make", "Model", "Serial"])
+    first.append(["U1", "APC", "SRT", "A1"])
+    workbook.create_sheet("Strings").append(["Row", heading])
+    workbook["Strings"].append(["S1", "3.2.1"])
+    workbook.create_sheet("Contacts").append(["Name", "Phone"])
+    data = io.BytesIO()
+    workbook.save(data)
+
+    reading = collect.read("power.xlsx", data.getvalue())
+
+    [bad] = rows_of(reading, "unreadable")
+    assert bad["file"] == "power.xlsx, sheet Strings"
+    assert "component" not in reading.tables

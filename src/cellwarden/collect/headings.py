@@ -177,9 +177,10 @@ def names_firmware(heading: str) -> bool:
     if any(word.startswith(tuple(table["begins"])) or word in table["words"] for word in words):
         return True
     is_version = any(word in _VERSION_WORDS or word.endswith(_VERSION_WORDS) for word in words)
-    if not is_version:
-        return False
     is_software = any(word.startswith(tuple(table["software"])) for word in words)
+    if not is_version:
+        # "BMS SW": software of a part, whatever else is said of it.
+        return is_software and len(words) > 1 and firmware_part_of(heading) is not None
     return is_software or firmware_part_of(heading) is not None
 
 

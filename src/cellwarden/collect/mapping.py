@@ -152,6 +152,8 @@ def suggest_mapping(header: Sequence[str], kind: str) -> Mapping:
     columns = _nearest(header, kind)
     if kind == "asset":
         columns = _called_by_name(columns)
+    if kind == "component":
+        columns |= _only_firmware(header, columns)
     mapping = Mapping(kind=kind, columns=columns)
     if kind == "asset" and not mapping.missing:
         return msgspec.structs.replace(mapping, also=_components_of(header, columns))
@@ -228,6 +230,8 @@ def _components_of(header: Sequence[str], columns: dict[str, str]) -> tuple[Also
         for heading, column in own.items()
         if column not in _SHARED and (column != "role" or "role" in plain(heading))
     }
+    if "part" in own.values():
+        own |= _only_firmware(left, own)
     shared = {heading: column for heading, column in columns.items() if column in _SHARED}
     found = []
     if _MAKES_A_COMPONENT & set(own.values()):
@@ -247,6 +251,12 @@ def _components_of(header: Sequence[str], columns: dict[str, str]) -> tuple[Also
     return tuple(found)
 
 
+def _only_firmware(header: Sequence[str], columns: dict[str, str]) -> dict[str, str]:
+    """The one heading of firmware, whatever part it names, where no other tells the firmware."""
+    named = [heading for heading in header if names_firmware(heading) and heading not in columns]
+    return {named[0]: "firmware"} if len(named) == 1 and "firmware" not in columns.values() else {}
+
+
 def _of_cards(asset: dict[str, str], named: list[str]) -> dict[str, str]:
     """What a component that is a card takes from a row where one heading names the card itself.
 
@@ -260,6 +270,11 @@ def _of_cards(asset: dict[str, str], named: list[str]) -> dict[str, str]:
 def _is_of_parts(guess: Mapping | None) -> bool:
     """Whether headings without ids of components tell where each part belongs."""
     return guess is not None and {"asset_id", "firmware"} <= set(guess.columns.values())
+
+
+def _tells_things(kind: str, guess: Mapping) -> bool:
+    """Whether headings tell more of a thing than its name: a list of names is one of people."""
+    return kind not in BUILT_FROM or len(guess.understood) > 1
 
 
 @cache
@@ -282,9 +297,12 @@ def likely_kinds(header: Sequence[str]) -> list[tuple[int, str]]:
     guesses = {
         kind: guess for kind, guess in guesses.items() if guess.columns and not guess.missing
     }
+    guesses = {kind: guess for kind, guess in guesses.items() if _tells_things(kind, guess)}
     own_ids = {kind: required(kind)[0] in guess.columns.values() for kind, guess in guesses.items()}
     if own_ids.get("asset") or not _is_of_parts(guesses.get("component")):
         guesses = {k: guess for k, guess in guesses.items() if k != "component" or own_ids[k]}
+    elif not own_ids.get("component"):
+        guesses.pop("asset", None)
     if any(own_ids[kind] for kind in guesses if kind in BUILT_FROM):
         guesses = {k: guess for k, guess in guesses.items() if k not in BUILT_FROM or own_ids[k]}
     if {"asset", "component"} <= guesses.keys():

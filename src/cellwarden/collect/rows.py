@@ -320,7 +320,7 @@ def _name(
     built = next((text for text in told if text and not values.says_nothing(text)), None)
     if own in fit or own in row or not built:
         return
-    part = fit.get("part") or row.get("part")
+    part = fit.get("part") or row.get("part") if kind == _OF_OTHERS else None
     row[own] = built if not part or values.says_nothing(part) else f"{built}/{part}"
 
 

@@ -17,13 +17,18 @@ from cellwarden.collect.header import (
     is_remark,
     next_header,
 )
-from cellwarden.collect.headings import BELOW
+from cellwarden.collect.headings import BELOW, column_of
 from cellwarden.collect.intake import Intake
 from cellwarden.collect.mapping import Mapping, kind_of_name
+from cellwarden.collect.mapping_file import UnmappedError
 from cellwarden.collect.rows import RowsOfTable, tell_unread
+from cellwarden.model.errors import SourceError
 
 _LOOKED_AT: Final = 200
 """So many lines below an empty one are looked at, whether they are the headings of a new table."""
+
+_UNDERSTOOD_ASIDE: Final = 2
+"""From more headings in the first column on, a table without rows is one that lies on its side."""
 
 _TITLES: Final = 2
 """So many lines of titles may stand between an empty line and the headings of a further table."""
@@ -63,7 +68,11 @@ def read_table(
         kind=kind or kind_of_name(name),
         mapping=mapping,
     )
-    header = find_header(table, head)
+    try:
+        header = find_header(table, head)
+    except UnmappedError:
+        _refuse_turned(table, head)
+        raise
     if header is None:
         return
     rows = _begin(table, header, intake)
@@ -82,6 +91,30 @@ def read_table(
         else:
             rows.take(line)
     rows.finish()
+    if not rows.count:
+        _refuse_turned(table, head)
+
+
+def _refuse_turned(table: Table, head: list[Line]) -> None:
+    """Refuse a table that lies on its side: it has one device a column.
+
+    Raises:
+        SourceError: it does.
+    """
+    turned = _turned(head)
+    if turned > _UNDERSTOOD_ASIDE:
+        raise SourceError(
+            f"{table.file}: {turned} headings stand below each other in the first column, as in a "
+            "table with one device a column",
+            advice="turn the table round (copy, paste special, transpose), one device a row",
+        )
+
+
+def _turned(head: list[Line]) -> int:
+    """How many lines begin with a heading of a device, and go on with what it says of several."""
+    begun = [line.cells[0].strip() for line in head if len(line.cells) > 1 and line.cells[0]]
+    found = (column_of(text, "asset") or column_of(text, "component") for text in begun)
+    return len({column[1] for column in found if column})
 
 
 def _begin(table: Table, header: Header, intake: Intake) -> _Tables:
@@ -119,6 +152,11 @@ class _Tables:
         ]
         if len(self.blocks) > 1:
             intake.note(f"{file}: {len(self.blocks)} tables stand side by side; all are read")
+
+    @property
+    def count(self) -> int:
+        """How many rows there were."""
+        return sum(rows.rows for rows in self.rows)
 
     def take(self, line: Line) -> None:
         """Take one line."""
