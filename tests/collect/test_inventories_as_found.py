@@ -231,3 +231,32 @@ def test_a_sheet_with_firmware_that_is_not_understood_is_told_as_unreadable(
     [bad] = rows_of(reading, "unreadable")
     assert bad["file"] == "power.xlsx, sheet Strings"
     assert "component" not in reading.tables
+
+
+@pytest.mark.parametrize("cell", ["dito", '""""', "s.o.", "wie 0101", "same as U-1", "Idem", "''"])
+def test_a_cell_that_points_at_another_one_is_unknown_and_told(cell: str, rows_of: RowsOf) -> None:
+    data = f"Asset,Vendor,Model,Firmware,Location\nU1,APC,SRT,1.2,R1\nU2,APC,SRT,{cell},R1\n"
+
+    reading = collect.read("x.csv", data.encode())
+
+    [bad] = rows_of(reading, "unreadable")
+    assert [row.get("firmware") for row in rows_of(reading, "component")] == ["1.2", None]
+    assert (bad["line"], bad["column"]) == ("3", "Firmware")
+    assert "write out what is meant" in bad["reason"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["AS 400", "Symmetra 1", "Seestrasse 4", "V1.2", "dito 3.1", "SMT3000", "- 3"]
+)
+def test_what_only_begins_like_a_pointer_is_read(cell: str, rows_of: RowsOf) -> None:
+    reading = collect.read("x.csv", f"Asset,Vendor,Model,Firmware\nU1,APC,{cell},1\n".encode())
+
+    assert rows_of(reading, "asset")[0]["model"] == cell
+    assert "unreadable" not in reading.tables
+
+
+@pytest.mark.parametrize("cell", ["(n/a)", "[unknown]", "«n/a»", "'tbd'", "*k.A.*"])
+def test_brackets_around_nothing_are_nothing(cell: str, rows_of: RowsOf) -> None:
+    reading = collect.read("x.csv", f"Asset,Vendor,Model,Firmware\nU1,APC,SRT,{cell}\n".encode())
+
+    assert "firmware" not in rows_of(reading, "component")[0]

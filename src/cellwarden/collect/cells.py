@@ -52,6 +52,7 @@ def is_plain(text: str) -> bool:
         and text[:1] != "#"
         and "E+" not in text
         and len(text) < _PLAIN
+        and not values.points_elsewhere(text)
         and (text[-1:].isdigit() or not values.says_nothing(text))
     )
 
@@ -95,6 +96,11 @@ def fit_cell(
         raise values.Misfit(
             "the spreadsheet shortened a long number here and its digits are lost; format the "
             "column as text and write what the label says"
+        )
+    if values.is_thing(kind) and values.points_elsewhere(text.strip()):
+        raise values.Misfit(
+            f"{text.strip()!r} points at another cell, and sorting breaks that; "
+            "write out what is meant"
         )
     if "\0" in text:
         raise values.Misfit("the cell holds a NUL character; write the text anew")
