@@ -54,6 +54,10 @@ _BOXES: Final = re.compile(r"\s*[\u25a1\u25a0\u2610]\s*")
 """Boxes stand for letters and digits that are free."""
 _BARE: Final = re.compile(r"v\d")
 _ANDS: Final = re.compile(r"\s+and\s+|\s+&\s+|,\s+|\s+/\s+")
+_LETTERS_CODE: Final = re.compile(
+    r"[(\[]\s*([a-z]{0,2}[A-Z]{3,}(?:-[A-Z]{2,})+|[a-z]{1,2}[A-Z]{3,})\s*[)\]]"
+)
+"""A code without digits in a name's brackets: ``Manager Touch (eBMGR-TCH)``."""
 _SERIAL: Final = re.compile(r"[\s,(]*\bserial (?:number|no)\b.*$")
 _AND_EARLIER: Final = re.compile(r"\b(?:and|or) (?:earlier|prior|lower|below|later|newer|higher)\b")
 _NUMBER_PATTERN: Final = re.compile(
@@ -132,7 +136,7 @@ def _claim(
         is_generation=is_one_line and _is_generation(text),
         ratings=ratings(chunks(text)),
         short=tuple(dict.fromkeys((*abbreviations(text), *_initials(product), *_initials(text)))),
-        variants=_variants(text),
+        variants=(*_variants(text), *map(_letters_code, _LETTERS_CODE.findall(product))),
     )
 
 
@@ -190,6 +194,10 @@ def _variants(text: str) -> tuple[str, ...]:
         and (not is_wildcard(chunk) or _LETTER_X.fullmatch(chunk))
         and "*" not in chunk
     )
+
+
+def _letters_code(text: str) -> str:
+    return compact(folded(text))
 
 
 def _number_patterns(text: str) -> tuple[str, ...]:

@@ -224,8 +224,9 @@ def _in_brackets(seen: Evidence, claim: Claim) -> Identity | None:
         return None
     if any(w.wildcards for w in claim.wanted):
         return None
-    own = set(seen.codes)
-    named = [c for c in claim.variants if c in own and len(c) >= _BRACKETED and not c.isdigit()]
+    own, names = set(seen.codes), {key[0] for key in seen.keys}
+    variants = [c for c in claim.variants if len(c) >= _BRACKETED and not c.isdigit()]
+    named = [c for c in variants if c in own or (c.isalpha() and c in names)]
     if not named or not own <= {*claim.variants, *codes, *seen.catalogued, *seen.families}:
         return None
     return same(f"{named[0].upper()} is what the advisory gives in brackets", 0.9, 4)
