@@ -13,6 +13,7 @@ from cellwarden.advisories.matching.nouns import Chosen, Line, Verdict, read
 from cellwarden.advisories.matching.reached import (
     NO_FIXES,
     Fixes,
+    fix_ahead,
     fixed_inside,
     fixed_since,
     has_own_leaf,
@@ -130,6 +131,12 @@ def _by_version(line: Line, chosen: Chosen, seen: Evidence, fixes: Fixes) -> Sai
     places = [place(line, version, seen) for version in chosen.versions]
     first = places[0]
     is_off_line = any(_is_off_line(line, version, seen) for version in chosen.versions)
+    if len(places) == 1 and not (first.inside or chosen.doubt or is_off_line):
+        fix = fix_ahead(line, fixes, chosen.versions[0])
+        if fix:
+            why = f"{chosen.versions[0]} is of a branch that the words name, before its fix {fix}"
+            found = Placement(inside=True, why=why, scheme=first.scheme)
+            return _inside(line, found, chosen, seen, fixes)
     if first.inside is None and not chosen.doubt and len(places) == 1:
         fix = _fixed_at_its_end(line, chosen.versions[0], fixes)
         if fix:

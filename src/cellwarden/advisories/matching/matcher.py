@@ -142,9 +142,7 @@ class Matcher:
         considered: list[Considered] = []
         numbers = self._prepared.about.get(advisory_id, ())
         claims = [self._prepared.lines[number].claim for number in numbers]
-        judged = exact_first(
-            plan.seen, [(claim, judge(plan.seen, claim)) for claim in claims]
-        )
+        judged = exact_first(plan.seen, [(claim, judge(plan.seen, claim)) for claim in claims])
         for number, found_identity in zip(numbers, judged, strict=True):
             line = self._prepared.lines[number]
             identity = self._decided_identity(component, line) or found_identity
