@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 import msgspec
@@ -66,7 +67,7 @@ def _less_said(
     seen: Evidence,
     claim: Claim,
     identity: Identity,
-    named: Set[tuple[tuple[str, ...], frozenset[str]]],
+    named: AbstractSet[tuple[tuple[str, ...], frozenset[str]]],
 ) -> Identity:
     if identity.answer is not Answer.SAME or len(claim.wanted) != 1 or claim.hosts:
         return identity

@@ -49,8 +49,8 @@ from cellwarden.advisories.plain import read_plain
 from cellwarden.advisories.versions.order import version_key
 from cellwarden.model.matching import Component, Match, Remedy, Statement
 
-
 _CODE_LEAF: Final = 4
+"""The specificity of an answer by a model code; see :class:`Identity`."""
 
 
 class Group(msgspec.Struct, frozen=True, eq=False):
