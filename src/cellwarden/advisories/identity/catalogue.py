@@ -29,7 +29,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
 
     ``own_count`` names the cards on which a host's application counts versions otherwise than the
     card's operating system; ``one_product`` is true for a card that is the same product whatever
-    it sits in.
+    it sits in; ``decimals`` and ``letters`` say how it writes versions.
     """
 
     id: str
@@ -46,6 +46,8 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     one_product: bool = False
     cards: tuple[CardByVersion, ...] = ()
     card_codes: dict[str, tuple[str, ...]] = {}
+    decimals: bool = False
+    letters: tuple[str, ...] = ()
     holds: int | None = None
     holds_names: tuple[str, ...] = ()
     source: str = ""
@@ -115,6 +117,8 @@ def _product(key: str, row: dict[str, Any]) -> Product:
             card: tuple(code.lower() for code in codes)
             for card, codes in row.get("card_by_code", {}).items()
         },
+        decimals=row.get("decimals", False),
+        letters=tuple(row.get("letters", [])),
         holds=row.get("holds"),
         holds_names=tuple(row.get("holds_names", [])),
         source=row["source"],

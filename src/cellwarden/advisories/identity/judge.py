@@ -232,6 +232,19 @@ def _in_brackets(seen: Evidence, claim: Claim) -> Identity | None:
     return same(f"{named[0].upper()} is what the advisory gives in brackets", 0.9, 4)
 
 
+def _named_by_firmware(seen: Evidence, claim: Claim) -> Identity | None:
+    """The advisory's product is the firmware that the row says it runs: ``AirLink ALEOS``."""
+    for wanted in claim.wanted if seen.firmware_words and not claim.hosts else ():
+        named = [w for w in (*wanted.codes, *wanted.words) if w in seen.firmware_words]
+        shown = seen.tokens | seen.firmware_words
+        if not named or wanted.wildcards or not shown.issuperset(wanted.codes):
+            continue
+        is_code = named[0] in wanted.codes and len(named[0]) >= _BRACKETED
+        if is_code or shown.issuperset((*wanted.words, *wanted.editions)):
+            return same(f"its firmware {named[0].upper()} is the advisory's", 0.85, 3)
+    return None
+
+
 # ---- words and codes ----------------------------------------------------------------------
 
 
@@ -271,6 +284,7 @@ _RULES: Final[tuple[Callable[[Evidence, Claim], Identity | None], ...]] = (
     variant_contradiction,
     order_number_contradiction,
     _in_brackets,
+    _named_by_firmware,
     in_hosts,
     _in_words,
 )

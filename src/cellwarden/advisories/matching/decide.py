@@ -9,6 +9,7 @@ import msgspec
 
 from cellwarden.advisories.identity import Answer, Evidence, Identity
 from cellwarden.advisories.identity.words import chunks, compact, word_lists
+from cellwarden.advisories.matching.counted import counted, counted_range
 from cellwarden.advisories.matching.nouns import Chosen, Line, Verdict, read
 from cellwarden.advisories.matching.reached import (
     NO_FIXES,
@@ -216,7 +217,7 @@ def place(line: Line, version: str, seen: Evidence) -> Placement:
     What lies in the range and is of another line cannot be told, for the number in a product's
     name may also be the hardware's or a year; all versions of a line leave the other lines out.
     """
-    found = _place(line.range_text, line.range_kind, version)
+    found = _placed(line, version)
     if (
         found.inside is not False
         and line.has_two_ends
@@ -239,6 +240,20 @@ def place(line: Line, version: str, seen: Evidence) -> Placement:
         why = found.why.replace(line.range_text[:LONGEST_IN_WORDS], ours[:LONGEST_IN_WORDS])
         return msgspec.structs.replace(found, why=why)
     return found
+
+
+def _placed(line: Line, version: str) -> Placement:
+    """Where a version lies as the product counts; where it would lie as it stands, if not so."""
+    own = counted(line.claim, version, line.range_text)
+    words = counted_range(line.claim, line.range_text)
+    if own == version and words == line.range_text:
+        return _place(line.range_text, line.range_kind, version)
+    as_it_stands = _place(line.range_text, line.range_kind, version)
+    if as_it_stands.scheme == "text":
+        return as_it_stands
+    found = _place(words, line.range_kind, own)
+    why = found.why.replace(words[:LONGEST_IN_WORDS], line.range_text[:LONGEST_IN_WORDS])
+    return msgspec.structs.replace(found, why=why.replace(own, version, 1))
 
 
 @lru_cache(maxsize=32768)

@@ -211,7 +211,11 @@ class Matcher:
     def _plan(self, component: Component) -> Plan:
         own = columns_of(component)
         shown = firmware.shown(_firmware(component), component.part)
-        named = tuple(part for part in shown if part.name or part.series_id)
+        named = tuple(
+            part if part.name or part.series_id else msgspec.structs.replace(part, version="")
+            for part in shown
+            if part.name or part.series_id or part.lead
+        )
         plan = None if named else self._bare.get(own)
         if plan is not None:
             return plan
