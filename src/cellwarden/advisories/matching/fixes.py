@@ -67,8 +67,8 @@ _INTRODUCES: Final = re.compile(
 _FOLLOWS: Final = re.compile(rf"\s+(?:version\s+)?(?P<list>{_VERSION})\s*(?:$|\()", re.IGNORECASE)
 _NAME_AND_VERSION: Final = re.compile(
     r"(?P<name>[^:;]{2,120}?)[\s:,]+"
-    r"(?:(?:firmware|FW|software|update|version|release)[\s:]+){0,3}"
-    rf"{_LIST}(?:{_LATER})?\.?(?:\s\([^()]{{0,80}}\))?",
+    r"(?:(?:firmware|FW|software|update|version|release|OS)[\s:]+){0,3}"
+    rf"(?:{_LIST}|(?P<day>20\d{{6}}))(?:{_LATER})?\.?(?:\s\([^()]{{0,80}}\))?",
     re.IGNORECASE,
 )
 _LETTERS: Final = re.compile(r"[\W_]+")
@@ -287,7 +287,8 @@ def _after_the_name(line: Line, text: str) -> Iterator[str]:
         return
     name = _LETTERS.sub("", folded(found.group("name")))
     if name and name in {_LETTERS.sub("", folded(n)) for n in _names_of(line)}:
-        yield from _versions_in(found.group("list"))
+        yield from _versions_in(found.group("list") or "")
+        yield from filter(None, (found.group("day"),))
 
 
 def _names_of(line: Line) -> tuple[str, ...]:
