@@ -63,6 +63,11 @@ _AND_EARLIER: Final = re.compile(r"\b(?:and|or) (?:earlier|prior|lower|below|lat
 _NUMBER_PATTERN: Final = re.compile(
     r"\b(?=[a-z0-9-]*\d?)([a-z0-9]{3,}(?:-[a-z0-9]+)*\*[a-z0-9*-]*)"
 )
+_APPOSITION: Final = re.compile(
+    r"(?<=[a-z])(?<!\bon)(?<!\bby)(?<!\bof)(?<!\bin)(?<!\bto)(?<!\bas)(?<!\bis)(?<!\bfor)(?<!\bwith)(?<!\band)"
+    r"(?<!ing) an? [a-z]{3}.*$"
+)
+"""What a name is, told behind it: ``CBAS Web a Web Building Management System``."""
 _BUILT_UPON: Final = re.compile(
     r"\s+(?:(?:as\s+)?built\s+(?:up)?on|with\s+cpu\s+variants?"
     r"|that\s+(?:utilize|use)|using(?=\s(?!nmc)[a-z]{3,}\d+(?:/|$)))\s(.*)$"
@@ -102,6 +107,7 @@ def _claim(
     text = without_maker(text, vendors)
     serial = _SERIAL.search(text)
     text = text[: serial.start()] if serial else text
+    text = _APPOSITION.sub("", text)
     within = _BUILT_UPON.search(text)
     text = _VERSION_LINE.sub(r"v\1", text[: within.start()] if within else text)
     within_it = _wanted(within.group(1), without=()) if within else ()
