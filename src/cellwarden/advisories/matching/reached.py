@@ -46,7 +46,12 @@ def usable(line: Line, named: tuple[str, ...]) -> Fixes:
 
     A version that the document elsewhere calls affected, for the same product, is no fix.
     """
-    own = tuple(part.strip() for part in line.range.first_after.split("|") if part.strip())
+    own = tuple(
+        one
+        for part in line.range.first_after.split("|")
+        if (one := part.strip())
+        and not (line.besides and read(line.besides, "range").place(one).inside)
+    )
     if not own and not named:
         return NO_FIXES
     beside = line.beside
