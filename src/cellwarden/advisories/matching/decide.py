@@ -301,6 +301,8 @@ def _branch_of(end: str) -> str:
 def _names_the_line(line: Line, seen: Evidence) -> bool:
     """True where the register's own name says the version line that the advisory names."""
     branch = line.claim.branch
+    if line.claim.key in seen.keys:
+        return True
     return any(b.startswith(branch) or branch.startswith(b) for b in seen.branches)
 
 

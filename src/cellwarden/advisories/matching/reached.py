@@ -10,7 +10,9 @@ from typing import Final
 import msgspec
 
 from cellwarden.advisories.matching.nouns import GENERATION, Beside, Line, read
-from cellwarden.advisories.versions import VersionRange
+from cellwarden.advisories.versions import VersionRange, is_readable
+from cellwarden.advisories.versions.ranges import NOUGHT
+from cellwarden.advisories.versions.spelling import is_hedged
 
 BEGIN: Final = frozenset({">", ">=", "="})
 """Comparators whose bounds begin a range."""
@@ -255,6 +257,8 @@ def is_of_another_line(version: str, branch: str) -> bool:
     """
     own, wanted = _numbers(version)[:1], _numbers(branch)[:1]
     if not own or not wanted or in_branch(version, branch):
+        return False
+    if NOUGHT.fullmatch(version) or is_hedged(version) or not is_readable(version):
         return False
     is_year = len(wanted[0]) == _YEAR != len(own[0])
     return not is_year and not (own != wanted and own[0].startswith(wanted[0]))
