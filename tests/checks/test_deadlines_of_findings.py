@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from cellwarden.checks import judge, load_catalogue, set_deadlines
+from cellwarden.checks import compile_checks, judge, load_catalogue, set_deadlines
 from cellwarden.model.findings import Finding, Verdict
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ CATALOGUE = load_catalogue()
 def finding(fleet: Fleet) -> Finding:
     fleet.fact("component", component_id="X", exposure="internet")
     checks = [check for check in CATALOGUE if check.id == "internet-exposed"]
-    (found,) = judge(fleet.connection, checks).findings
+    (found,) = judge(fleet.connection, compile_checks(checks)).findings
     return found
 
 

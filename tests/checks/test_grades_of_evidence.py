@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cellwarden.checks import load_catalogue
+from cellwarden.checks import compiled_catalogue
 from cellwarden.checks.standing import grade_column
 from cellwarden.checks.subject import subjects
 
@@ -17,7 +17,8 @@ def test_every_grade_of_a_subject_says_what_it_is_the_grade_of() -> None:
 
 
 def test_a_check_about_a_protection_is_graded_and_one_about_a_serial_is_not() -> None:
-    columns = {str(check.id): grade_column(check) for check in load_catalogue()}
+    compiled = compiled_catalogue()
+    columns = {str(check.id): grade_column(check, compiled) for check in compiled.checks}
 
     assert columns["updates-unsigned"] == "grade"
     assert columns["protection-only-claimed"] == "grade"

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cellwarden.checks.check import Check, load_catalogue, predicates_of, read_check
+from cellwarden.checks.compiled import compile_checks
 from cellwarden.checks.judge import Judgement, judge, uncovered
 from cellwarden.model.errors import InputError
 from cellwarden.model.findings import Finding, Severity, Verdict
@@ -43,7 +44,7 @@ def only(judgement: Judgement, verdict: Verdict) -> Finding:
 def test_each_verdict_is_counted_and_only_passes_are_silent(fleet: Fleet) -> None:
     three_cards(fleet)
 
-    judgement = judge(fleet.connection, [CATALOGUE["internet-exposed"]])
+    judgement = judge(fleet.connection, compile_checks([CATALOGUE["internet-exposed"]]))
 
     assert judgement.verdicts == {
         Verdict.FAIL: 1,
@@ -60,7 +61,7 @@ def test_a_failure_carries_its_sentence_witness_evidence_and_controls(fleet: Fle
 
     judgement = judge(
         fleet.connection,
-        [CATALOGUE["internet-exposed"]],
+        compile_checks([CATALOGUE["internet-exposed"]]),
         controls_for=lambda ids: tuple(f"control of {name}" for name in ids),
     )
 
@@ -77,7 +78,7 @@ def test_a_failure_carries_its_sentence_witness_evidence_and_controls(fleet: Fle
 def test_what_is_missing_decides_an_unknown_and_names_who_lacks_it(fleet: Fleet) -> None:
     three_cards(fleet)
 
-    judgement = judge(fleet.connection, [CATALOGUE["internet-exposed"]])
+    judgement = judge(fleet.connection, compile_checks([CATALOGUE["internet-exposed"]]))
 
     finding = only(judgement, Verdict.UNKNOWN)
     assert finding.subject == "A/3"
@@ -99,7 +100,7 @@ def test_unknowns_stand_together_by_check_column_site_and_maker(fleet: Fleet) ->
                 manufacturer="APC" if number else "Eaton",
             )
 
-    judgement = judge(fleet.connection, [CATALOGUE["internet-exposed"]])
+    judgement = judge(fleet.connection, compile_checks([CATALOGUE["internet-exposed"]]))
 
     groups = {(f.site_id, f.vendor): f for f in judgement.findings}
     assert {key: f.count for key, f in groups.items()} == {
@@ -114,10 +115,10 @@ def test_unknowns_stand_together_by_check_column_site_and_maker(fleet: Fleet) ->
 
 def test_a_group_of_unknowns_keeps_its_id_while_its_members_change(fleet: Fleet) -> None:
     fleet.fact("component", component_id="X", manufacturer="APC")
-    first = judge(fleet.connection, [CATALOGUE["internet-exposed"]])
+    first = judge(fleet.connection, compile_checks([CATALOGUE["internet-exposed"]]))
     fleet.fact("component", component_id="Y", manufacturer="APC")
 
-    second = judge(fleet.connection, [CATALOGUE["internet-exposed"]])
+    second = judge(fleet.connection, compile_checks([CATALOGUE["internet-exposed"]]))
 
     assert [f.id for f in first.findings] == [f.id for f in second.findings]
     assert [f.count for f in second.findings] == [2]
@@ -126,7 +127,7 @@ def test_a_group_of_unknowns_keeps_its_id_while_its_members_change(fleet: Fleet)
 def test_where_it_is_unknown_whether_a_check_applies_nobody_passes_it(fleet: Fleet) -> None:
     fleet.fact("component", component_id="X", signed_updates="yes")
 
-    judgement = judge(fleet.connection, [CATALOGUE["updates-unsigned"]])
+    judgement = judge(fleet.connection, compile_checks([CATALOGUE["updates-unsigned"]]))
 
     finding = only(judgement, Verdict.UNKNOWN)
     assert finding.witness == {"holds_firmware": None}
@@ -144,7 +145,7 @@ def test_a_deadline_in_a_column_comes_with_the_finding(fleet: Fleet) -> None:
         evidence=["7.3"],
     )
 
-    judgement = judge(fleet.connection, [CATALOGUE["known-exploited"]])
+    judgement = judge(fleet.connection, compile_checks([CATALOGUE["known-exploited"]]))
 
     finding = only(judgement, Verdict.FAIL)
     assert finding.deadline_on == "2026-11-20"
@@ -163,7 +164,7 @@ def test_hostile_cells_stay_plain_text_in_a_sentence(fleet: Fleet) -> None:
         exposure="internet",
     )
 
-    judgement = judge(fleet.connection, [CATALOGUE["internet-exposed"]])
+    judgement = judge(fleet.connection, compile_checks([CATALOGUE["internet-exposed"]]))
 
     because = only(judgement, Verdict.FAIL).because
     assert "\x1b" not in because
@@ -175,7 +176,7 @@ def test_hostile_cells_stay_plain_text_in_a_sentence(fleet: Fleet) -> None:
 def test_every_check_runs_over_the_whole_catalogue_at_once(fleet: Fleet) -> None:
     three_cards(fleet)
 
-    judgement = judge(fleet.connection, list(CATALOGUE.values()))
+    judgement = judge(fleet.connection, compile_checks(list(CATALOGUE.values())))
 
     assert len(judgement.counts) == len(CATALOGUE)
     for count in judgement.counts:
@@ -189,15 +190,17 @@ def test_judging_twice_says_the_same(fleet: Fleet) -> None:
     three_cards(fleet)
     checks = list(CATALOGUE.values())
 
-    assert judge(fleet.connection, checks) == judge(fleet.connection, checks[::-1])
+    assert judge(fleet.connection, compile_checks(checks)) == judge(
+        fleet.connection, compile_checks(checks[::-1])
+    )
 
 
 def test_a_check_that_never_decided_both_ways_is_uncovered(fleet: Fleet) -> None:
     three_cards(fleet)
 
-    judgement = judge(
-        fleet.connection, [CATALOGUE["internet-exposed"], CATALOGUE["secure-boot-off"]]
-    )
+    asked = compile_checks([CATALOGUE["internet-exposed"], CATALOGUE["secure-boot-off"]])
+
+    judgement = judge(fleet.connection, asked)
 
     assert uncovered(judgement) == ("secure-boot-off",)
 
@@ -212,7 +215,7 @@ def test_a_check_that_cannot_be_run_is_named(fleet: Fleet) -> None:
     )
 
     with pytest.raises(InputError, match="too-large"):
-        judge(fleet.connection, [CATALOGUE["firmware-reading-old"], check])
+        judge(fleet.connection, compile_checks([CATALOGUE["firmware-reading-old"], check]))
 
 
 def own_check(violates: str, applies: str = "") -> Check:

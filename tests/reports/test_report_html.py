@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from cellwarden.model.report import ExposureClock, Report
 from cellwarden.reports.charts import WALL_CELLS, Part, bar, clock_bar, ticks, wall
-from cellwarden.reports.formats import render
+from cellwarden.reports.formats import html_page, render
 
 Attributes = dict[str, str | None]
 
@@ -432,3 +432,25 @@ def test_an_axis_has_few_ticks_and_begins_at_zero(longest: int) -> None:
     assert days[0] == 0
     assert len(days) <= 11
     assert all(day <= max(longest, 1) for day in days)
+
+
+def test_a_page_is_made_of_templates_that_can_all_be_compiled_beforehand(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    html_page.environment.cache_clear()
+    try:
+        assert html_page.compile_templates() > 10
+        environment = html_page.environment()
+        compiled: list[str | None] = []
+        compile_one = environment.compile
+
+        def compile_and_tell(source: Any, name: str | None = None, **words: Any) -> Any:
+            compiled.append(name)
+            return compile_one(source, name, **words)
+
+        monkeypatch.setattr(environment, "compile", compile_and_tell)
+
+        assert html_page.render(report)
+        assert compiled == []
+    finally:
+        html_page.environment.cache_clear()

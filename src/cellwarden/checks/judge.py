@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from cellwarden.checks import verdict_sql
-from cellwarden.checks.check import Check, mentioned
+from cellwarden.checks.check import Check
+from cellwarden.checks.compiled import CompiledChecks
 from cellwarden.checks.sentences import fill, not_known, places
-from cellwarden.checks.subject import Subject, create_subjects, subject_named
+from cellwarden.checks.subject import Subject, Subjects, subject_named
 from cellwarden.checks.tables import create_missing
 from cellwarden.model.errors import InputError
 from cellwarden.model.findings import Finding, Verdict, finding_id
@@ -65,31 +66,34 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
 def judge(
     connection: DuckDBPyConnection,
-    checks: Sequence[Check],
+    compiled: CompiledChecks,
     *,
     controls_for: ControlsFor = lambda _: (),
+    subjects: Subjects | None = None,
 ) -> Judgement:
-    """Judge the tables of a run (see ``tables``; missing ones count as empty) by a catalogue.
+    """Judge the tables of a run (see ``tables``; missing ones count as empty) by checks.
 
     Each failure becomes a finding; unknowns become one for each check, missing column, site and
     vendor. The verdicts stay on the connection: ``verdict_<subject>``, one row a subject, one
-    column ``c<n>`` a check in the order of the ids, numbers as in ``verdict_sql``.
+    column ``c<n>`` a check in the order of the ids, numbers as in ``verdict_sql``. Some of the
+    ``subjects`` may be defined already.
 
     Raises:
         InputError: a check cannot be run; names it.
     """
     about = [
-        (subject_named(name), sorted((c for c in checks if c.subject == name), key=lambda c: c.id))
-        for name in sorted({check.subject for check in checks})
+        _About(subject_named(name), compiled.about(name), compiled, controls_for)
+        for name in compiled.selects
     ]
     create_missing(connection)
-    create_subjects(connection, kept={subject.name for subject, _ in about})
+    subjects = subjects or Subjects(kept=compiled.selects)
+    subjects.define(connection, subjects.ready(connection))
     with _any_order(connection):
-        side_by_side(connection, lambda lane, one: _keep_verdicts(lane, *one), about)
+        side_by_side(connection, _keep_verdicts, about)
     counts: list[CheckCount] = []
     findings: list[Finding] = []
     passes: Counter[str | None] = Counter()
-    told = side_by_side(connection, lambda lane, one: _told(lane, *one, controls_for), about)
+    told = side_by_side(connection, _told, about)
     for counted, passed, found in told:
         counts += counted
         passes += passed
@@ -106,16 +110,49 @@ def uncovered(judgement: Judgement) -> tuple[CheckId, ...]:
     return tuple(c.check for c in judgement.counts if not (c.fails and c.passes))
 
 
-def _keep_verdicts(
-    connection: DuckDBPyConnection, subject: Subject, checks: Sequence[Check]
-) -> None:
+class _About(NamedTuple):
+    """One subject with the checks on it."""
+
+    subject: Subject
+    checks: list[Check]
+    compiled: CompiledChecks
+    controls_for: ControlsFor
+
+    def told(self, number: int) -> _Told:
+        """One of the checks with what its findings have in common."""
+        check = self.checks[number]
+        return _Told(
+            check=check,
+            mentioned=self.compiled.mentioned[check.id],
+            common=_common(check, self.controls_for),
+        )
+
+
+class _Told(NamedTuple):
+    """A check that has findings, the columns that it mentions, and what its findings share."""
+
+    check: Check
+    mentioned: tuple[str, ...]
+    common: dict[str, Any]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that a finding of its failure tells."""
+        due = self.check.deadline.column
+        told = (*self.mentioned, *places(self.check.says), *places(self.check.remedy))
+        return (*told, due) if due else told
+
+
+def _keep_verdicts(connection: DuckDBPyConnection, about: _About) -> None:
     import duckdb
 
-    select = verdict_sql.verdicts_sql(subject, checks)
+    name = about.subject.name
     try:
-        connection.execute(f"create or replace table verdict_{subject.name} as {select}")
+        connection.execute(
+            f"create or replace table verdict_{name} as {about.compiled.selects[name]}"
+        )
     except duckdb.Error as error:
-        raise _culprit(connection, subject, checks, error) from error
+        raise _culprit(connection, about.subject, about.checks, error) from error
 
 
 @contextmanager
@@ -149,15 +186,12 @@ def _culprit(
 
 
 def _told(
-    connection: DuckDBPyConnection,
-    subject: Subject,
-    checks: Sequence[Check],
-    controls_for: ControlsFor,
+    connection: DuckDBPyConnection, about: _About
 ) -> tuple[list[CheckCount], Counter[str | None], list[Finding]]:
     """What the verdicts on one subject say: counts, passes by site, findings."""
     passes: Counter[str | None] = Counter()
-    counts = _count(connection, subject, checks, passes)
-    return counts, passes, list(_findings(connection, subject, checks, counts, controls_for))
+    counts = _count(connection, about.subject, about.checks, passes)
+    return counts, passes, list(_findings(connection, about, counts))
 
 
 def _count(
@@ -185,25 +219,21 @@ def _count(
 
 
 def _findings(
-    connection: DuckDBPyConnection,
-    subject: Subject,
-    checks: Sequence[Check],
-    counts: Sequence[CheckCount],
-    controls_for: ControlsFor,
+    connection: DuckDBPyConnection, about: _About, counts: Sequence[CheckCount]
 ) -> Iterator[Finding]:
     failing = [number for number, count in enumerate(counts) if count.fails]
     unknown = [number for number, count in enumerate(counts) if count.unknowns]
-    groups = _unknown_groups(connection, subject, unknown) if unknown else {}
+    groups = _unknown_groups(connection, about.subject, unknown) if unknown else {}
     named = {name for rows in groups.values() for group in rows for name in group.names}
-    common = {number: _common(checks[number], controls_for) for number in (*failing, *groups)}
+    told = {number: about.told(number) for number in (*failing, *groups)}
     evidence: dict[str, tuple[FactId, ...]] = {}
-    for row in _shown(connection, subject, {n: checks[n] for n in failing}, named):
+    for row in _shown(connection, about.subject, {n: told[n] for n in failing}, named):
         evidence[row.subject] = row.evidence
         for number in row.fails:
-            yield _fail(subject, checks[number], row, common[number])
+            yield _fail(about.subject, told[number], row)
     for number, rows in groups.items():
         for group in rows:
-            yield _unknown(subject, checks[number], group, evidence, common[number])
+            yield _unknown(about.subject, told[number], group, evidence)
 
 
 def _unknown_groups(
@@ -249,13 +279,13 @@ class _Shown(NamedTuple):
 def _shown(
     connection: DuckDBPyConnection,
     subject: Subject,
-    failing: Mapping[int, Check],
+    failing: Mapping[int, _Told],
     named: Collection[str],
 ) -> Iterator[_Shown]:
     """The rows that fail a check or are named, evidence joined, and nothing else; by subject."""
     if not failing and not named:
         return
-    wanted = list(dict.fromkeys(name for check in failing.values() for name in _told_by(check)))
+    wanted = list(dict.fromkeys(name for told in failing.values() for name in told.columns))
     wanted = list(dict.fromkeys((*subject.identity, *wanted)))
     cells = "".join(f', cast(s."{name}" as varchar)' for name in wanted)
     fails = "".join(f'"c{number}" = {verdict_sql.FAIL}, ' for number in failing)
@@ -276,17 +306,10 @@ def _shown(
             yield _Shown(name, site, vendor, _facts(evidence), row, numbers)
 
 
-def _told_by(check: Check) -> tuple[str, ...]:
-    """The columns that the finding of a failed check tells."""
-    due = check.deadline.column
-    told = (*mentioned(check), *places(check.says), *places(check.remedy))
-    return (*told, due) if due else told
-
-
-def _fail(subject: Subject, check: Check, row: _Shown, common: Mapping[str, Any]) -> Finding:
-    due = check.deadline.column
+def _fail(subject: Subject, told: _Told, row: _Shown) -> Finding:
+    check, due = told.check, told.check.deadline.column
     day = row.cells[due] if due else None
-    witnesses = dict.fromkeys((*subject.identity, *mentioned(check)))
+    witnesses = dict.fromkeys((*subject.identity, *told.mentioned))
     return Finding(
         id=finding_id(check.id, row.subject),
         title=check.title,
@@ -302,19 +325,16 @@ def _fail(subject: Subject, check: Check, row: _Shown, common: Mapping[str, Any]
         properties=check.properties,
         deadline_on=day,
         deadline_reason=subject.says[due] if day and due else None,
-        **common,
+        **told.common,
     )
 
 
 def _unknown(
-    subject: Subject,
-    check: Check,
-    unknown: _Group,
-    evidence: Mapping[str, tuple[FactId, ...]],
-    common: Mapping[str, Any],
+    subject: Subject, told: _Told, unknown: _Group, evidence: Mapping[str, tuple[FactId, ...]]
 ) -> Finding:
+    check = told.check
     place, site, vendor, count, names = unknown
-    missing = mentioned(check)[place - 1]
+    missing = told.mentioned[place - 1]
     says = subject.says[missing]
     group = f"{site or '-'}/{vendor or '-'}"
     return Finding(
@@ -334,7 +354,7 @@ def _unknown(
         witness={missing: None},
         properties=("unknown",),
         count=count,
-        **common,
+        **told.common,
     )
 
 

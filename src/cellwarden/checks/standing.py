@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from cellwarden.checks import verdict_sql
-from cellwarden.checks.check import Check, mentioned
+from cellwarden.checks.check import Check
+from cellwarden.checks.compiled import CompiledChecks
 from cellwarden.checks.judge import SAMPLED, CheckCount
 from cellwarden.checks.subject import Subject, subject_named
 from cellwarden.model.coverage import CheckStanding, Grade
@@ -31,7 +32,7 @@ _WORDS: Final = {
 
 def standings(
     connection: DuckDBPyConnection,
-    checks: Sequence[Check],
+    compiled: CompiledChecks,
     *,
     entry_times: Mapping[int, str],
     site_id: str | None = None,
@@ -44,11 +45,12 @@ def standings(
     """
     _keep_times(connection, entry_times)
     found: list[CheckStanding] = []
-    for name in sorted({check.subject for check in checks}):
-        about = sorted((c for c in checks if c.subject == name), key=lambda check: check.id)
+    for name in compiled.selects:
+        about = compiled.about(name)
         subject = subject_named(name)
         _keep_evidence(connection, subject, site_id)
-        counted = [_counted(connection, subject, check, n) for n, check in enumerate(about)]
+        grades = [grade_column(check, compiled) for check in about]
+        counted = [_counted(connection, subject, grade, n) for n, grade in enumerate(grades)]
         named = {one for rows in counted for row in rows for one in row[-1]}
         facts = _facts_of(connection, subject, named)
         for check, rows in zip(about, counted, strict=True):
@@ -57,16 +59,17 @@ def standings(
 
 
 def counted(
-    connection: DuckDBPyConnection, checks: Sequence[Check], counts: Sequence[CheckCount]
+    connection: DuckDBPyConnection, compiled: CompiledChecks, counts: Sequence[CheckCount]
 ) -> tuple[CheckStanding, ...]:
     """The standing of every check without times and facts: cheap enough for every run."""
     by_check = {count.check: count for count in counts}
     numbers: dict[str, int] = {}
     found = []
-    for check in sorted(checks, key=lambda one: one.id):
+    for check in sorted(compiled.checks, key=lambda one: one.id):
         number = numbers[check.subject] = numbers.get(check.subject, -1) + 1
         count = by_check[check.id]
-        claimed = _claimed(connection, check, number) if count.passes else 0
+        grade = grade_column(check, compiled) if count.passes else None
+        claimed = _claimed(connection, check, grade, number) if grade else 0
         found.append(
             CheckStanding(
                 check=check.id,
@@ -84,11 +87,8 @@ def counted(
     return tuple(found)
 
 
-def _claimed(connection: DuckDBPyConnection, check: Check, number: int) -> int:
-    """How many passes of one check rest on no better than a claim."""
-    column = grade_column(check)
-    if column is None:
-        return 0
+def _claimed(connection: DuckDBPyConnection, check: Check, column: str, number: int) -> int:
+    """How many passes of one check rest on no better than a claim, as a column says."""
     subject = subject_named(check.subject)
     better = ", ".join(f"'{grade.value}'" for grade in (Grade.DOCUMENTED, Grade.TESTED))
     rows = connection.execute(
@@ -120,9 +120,9 @@ def evidence_of(
     return tuple(FactId(fact) for fact in sorted(found, key=_by_place))
 
 
-def grade_column(check: Check) -> str | None:
+def grade_column(check: Check, compiled: CompiledChecks) -> str | None:
     """The column of the check's subject that says how what it asks is known; None for none."""
-    asked = set(mentioned(check))
+    asked = set(compiled.mentioned[check.id])
     for column, graded in subject_named(check.subject).graded_by.items():
         if asked & {column, *graded}:
             return column
@@ -167,10 +167,9 @@ def _keep_evidence(connection: DuckDBPyConnection, subject: Subject, site_id: st
 
 
 def _counted(
-    connection: DuckDBPyConnection, subject: Subject, check: Check, number: int
+    connection: DuckDBPyConnection, subject: Subject, column: str | None, number: int
 ) -> list[tuple[Any, ...]]:
     """Verdict, grade, count, oldest, newest and the first subjects by name of one check."""
-    column = grade_column(check)
     listed = ", ".join(f"'{grade.value}'" for grade in Grade)
     grade = (
         f"""case when lower(e."{column}") in ({listed}) then lower(e."{column}")"""

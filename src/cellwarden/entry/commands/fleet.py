@@ -97,10 +97,8 @@ def scan(
 ) -> int:
     """Scan a fleet: read, match, judge, write the report."""
     from cellwarden.workflows.beside import beside
-    from cellwarden.workflows.fleet.publish import get_ready
 
     with beside() as hand:
-        get_ready(hand)
         from cellwarden.reports import terminal
         from cellwarden.reports.lines import gate_failed
         from cellwarden.workflows.fleet.catalogue import all_checks
@@ -157,15 +155,11 @@ def _scanned(
     actor: str | None,
     formats: Sequence[str],
 ) -> tuple[ScanOutcome, tuple[Path, ...]]:
-    """Scan and write the reports, with a bar, and with what helps while we wait for the disk."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    from cellwarden.checks import load_catalogue
+    """Scan and write the reports, with a bar."""
     from cellwarden.workflows.fleet.publish import start_page, write_reports
     from cellwarden.workflows.fleet.scan import scan as run_scan
 
-    with ThreadPoolExecutor(max_workers=1) as thread, progress() as bar:
-        thread.submit(load_catalogue)
+    with progress() as bar:
         outcome = run_scan(
             workspace,
             now=now(),

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from cellwarden.reports.text import clip, listing, long_day, number, plural, printable
+from cellwarden.reports.text import CELL_LIMIT, clip, listing, long_day, number, plural, printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 NAME: Final = "html"
 SUFFIX: Final = ".html"
+
+_PAGE: Final = "report.html.j2"
+_NAMED: Final = re.compile(r"""\{%-? *(?:include|from) "([^"]+)\"""")
 
 
 def render(report: Report) -> str:
@@ -32,7 +35,7 @@ def render(report: Report) -> str:
     from cellwarden.reports.page import context
 
     style, script = _own("report.css"), _own("report.js")
-    template = environment().get_template("report.html.j2")
+    template = environment().get_template(_PAGE)
     text = template.render(
         **context(report),
         style=Markup(style),  # noqa: S704 - our own file
@@ -59,11 +62,16 @@ def digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def compile_templates() -> None:
-    """Compile what a page is made of, which takes longer than to fill it."""
+def compile_templates() -> int:
+    """Compile what a page is made of, which takes as long as to fill it; returns how many."""
     own = environment()
-    for name in own.list_templates(extensions=["j2"]):
+    assert own.loader is not None  # noqa: S101 - told to the type checker
+    found = [_PAGE]
+    for name in found:
         own.get_template(name)
+        source, _, _ = own.loader.get_source(own, name)
+        found += [other for other in _NAMED.findall(source) if other not in found]
+    return len(found)
 
 
 @cache
@@ -98,5 +106,6 @@ def _shown(value: Any) -> Any:
     if value is None:
         return "unknown"
     if type(value) is str:
-        return printable(clip(value))
+        plain = len(value) <= CELL_LIMIT and value.isprintable()  # most are, and there are many
+        return value if plain else printable(clip(value))
     return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +27,7 @@ from cellwarden.workflows.advisory.feed_checks import (
     feed_of,
     key_ring,
 )
+from cellwarden.workflows.advisory.recorded import PER_ADVISORY, Recorded
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
@@ -36,17 +36,6 @@ if TYPE_CHECKING:
 SOURCE: Final = "feeds"
 """All imports speak as one source, so that a newer import of an advisory replaces the older."""
 
-_FOREVER: Final = "9999"
-_PER_ADVISORY: Final = ("advisory", "statement", "vulnerability", "remediation")
-_OURS: Final = (
-    "feed_document",
-    "feed_check",
-    *_PER_ADVISORY,
-    "exploited",
-    "likelihood",
-    "unreadable",
-)
-"""The kinds that an import asks about."""
 _DATED: Final = {"exploited": "added_on", "likelihood": "scored_on"}
 _WHOLE_LISTS: Final = ("exploited",)
 _LISTS: Final = ("exploited", "likelihood", "unreadable")
@@ -110,13 +99,9 @@ def import_feeds(
         )
 
 
-def _known_digests(state: State) -> frozenset[str]:
-    connection = state.connect(as_of=_FOREVER, only=("feed_document",))
-    try:
-        found = connection.sql("select sha256 from feed_document").fetchall()
-    finally:
-        connection.close()
-    return frozenset(digest for (digest,) in found)
+def _known_digests(state: State) -> set[str]:
+    with Recorded(state, only=("feed_document",)) as recorded:
+        return recorded.digests()
 
 
 def archives_without_manifest(paths: Sequence[Path], *, are_refused: bool) -> tuple[str, ...]:
@@ -158,10 +143,9 @@ def record_documents(
         IntegrityError: all that came is contradicted by what stands beside it.
         StoreError: as for ``import_feeds``.
     """
-    connection = state.connect(as_of=_FOREVER, only=_OURS)
-    try:
-        fresh, known = _fresh(connection, documents)
-        read = _read(connection, fresh, progress)
+    with Recorded(state) as recorded:
+        fresh, known = _fresh(recorded.digests(), documents)
+        read = _read(recorded.revisions(), fresh, progress)
         if not known and not may_be_empty and not read.kept and not read.older:
             raise next((one.error for one in read.contradicted), _nothing_understood(read, note))
         pack = feeds.pack(read.kept) if read.kept else None
@@ -169,9 +153,7 @@ def record_documents(
         for digest, row in read.documents.items():
             row["pack_sha256"] = pack_sha256
             read.rows.setdefault("feed_document", {})[digest] = kinds()["feed_document"].row(row)
-        tables = {kind: facts for kind, facts in _facts(connection, read.rows).items() if facts}
-    finally:
-        connection.close()
+        tables = {kind: facts for kind, facts in _facts(recorded, read.rows).items() if facts}
     draft = Draft(
         act="feeds",
         actor=actor,
@@ -228,31 +210,27 @@ class _Read(msgspec.Struct, kw_only=True):
     older: int = 0
 
 
-def _fresh(
-    connection: duckdb.DuckDBPyConnection, documents: Iterable[Document]
-) -> tuple[list[tuple[str, Document]], int]:
-    """The documents that are not known yet with their digest, and how many are.
+def _fresh(seen: set[str], documents: Iterable[Document]) -> tuple[list[tuple[str, Document]], int]:
+    """The documents whose digest was not seen yet, with it, and how many were.
 
     A refused place has no bytes and no digest; it is always looked at.
     """
-    seen = {digest for (digest,) in connection.sql("select sha256 from feed_document").fetchall()}
     fresh: list[tuple[str, Document]] = []
     known = 0
     for document in documents:
         if isinstance(document, feeds.Refused):
             fresh.append(("", document))
             continue
-        digest = hashlib.sha256(document.data).hexdigest()
-        if digest in seen:
+        if document.sha256 in seen:
             known += 1
             continue
-        seen.add(digest)
-        fresh.append((digest, document))
+        seen.add(document.sha256)
+        fresh.append((document.sha256, document))
     return fresh, known
 
 
 def _read(
-    connection: duckdb.DuckDBPyConnection, fresh: list[tuple[str, Document]], progress: Progress
+    revisions: dict[str, newest.Revision], fresh: list[tuple[str, Document]], progress: Progress
 ) -> _Read:
     read = _Read()
     for done, (_, document) in enumerate(fresh):
@@ -260,7 +238,7 @@ def _read(
         read.understood.append(feeds.understand(document))
         if isinstance(document, feeds.Tampered):
             read.contradicted.append(contradicted_by(document))
-    outdated = newest.outdated(newest.known(connection), read.understood)
+    outdated = newest.outdated(revisions, read.understood)
     for (digest, document), understood, old in zip(fresh, read.understood, outdated, strict=True):
         if old and len(old) == len(understood.tables["advisory"]):
             read.older += 1
@@ -273,7 +251,7 @@ def _read(
                 read.rows.setdefault("feed_check", {})[digest] = kinds()["feed_check"].row(cells)
         for kind, rows in understood.tables.items():
             shape = kinds()[kind]
-            counted = newest.without(kind, rows, old) if kind in _PER_ADVISORY else rows
+            counted = newest.without(kind, rows, old) if kind in PER_ADVISORY else rows
             read.rows.setdefault(kind, {}).update((shape.subject_of(row), row) for row in counted)
     progress("reading advisories", len(fresh), len(fresh))
     return read
@@ -331,9 +309,7 @@ def _document_cells(
     }
 
 
-def _facts(
-    connection: duckdb.DuckDBPyConnection, held: dict[str, dict[str, Row]]
-) -> dict[str, list[Fact]]:
+def _facts(recorded: Recorded, held: dict[str, dict[str, Row]]) -> dict[str, list[Fact]]:
     """Facts for what came, and ends for what an advisory or a whole list no longer says.
 
     What an advisory says holds from its first publication, a listing from its day: a scan as of
@@ -343,19 +319,17 @@ def _facts(
     released = _column(held.get("advisory", {}).values(), "advisory", "released_at")
     for kind, now in held.items():
         before: dict[str, Row] = {}
-        if kind in _PER_ADVISORY and released:
-            before = _known(
-                connection, kind, "where advisory_id in (select unnest(?))", [list(released)]
-            )
+        if kind in PER_ADVISORY and released:
+            before = recorded.rows_of(kind, released)
         elif kind in _LISTS:
-            before = _known(connection, kind, "", [])
+            before = recorded.rows(kind)
         names = kinds()[kind].column_names
         facts = [
             Fact(cells=row, valid_from=_holds_from(kind, names, row, released))
             for subject, row in now.items()
             if before.get(subject) != row
         ]
-        if kind in _PER_ADVISORY or kind in _WHOLE_LISTS:
+        if kind in PER_ADVISORY or kind in _WHOLE_LISTS:
             facts += [
                 Fact(cells=row, op=END) for subject, row in before.items() if subject not in now
             ]
@@ -373,18 +347,10 @@ def _column(rows: Iterable[Row], kind: str, column: str) -> dict[str, str | None
 def _holds_from(
     kind: str, names: tuple[str, ...], row: Row, released: dict[str, str | None]
 ) -> str | None:
-    if kind in _PER_ADVISORY:
+    if kind in PER_ADVISORY:
         return released.get(row[names.index("advisory_id")] or "")
     dated = _DATED.get(kind)
     return row[names.index(dated)] if dated else None
-
-
-def _known(
-    connection: duckdb.DuckDBPyConnection, kind: str, where: str, values: list[object]
-) -> dict[str, Row]:
-    columns = ", ".join(f'"{name}"' for name in kinds()[kind].column_names)
-    rows = connection.execute(f'select subject, {columns} from "{kind}" {where}', values).fetchall()
-    return {row[0]: row[1:] for row in rows}
 
 
 def _days_between(earlier: str | None, later: str) -> int | None:

@@ -150,7 +150,7 @@ def write_oscal(
             as_of=judged.report.run.as_of,
             site_id=site_id,
         )
-        report = narrowed(judged.report, speaking(judged.checks, catalogue), site_id)
+        report = narrowed(judged.report, speaking(judged.compiled.checks, catalogue), site_id)
     made = {
         "assessment-results.json": oscal.assessment_results(report, found),
         "poam.json": oscal.plan_of_action(report, found),
@@ -190,7 +190,7 @@ def standings_of(
 ) -> tuple[CheckStanding, ...]:
     """What each check said, at one site or everywhere, with what exceptions accept."""
     times = {index: entry.taken_at or entry.recorded_at for index, entry in state.entries()}
-    found = checks.standings(judged.connection, judged.checks, entry_times=times, site_id=site_id)
+    found = checks.standings(judged.connection, judged.compiled, entry_times=times, site_id=site_id)
     return checks.with_accepted(found, _accepted(judged.report.findings, site_id))
 
 

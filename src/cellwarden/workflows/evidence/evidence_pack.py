@@ -166,7 +166,7 @@ class _Packed:
         self.left_out: list[str] = []
         size = kept.checkpoint.size
         self.keys = key_history(state).keys_at(size)
-        asked = speaking(judged.checks, chosen)
+        asked = speaking(judged.compiled.checks, chosen)
         report = narrowed(judged.report, asked, wanted.site_id)
         papers = _papers(judged, wanted)
         evidence = _evidence(judged, asked, report, papers, wanted)

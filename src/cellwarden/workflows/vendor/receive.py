@@ -16,7 +16,6 @@ from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft, State
 from cellwarden.vendors.assessment.answers import Answer, Assessment
 from cellwarden.vendors.assessment.bank import bank_sha256
-from cellwarden.vendors.assessment.questions import Bank
 from cellwarden.vendors.assessment.receiving import fit_choices, from_vendor
 from cellwarden.vendors.assessment.returned import Returned
 from cellwarden.vendors.assessment.rows import answer_rows, as_given, assessment_of
@@ -139,6 +138,7 @@ def record_answers(
     clock_at: str,
     actor: str,
     progress: Progress,
+    beside: Beside = ALONE,
 ) -> tuple[SourceError, ...]:
     """Record answered questionnaires.
 
@@ -158,6 +158,7 @@ def record_answers(
                     as_of=as_of,
                     clock_at=clock_at,
                     actor=actor,
+                    beside=beside,
                 )
             except InputError as error:
                 problems.append(_problem(workspace, path, error))
@@ -225,6 +226,7 @@ def _received(
     clock_at: str,
     actor: str,
     vendor: str | None = None,
+    beside: Beside = ALONE,
 ) -> Receipt:
     bank = bank_of(workspace)
     returned = read.returned
@@ -232,7 +234,7 @@ def _received(
     notes = list(returned.notes)
     on = answered_on(returned, as_of, notes)
     connection = look.at(row["assessment_id"] or "")
-    step = _compared(connection, workspace, bank, row, read, on=on, notes=notes)
+    step = _compared(connection, workspace, row, read, on=on, notes=notes, beside=beside)
     entry = None
     if step.answers or step.follow_ups:
         kept = look.state.sealed.put(data)
@@ -285,14 +287,15 @@ class _Step(msgspec.Struct, frozen=True, kw_only=True):
 def _compared(
     connection: duckdb.DuckDBPyConnection,
     workspace: Workspace,
-    bank: Bank,
     row: Cells,
     read: _Read,
     *,
     on: date,
     notes: list[str],
+    beside: Beside,
 ) -> _Step:
     """What is new in a file, beside what this vendor said before."""
+    bank = bank_of(workspace)
     returned, now = read.returned, read.answers
     assessment_id = row["assessment_id"] or ""
     told = [r for r in facts_of(connection, "answer") if r["assessment_id"] == assessment_id]
@@ -310,7 +313,7 @@ def _compared(
     ids = {item.id for item in known}
     opened = tuple(
         item
-        for item in follow_ups_on(_objections(bank, merged, read), merged, on)
+        for item in follow_ups_on(_objections(workspace, merged, read, beside), merged, on)
         if item.question in changed and item.id not in ids and item.question not in busy
     )
     due_on = on + timedelta(days=workspace.settings.vendors.reply_days)
@@ -326,12 +329,18 @@ def _compared(
     )
 
 
-def _objections(bank: Bank, merged: Assessment, read: _Read) -> Mapping[str, tuple[Objection, ...]]:
+def _objections(
+    workspace: Workspace, merged: Assessment, read: _Read, beside: Beside
+) -> Mapping[str, tuple[Objection, ...]]:
     """What is vague in all that a vendor said by now; where that is one file, it was read so."""
     alone = (read.answers, read.returned.assessment.tier, read.bank_sha256)
-    if (merged.answers, merged.tier, bank_sha256(bank)) == alone:
+    if (merged.answers, merged.tier, bank_sha256(bank_of(workspace))) == alone:
         return read.objections
-    return objections_to(bank, merged)
+    return beside.start(_objections_to, workspace, merged).value()
+
+
+def _objections_to(workspace: Workspace, said: Assessment) -> dict[str, tuple[Objection, ...]]:
+    return objections_to(bank_of(workspace), said)
 
 
 def _questionnaire(
