@@ -23,6 +23,7 @@ from cellwarden.advisories.identity.vendors import (
     leading_vendor,
     vendor_ids,
     without_maker,
+    without_name,
 )
 from cellwarden.advisories.identity.wanted import BRANCH, wanted_in
 from cellwarden.advisories.identity.words import (
@@ -104,7 +105,7 @@ def _claim(
         makers.append(lead[0])
         text = lead[1]
     vendors = tuple(dict.fromkeys(makers)) or (ANYONE,)
-    text = without_maker(text, vendors)
+    text = without_maker(without_name(text, vendor), vendors)
     serial = _SERIAL.search(text)
     text = text[: serial.start()] if serial else text
     text = _APPOSITION.sub("", text)
