@@ -136,10 +136,13 @@ def fixed_inside(line: Line, fixes: Fixes, version: str) -> str:
     """The fix that ends a range for the version's branch, or ends one without an end; else empty.
 
     A version is of the fix's branch where it shares more first numbers with it than with the end
-    of the range.
+    of the range. One number is enough only where the fixes are for branches that it tells apart.
     """
     fix = fixed_since(fixes, version)
     if not fix or fix not in fixes.inner:
+        return ""
+    firsts = {_numbers(one)[:1] for one in fixes.versions}
+    if _shared(fix, version) < _BRANCH and len(firsts) < len(fixes.versions):
         return ""
     upper = [c for one in line.range.alternatives for c in one.comparators if c.op not in _BELOW]
     near = _shared(fix, version)
