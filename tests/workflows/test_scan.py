@@ -290,6 +290,7 @@ def test_an_empty_feed_folder_ends_with_an_error_and_a_report_that_matched_nothi
     assert seen.components > 400
     assert outcome.report.exposures == ()
     assert "was not looked at" in standing(outcome.report).sentence
+    assert not any(outcome.report.coverage.match_states.values())
 
 
 ONE_SIDED = {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cached_property
+
 import msgspec
 
 from cellwarden.model.facts import Row
@@ -37,7 +40,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
         return f"the signature beside it is wrong: {self.signature.why}"
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True):
+class Document(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One raw advisory document as it came in.
 
     ``name`` is the path inside the import, for messages; ``data`` the raw bytes; ``checked`` what
@@ -47,6 +50,11 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     data: bytes
     checked: Checked | None = None
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the raw bytes, in hex, worked out once."""
+        return hashlib.sha256(self.data).hexdigest()
 
 
 class Understood(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -18,6 +18,9 @@ from cellwarden.model.facts import Row, kinds
 
 if TYPE_CHECKING:
     import duckdb
+
+CHECK_COLUMNS: Final = "sha256, digests, signature, signer, why"
+"""The columns of a recorded check, as :func:`as_checks` reads them."""
 
 _FEED_OF: Final = {"kev": "exploited", "epss": "likelihood"}
 
@@ -89,12 +92,14 @@ class Settled:
 
 def recorded_checks(connection: duckdb.DuckDBPyConnection) -> dict[str, Checked]:
     """What is on record of the files beside each document, by the document's digest."""
-    found = connection.sql(
-        "select sha256, digests, signature, signer, why from feed_check"
-    ).fetchall()
+    return as_checks(connection.sql(f"select {CHECK_COLUMNS} from feed_check").fetchall())
+
+
+def as_checks(rows: Iterable[tuple[Any, ...]]) -> dict[str, Checked]:
+    """Rows of :data:`CHECK_COLUMNS` as checks, by the document's digest."""
     return {
         sha256: _as_recorded(digests or "", Signature(state=state or "", signer=signer or ""), why)
-        for sha256, digests, state, signer, why in found
+        for sha256, digests, state, signer, why in rows
     }
 
 

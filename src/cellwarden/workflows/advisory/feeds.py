@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
@@ -25,27 +24,13 @@ from cellwarden.workflows.advisory.feed_checks import (
     contradicted_by,
     feed_of,
     key_ring,
-    recorded_checks,
 )
+from cellwarden.workflows.advisory.recorded import PER_ADVISORY, Recorded
 from cellwarden.workflows.workspace import Progress
-
-if TYPE_CHECKING:
-    import duckdb
 
 SOURCE: Final = "feeds"
 """All imports speak as one source, so that a newer import of an advisory replaces the older."""
 
-_FOREVER: Final = "9999"
-_PER_ADVISORY: Final = ("advisory", "statement", "vulnerability", "remediation")
-_OURS: Final = (
-    "feed_document",
-    "feed_check",
-    *_PER_ADVISORY,
-    "exploited",
-    "likelihood",
-    "unreadable",
-)
-"""The kinds that an import asks about."""
 _DATED: Final = {"exploited": "added_on", "likelihood": "scored_on"}
 _WHOLE_LISTS: Final = ("exploited",)
 _LISTS: Final = ("exploited", "likelihood", "unreadable")
@@ -112,11 +97,8 @@ def import_feeds(
 
 
 def _recorded_checks(state: State) -> dict[str, Checked]:
-    connection = state.connect(as_of=_FOREVER, only=("feed_check",))
-    try:
-        return recorded_checks(connection)
-    finally:
-        connection.close()
+    with Recorded(state, only=("feed_check",)) as recorded:
+        return recorded.checks()
 
 
 def archives_without_manifest(paths: Sequence[Path], *, are_refused: bool) -> tuple[str, ...]:
@@ -158,11 +140,10 @@ def record_documents(
         IntegrityError: all that came is contradicted by what stands beside it.
         StoreError: as for ``import_feeds``.
     """
-    connection = state.connect(as_of=_FOREVER, only=_OURS)
-    try:
-        came = _fresh(connection, documents)
+    with Recorded(state) as recorded:
+        came = _fresh(recorded.digests(), documents)
         known = came.known
-        read = _read(connection, came.fresh, progress)
+        read = _read(recorded.revisions(), came.fresh, progress)
         if not known and not may_be_empty and not read.kept and not read.older:
             raise next((one.error for one in read.contradicted), _nothing_understood(read, note))
         pack = feeds.pack(read.kept) if read.kept else None
@@ -171,15 +152,13 @@ def record_documents(
             row["pack_sha256"] = pack_sha256
             read.rows.setdefault("feed_document", {})[digest] = kinds()["feed_document"].row(row)
         rows, checks = check_rows(
-            recorded_checks(connection),
+            recorded.checks(),
             [one for one in came.beside if one.sha256 in read.documents or one.is_known],
         )
         read.rows["feed_check"] = rows
-        tables = {kind: facts for kind, facts in _facts(connection, read.rows).items() if facts}
-        if mended := _mended(connection, came, read):
+        tables = {kind: facts for kind, facts in _facts(recorded, read.rows).items() if facts}
+        if mended := _mended(recorded, came, read):
             tables.setdefault("unreadable", []).extend(mended)
-    finally:
-        connection.close()
     draft = Draft(
         act="feeds",
         actor=actor,
@@ -251,39 +230,37 @@ class _Came(msgspec.Struct, kw_only=True):
     whole: set[str] = set()
 
 
-def _fresh(connection: duckdb.DuckDBPyConnection, documents: Iterable[Document]) -> _Came:
+def _fresh(recorded: set[str], documents: Iterable[Document]) -> _Came:
     """Part what is new from what is known. A refused place is always looked at, without a digest.
 
     One that is refused for what stands beside it has bytes, and those may be known.
     """
-    recorded = {one for (one,) in connection.sql("select sha256 from feed_document").fetchall()}
     seen = recorded.copy()
     came = _Came()
     for document in documents:
-        digest = hashlib.sha256(document.data).hexdigest()
         if document.checked is not None:
             beside = Beside(
-                sha256=digest,
+                sha256=document.sha256,
                 name=document.name,
                 checked=document.checked,
-                is_known=digest in recorded,
+                is_known=document.sha256 in recorded,
             )
             came.beside.append(beside)
         if not isinstance(document, feeds.Refused):
             came.whole.add(document.name)
         if isinstance(document, feeds.Refused):
             came.fresh.append(("", document))
-            came.known += bool(document.data) and digest in recorded
-        elif digest in seen:
+            came.known += bool(document.data) and document.sha256 in recorded
+        elif document.sha256 in seen:
             came.known += 1
         else:
-            seen.add(digest)
-            came.fresh.append((digest, document))
+            seen.add(document.sha256)
+            came.fresh.append((document.sha256, document))
     return came
 
 
 def _read(
-    connection: duckdb.DuckDBPyConnection, fresh: list[tuple[str, Document]], progress: Progress
+    revisions: dict[str, newest.Revision], fresh: list[tuple[str, Document]], progress: Progress
 ) -> _Read:
     read = _Read()
     for done, (_, document) in enumerate(fresh):
@@ -291,7 +268,7 @@ def _read(
         read.understood.append(feeds.understand(document))
         if isinstance(document, feeds.Tampered):
             read.contradicted.append(contradicted_by(document))
-    outdated = newest.outdated(newest.known(connection), read.understood)
+    outdated = newest.outdated(revisions, read.understood)
     for (digest, document), understood, old in zip(fresh, read.understood, outdated, strict=True):
         if old and len(old) == len(understood.tables["advisory"]):
             read.older += 1
@@ -301,7 +278,7 @@ def _read(
             read.documents[digest] = _document_cells(digest, document, understood)
         for kind, rows in understood.tables.items():
             shape = kinds()[kind]
-            counted = newest.without(kind, rows, old) if kind in _PER_ADVISORY else rows
+            counted = newest.without(kind, rows, old) if kind in PER_ADVISORY else rows
             read.rows.setdefault(kind, {}).update((shape.subject_of(row), row) for row in counted)
     progress("reading advisories", len(fresh), len(fresh))
     return read
@@ -322,9 +299,7 @@ def _document_cells(
     }
 
 
-def _facts(
-    connection: duckdb.DuckDBPyConnection, held: dict[str, dict[str, Row]]
-) -> dict[str, list[Fact]]:
+def _facts(recorded: Recorded, held: dict[str, dict[str, Row]]) -> dict[str, list[Fact]]:
     """Facts for what came, and ends for what an advisory or a whole list no longer says.
 
     What an advisory says holds from its first publication, a listing from its day: a scan as of
@@ -334,19 +309,17 @@ def _facts(
     released = _column(held.get("advisory", {}).values(), "advisory", "released_at")
     for kind, now in held.items():
         before: dict[str, Row] = {}
-        if kind in _PER_ADVISORY and released:
-            before = _known(
-                connection, kind, "where advisory_id in (select unnest(?))", [list(released)]
-            )
+        if kind in PER_ADVISORY and released:
+            before = recorded.rows_of(kind, released)
         elif kind in _LISTS:
-            before = _known(connection, kind, "", [])
+            before = recorded.rows(kind)
         names = kinds()[kind].column_names
         facts = [
             Fact(cells=row, valid_from=_holds_from(kind, names, row, released))
             for subject, row in now.items()
             if before.get(subject) != row
         ]
-        if kind in _PER_ADVISORY or kind in _WHOLE_LISTS:
+        if kind in PER_ADVISORY or kind in _WHOLE_LISTS:
             facts += [
                 Fact(cells=row, op=END) for subject, row in before.items() if subject not in now
             ]
@@ -354,7 +327,7 @@ def _facts(
     return tables
 
 
-def _mended(connection: duckdb.DuckDBPyConnection, came: _Came, read: _Read) -> list[Fact]:
+def _mended(recorded: Recorded, came: _Came, read: _Read) -> list[Fact]:
     """Ends for what could not be read of documents that are mended now.
 
     A document that is refused no longer is whole; one that was read anew has only the faults that
@@ -366,7 +339,7 @@ def _mended(connection: duckdb.DuckDBPyConnection, came: _Came, read: _Read) -> 
     now = read.rows.get("unreadable", {})
     return [
         Fact(cells=row, op=END)
-        for subject, row in _known(connection, "unreadable", "", []).items()
+        for subject, row in recorded.rows("unreadable").items()
         if subject not in now
         and (row[file] in anew or (row[file] in came.whole and not (row[line] or row[column])))
     ]
@@ -382,15 +355,7 @@ def _column(rows: Iterable[Row], kind: str, column: str) -> dict[str, str | None
 def _holds_from(
     kind: str, names: tuple[str, ...], row: Row, released: dict[str, str | None]
 ) -> str | None:
-    if kind in _PER_ADVISORY:
+    if kind in PER_ADVISORY:
         return released.get(row[names.index("advisory_id")] or "")
     dated = _DATED.get(kind)
     return row[names.index(dated)] if dated else None
-
-
-def _known(
-    connection: duckdb.DuckDBPyConnection, kind: str, where: str, values: list[object]
-) -> dict[str, Row]:
-    columns = ", ".join(f'"{name}"' for name in kinds()[kind].column_names)
-    rows = connection.execute(f'select subject, {columns} from "{kind}" {where}', values).fetchall()
-    return {row[0]: row[1:] for row in rows}
