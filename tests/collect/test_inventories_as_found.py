@@ -260,3 +260,82 @@ def test_brackets_around_nothing_are_nothing(cell: str, rows_of: RowsOf) -> None
     reading = collect.read("x.csv", f"Asset,Vendor,Model,Firmware\nU1,APC,SRT,{cell}\n".encode())
 
     assert "firmware" not in rows_of(reading, "component")[0]
+
+
+def test_headings_that_begin_with_the_device_are_those_of_the_device(rows_of: RowsOf) -> None:
+    data = (
+        "UPS ID,UPS Manufacturer,UPS Model,UPS S/N,UPS FW Rev,Mgmt Card Model,Mgmt Card FW\n"
+        "U1,APC,Galaxy VM,S1,v5.77,AP9641,2.5.0.8\n"
+    )
+
+    reading = collect.read("x.csv", data.encode())
+
+    [asset] = rows_of(reading, "asset")
+    ups, card = rows_of(reading, "component")
+    assert (asset["manufacturer"], asset["model"], asset["serial"]) == ("APC", "Galaxy VM", "S1")
+    assert (ups["part"], ups["firmware"]) == ("UPS", "v5.77")
+    assert (card["model"], card["role"], card["firmware"]) == (
+        "AP9641",
+        "network_card",
+        "2.5.0.8",
+    )
+    assert "unreadable" not in reading.tables
+
+
+def test_keys_in_a_group_are_read_as_headings_below_it(rows_of: RowsOf) -> None:
+    text = "- hostname: p1\n  hw: {vendor: Raritan, model: PX3, serial: Q1}\n  fw: 4.0.21\n"
+
+    reading = collect.read("b.yaml", text.encode())
+
+    [asset] = rows_of(reading, "asset")
+    assert (asset["manufacturer"], asset["model"], asset["serial"]) == ("Raritan", "PX3", "Q1")
+    assert rows_of(reading, "component")[0]["firmware"] == "4.0.21"
+
+
+def test_keys_in_groups_of_groups_are_refused_and_told(rows_of: RowsOf) -> None:
+    text = "assets:\n- {id: A, vendor: X}\n- {id: B, vendor: {a: {b: c}}}\n"
+
+    reading = collect.read("fleet.yaml", text.encode())
+
+    assert [row["asset_id"] for row in rows_of(reading, "asset")] == ["A"]
+    assert "keys with values" in rows_of(reading, "unreadable")[0]["reason"]
+
+
+def test_a_list_under_a_name_of_its_own_is_known_by_its_rows(rows_of: RowsOf) -> None:
+    document = {
+        "exported": "today",
+        "devices": [
+            {
+                "deviceName": "ups-ng1",
+                "vendorName": "APC",
+                "modelName": "SRT 5000",
+                "firmwareVersion": "UPS 16.1",
+                "parts": [{"partName": "NMC", "version": "AOS 2.4.0.1"}],
+            }
+        ],
+    }
+
+    data = json.dumps(document).encode()
+    reading = collect.read("c.json", data)
+
+    assert rows_of(reading, "asset") == [
+        {"asset_id": "ups-ng1", "manufacturer": "APC", "model": "SRT 5000"}
+    ]
+    firmware = {row["component_id"]: row["firmware"] for row in rows_of(reading, "component")}
+    assert firmware == {"ups-ng1": "UPS 16.1", "ups-ng1/NMC": "AOS 2.4.0.1"}
+    assert "exported" in collect.preview("c.json", data).unmapped
+
+
+def test_what_people_named_a_device_in_itself_is_its_name_and_place(rows_of: RowsOf) -> None:
+    text = (
+        '.1.3.6.1.2.1.1.5.0 = STRING: "ups-ng2-01"\n.1.3.6.1.2.1.1.6.0 = STRING: "Hall 2"\n'
+        '.1.3.6.1.2.1.33.1.1.1.0 = STRING: "SOCOMEC"\n'
+    )
+
+    [asset] = rows_of(collect.read("walk-7.snmpwalk", text.encode()), "asset")
+
+    assert (asset["asset_id"], asset["name"], asset["location"]) == (
+        "walk-7",
+        "ups-ng2-01",
+        "Hall 2",
+    )

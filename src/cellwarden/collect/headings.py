@@ -125,7 +125,16 @@ def column_of(heading: str, kind: str) -> tuple[int, str] | None:
     less = [word for word in words if word not in _tables()["fillers"]["words"]]
     if less and len(less) < len(words) and (found := known.get(_joined(less))):
         return found[0] + _FILLED, found[1]
-    return _loose_synonyms(kind).get(_loose(heading)) or _alternatives(heading, known)
+    found = _loose_synonyms(kind).get(_loose(heading)) or _alternatives(heading, known)
+    return found or _of_the_device(words, kind)
+
+
+def _of_the_device(words: list[str], kind: str) -> tuple[int, str] | None:
+    """The column of an asset that a heading means behind a word for the device: ``UPS S/N``."""
+    if kind != "asset" or len(words) < 2 or words[0] not in _tables()["devices"]["words"]:  # noqa: PLR2004
+        return None
+    found = column_of(" ".join(words[1:]), kind)
+    return None if found is None else (found[0] + _FILLED, found[1])
 
 
 def _alternatives(heading: str, known: dict[str, tuple[int, str]]) -> tuple[int, str] | None:

@@ -312,7 +312,9 @@ def likely_kinds(header: Sequence[str]) -> list[tuple[int, str]]:
     found = []
     for kind, guess in guesses.items():
         named = sum(plain(heading) == plain(column) for heading, column in guess.columns.items())
-        found.append((len(guess.understood) * 2 + named, kind))
+        # Devices with firmware before a list of releases that has the same headings.
+        is_whole = kind == "asset" and own_ids[kind] and bool(guess.also)
+        found.append((len(guess.understood) * 2 + named + is_whole, kind))
     return sorted(found, key=lambda pair: (-pair[0], register_kinds().index(pair[1])))
 
 

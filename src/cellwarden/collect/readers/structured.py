@@ -8,7 +8,7 @@ from cellwarden.collect import bounds
 from cellwarden.collect.cells import Place
 from cellwarden.collect.date_order import DateOrders
 from cellwarden.collect.documents import Parsed, parse_json, parse_yaml
-from cellwarden.collect.headings import column_of
+from cellwarden.collect.headings import BELOW, column_of, plain
 from cellwarden.collect.intake import Intake
 from cellwarden.collect.mapping import kind_of_name, likely_kinds, present, suggest_mapping
 from cellwarden.collect.readers import Request
@@ -19,6 +19,8 @@ from cellwarden.model.errors import SourceError
 FORMAT: Final = "YAML or JSON"
 
 _HOLDER, _HELD = "asset", "component"
+_PARTS: Final = frozenset({"parts", "modules", "cards", "subcomponents"})
+"""What lists of components are called in the row of an asset, besides what the kind is."""
 """A row of the first kind may hold a list of the second."""
 
 _SPACED: Final = frozenset({"fixes"})
@@ -71,6 +73,10 @@ def _lists(request: Request, value: Any, intake: Intake) -> list[tuple[str, list
         intake.unmapped.clear()
         if named:
             return [(named, [value])]
+        told = [(_kind_of_rows(part), part) for part in value.values() if isinstance(part, list)]
+        if told and any(kind for kind, _ in told):
+            intake.unmapped += [key for key, part in value.items() if not isinstance(part, list)]
+            return [(kind, part) for kind, part in told if kind]
     if value is None:
         return []
     raise SourceError(
@@ -153,7 +159,7 @@ class _Rows:
 
     def row(self, row: dict[str, Any], place: Place) -> None:
         """Read one row, and the components that stand in it."""
-        row = self._without_parts(row, place)
+        row = _in_groups(self._without_parts(row, place))
         table = self._table(tuple(row), place)
         texts: list[str] = []
         for key, value in row.items():
@@ -176,7 +182,7 @@ class _Rows:
         inner = {
             key: value
             for key, value in row.items()
-            if kind_of_name(key) == _HELD and isinstance(value, list)
+            if isinstance(value, list) and _is_of_parts(key, value)
         }
         rest = {key: value for key, value in row.items() if key not in inner}
         mapping = self.given or suggest_mapping(list(rest), _HOLDER)
@@ -217,12 +223,37 @@ class _Rows:
         return self.known[keys]
 
 
+def _in_groups(row: dict[str, Any]) -> dict[str, Any]:
+    """A row in which keys with values of their own stand as headings below a group.
+
+    A group is one where a key in it is a heading by itself, as in ``hw: {vendor: APC}``.
+    """
+    found: dict[str, Any] = {}
+    for key, value in row.items():
+        is_flat = isinstance(value, dict) and not any(
+            isinstance(inner, (dict, list)) for inner in value.values()
+        )
+        if is_flat and any(column_of(name, _HOLDER) or column_of(name, _HELD) for name in value):
+            found |= {f"{key}{BELOW}{name}": inner for name, inner in value.items()}
+        else:
+            found[key] = value
+    return found
+
+
+def _is_of_parts(key: str, value: list[Any]) -> bool:
+    """Whether a list in a row of an asset is one of its components."""
+    is_called = kind_of_name(key) == _HELD or key.casefold() in _PARTS
+    return is_called and (kind_of_name(key) == _HELD or any(isinstance(p, dict) for p in value))
+
+
 def _as_part(part: dict[str, Any]) -> dict[str, Any]:
     """A component that stands in its asset: a name there is unique in it, and nowhere else."""
     named = suggest_mapping(list(part), _HELD).columns
-    if "part" in named.values() or named.get("name") != "component_id":
+    if "part" in named.values():
         return part
-    return {"part" if key == "name" else key: value for key, value in part.items()}
+    called = [key for key, column in named.items() if column == "component_id"]
+    is_name = bool(called) and plain(called[0]).endswith("name")
+    return {"part" if is_name and key in called else key: value for key, value in part.items()}
 
 
 def _text(value: Cell, separator: str) -> str | None:
