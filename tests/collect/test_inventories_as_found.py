@@ -339,3 +339,61 @@ def test_what_people_named_a_device_in_itself_is_its_name_and_place(rows_of: Row
         "ups-ng2-01",
         "Hall 2",
     )
+
+
+def test_a_list_of_modules_by_their_bays_is_one_of_parts(rows_of: RowsOf) -> None:
+    data = (
+        "device,name,status,module_bay,module_type,manufacturer,serial,cf_firmware\n"
+        "U1,,active,slot 1,AP9641,APC,ZA1,2.4.0.1\n"
+        "U1,,active,slot 2,AP9335T,APC,ZA2,\n"
+    )
+
+    reading = collect.read("modules.csv", data.encode())
+
+    first, second = rows_of(reading, "component")
+    assert "asset" not in reading.tables
+    assert first == {
+        "component_id": "U1/slot 1",
+        "asset_id": "U1",
+        "manufacturer": "APC",
+        "model": "AP9641",
+        "part": "slot 1",
+        "serial": "ZA1",
+        "firmware": "2.4.0.1",
+    }
+    assert (second["component_id"], second["serial"]) == ("U1/slot 2", "ZA2")
+    assert "unreadable" not in reading.tables
+
+
+def test_a_name_that_only_begins_like_a_kind_yields_to_the_headings(rows_of: RowsOf) -> None:
+    data = b"Visit,2026-11-03,,\n\nEquipment,Make,Model,FW / SW\nUPS A,Eaton,93PM,1.25.0\n"
+
+    reading = collect.read("site-audit.csv", data)
+    notes = collect.preview("site-audit.csv", data).notes
+
+    assert [row["asset_id"] for row in rows_of(reading, "asset")] == ["UPS A"]
+    assert rows_of(reading, "component")[0]["firmware"] == "1.25.0"
+    assert any("its name begins like one of rows of site" in note for note in notes)
+
+
+def test_a_file_that_is_called_as_a_kind_is_never_taken_for_another() -> None:
+    with pytest.raises(SourceError, match="site_id not found"):
+        collect.read("sites.csv", b"Equipment,Make,Model,Serial\nUPS A,Eaton,93PM,S1\n")
+
+
+def test_a_list_of_ends_of_support_is_one_and_its_firmware_is_not_lost_without_a_word(
+    rows_of: RowsOf,
+) -> None:
+    data = (
+        "Vendor;Product;Firmware;End of Support;Last order;Note\n"
+        "APC;AP9630;6.9.6;31/12/2023;30/06/2021;replace\n"
+    )
+
+    [row] = rows_of(collect.read("eol.csv", data.encode()), "support")
+
+    assert (row["model"], row["ends_on"], row["last_time_buy_on"]) == (
+        "AP9630",
+        "2023-12-31",
+        "2021-06-30",
+    )
+    assert collect.preview("eol.csv", data.encode()).unmapped == ("Firmware", "Note")

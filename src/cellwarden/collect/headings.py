@@ -210,6 +210,11 @@ def is_card(part: str) -> bool:
     return any(plain(word) in _tables()["firmware"]["cards"] for word in part.split())
 
 
+def is_inside(heading: str) -> bool:
+    """Whether a heading asks for a place inside a device, as NetBox's ``module_bay``."""
+    return plain(heading) in _tables()["inside"]["words"]
+
+
 def is_card_model(heading: str) -> bool:
     """Whether a heading asks which network card there is: ``Karte``, ``NMC model``."""
     words = [plain(word) for word in re.split(r"[\W_]+", heading[:_LONGEST]) if word]

@@ -15,6 +15,7 @@ from cellwarden.collect.headings import (
     firmware_part_of,
     is_card,
     is_card_model,
+    is_inside,
     is_maker_and_model,
     names_firmware,
     plain,
@@ -299,12 +300,15 @@ def likely_kinds(header: Sequence[str]) -> list[tuple[int, str]]:
     }
     guesses = {kind: guess for kind, guess in guesses.items() if _tells_things(kind, guess)}
     own_ids = {kind: required(kind)[0] in guess.columns.values() for kind, guess in guesses.items()}
-    if own_ids.get("asset") or not _is_of_parts(guesses.get("component")):
+    is_inner = any(is_inside(heading) for heading in header)
+    if (own_ids.get("asset") and not is_inner) or not _is_of_parts(guesses.get("component")):
         guesses = {k: guess for k, guess in guesses.items() if k != "component" or own_ids[k]}
     elif not own_ids.get("component"):
         guesses.pop("asset", None)
     if any(own_ids[kind] for kind in guesses if kind in BUILT_FROM):
         guesses = {k: guess for k, guess in guesses.items() if k not in BUILT_FROM or own_ids[k]}
+    if "component" in guesses and is_inner:
+        guesses.pop("asset", None)
     if {"asset", "component"} <= guesses.keys():
         own = [h for h, c in guesses["component"].columns.items() if c == "component_id"]
         if own and own[0] not in guesses["asset"].columns:
@@ -312,8 +316,10 @@ def likely_kinds(header: Sequence[str]) -> list[tuple[int, str]]:
     found = []
     for kind, guess in guesses.items():
         named = sum(plain(heading) == plain(column) for heading, column in guess.columns.items())
-        # Devices with firmware before a list of releases that has the same headings.
-        is_whole = kind == "asset" and own_ids[kind] and bool(guess.also)
+        # Devices with firmware, and ends of support, before a list of releases with those headings.
+        is_whole = (kind == "asset" and own_ids[kind] and bool(guess.also)) or (
+            kind == "support" and "ends_on" in guess.columns.values()
+        )
         found.append((len(guess.understood) * 2 + named + is_whole, kind))
     return sorted(found, key=lambda pair: (-pair[0], register_kinds().index(pair[1])))
 
@@ -326,6 +332,11 @@ def kind_of_name(name: str) -> str | None:
         if found := _file_names().get(" ".join(words[:length])):
             return found
     return None
+
+
+def is_kinds_own(name: str) -> bool:
+    """Whether a file or worksheet is called like a kind and nothing else: ``sites.csv``."""
+    return plain(name.replace("\\", "/").rsplit("/", 1)[-1].split(".", 1)[0]) in _file_names()
 
 
 def file_name(kind: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+import msgspec
+
 from cellwarden.collect.cells import Place
 from cellwarden.collect.date_order import DateOrders
 from cellwarden.collect.header import (
@@ -19,7 +21,7 @@ from cellwarden.collect.header import (
 )
 from cellwarden.collect.headings import BELOW, column_of
 from cellwarden.collect.intake import Intake
-from cellwarden.collect.mapping import Mapping, kind_of_name
+from cellwarden.collect.mapping import Mapping, is_kinds_own, kind_of_name
 from cellwarden.collect.mapping_file import UnmappedError
 from cellwarden.collect.rows import RowsOfTable, tell_unread
 from cellwarden.model.errors import SourceError
@@ -69,7 +71,7 @@ def read_table(
         mapping=mapping,
     )
     try:
-        header = find_header(table, head)
+        header = _find_header(table, head, name, intake, is_told=bool(kind or mapping))
     except UnmappedError:
         _refuse_turned(table, head)
         raise
@@ -93,6 +95,32 @@ def read_table(
     rows.finish()
     if not rows.count:
         _refuse_turned(table, head)
+
+
+def _find_header(
+    table: Table, head: list[Line], name: str, intake: Intake, *, is_told: bool
+) -> Header | None:
+    """The headings of a table. A name that only begins like a kind's yields to what they say.
+
+    Raises:
+        UnmappedError: they say nothing.
+    """
+    try:
+        return find_header(table, head)
+    except UnmappedError:
+        if is_told or table.kind is None or is_kinds_own(name):
+            raise
+        try:
+            header = find_header(msgspec.structs.replace(table, kind=None), head)
+        except UnmappedError:
+            header = None
+        if header is None:
+            raise
+        intake.note(
+            f"{table.file}: its name begins like one of rows of {table.kind}; by its headings its "
+            f"rows are of {header.understood.kind}, and are read so"
+        )
+        return header
 
 
 def _refuse_turned(table: Table, head: list[Line]) -> None:
