@@ -269,7 +269,8 @@ def sequence(text: str) -> tuple[str, ...]:
     """A name's words in their order, without maker and noise: equal where the name is the same."""
     lead = leading_vendor(text)
     noise = word_lists().noise
-    kept = tuple(compact(c) for c in chunks(lead[1] if lead else text) if c not in noise)
+    told = chunks(lead[1] if lead else text)
+    kept = tuple(compact(c) for c in told if c not in noise) or tuple(map(compact, told))
     joined = "".join(kept)
     return (joined,) if joined else ()
 
