@@ -44,7 +44,8 @@ def is_plain(text: str) -> bool:
     """Whether a cell can be recorded as it stands in any column that takes text.
 
     Printable ASCII needs no look at damage; nearly every cell is such text. No word for
-    "unknown" ends in a digit, as ids, serials and versions do.
+    "unknown" ends in a digit, as ids, serials and versions do, and what points at another cell
+    and ends in one has a blank in it.
     """
     return (
         text.isascii()
@@ -52,8 +53,8 @@ def is_plain(text: str) -> bool:
         and text[:1] != "#"
         and "E+" not in text
         and len(text) < _PLAIN
-        and not values.points_elsewhere(text)
         and (text[-1:].isdigit() or not values.says_nothing(text))
+        and ((text[-1:].isdigit() and " " not in text) or not values.points_elsewhere(text))
     )
 
 
