@@ -397,3 +397,27 @@ def test_a_list_of_ends_of_support_is_one_and_its_firmware_is_not_lost_without_a
         "2021-06-30",
     )
     assert collect.preview("eol.csv", data.encode()).unmapped == ("Firmware", "Note")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "u.snmpwalk",
+            "$ snmpwalk -v2c -c hunter2 10.0.0.5 .1\n.1.3.6.1.2.1.33.1.1.1.0 = STRING: X\n",
+        ),
+        (
+            "u.snmpwalk",
+            "snmpwalk -v3 -l authPriv -u bob -A hunter2 h\n.1.3.6.1.2.1.1.5.0 = STRING: X\n",
+        ),
+        ("u.upsc", "$ upscmd -u admin -p hunter2 ups test\nups.mfr: APC\nups.model: SMT\n"),
+        ("a.csv", "Asset,Make,Model\nU1,APC,SMT,password: hunter2\nU2,APC,SMT\n"),
+    ],
+)
+def test_a_secret_in_a_line_that_cannot_be_read_is_not_kept(
+    name: str, text: str, rows_of: RowsOf
+) -> None:
+    reading = collect.read(name, text.encode())
+
+    assert len(rows_of(reading, "unreadable")) == 1
+    assert "hunter2" not in str(reading.tables)
