@@ -19,7 +19,12 @@ from cellwarden.advisories.identity.catalogue import (
     named_in,
     of_vendor,
 )
-from cellwarden.advisories.identity.claims import abbreviations, named_by_code, sequence
+from cellwarden.advisories.identity.claims import (
+    abbreviations,
+    named_by_code,
+    sequence,
+    without_apposition,
+)
 from cellwarden.advisories.identity.nouns import Evidence
 from cellwarden.advisories.identity.vendors import (
     branded,
@@ -34,6 +39,7 @@ from cellwarden.advisories.identity.words import (
     compact,
     folded,
     is_code,
+    is_kind,
     is_order_number,
     is_rating,
     ratings,
@@ -127,7 +133,7 @@ def read_columns(columns: Columns) -> Evidence:
         codes=codes,
         words=tuple(dict.fromkeys(c for c in plain_words if _decides(c) and c not in short)),
         editions=tuple(c for c in plain_words if c in lists.edition),
-        generic=tuple(dict.fromkeys(c for c in plain_words if c in lists.generic)),
+        generic=tuple(dict.fromkeys(c for c in plain_words if is_kind(c))),
         details=tuple(c for c in parts if len(c) <= _LONGEST_DETAIL and c not in lists.noise),
         hosts=tuple(h for h in hosts if h not in above),
         lineage=frozenset(step for host in hosts for step in lineage(host)),
@@ -164,13 +170,12 @@ def _numbered(codes: tuple[str, ...], vendors: tuple[str, ...]) -> frozenset[str
 
 def _in_number(parts: tuple[str, ...]) -> frozenset[str]:
     """Words in their other number: *meters* where a row says *meter*."""
-    generic = word_lists().generic
     return frozenset(
         other
         for word in parts
         for other in (f"{word}s", word.removesuffix("s"))
-        if (word in generic and other in generic)
-        or (word.isalpha() and len(word) >= _SHORTEST_PLURAL and word not in generic)
+        if (is_kind(word) and is_kind(other))
+        or (word.isalpha() and len(word) >= _SHORTEST_PLURAL and not is_kind(word))
     )
 
 
@@ -183,7 +188,7 @@ def _with_families(products: Iterable[str]) -> tuple[str, ...]:
 def _decides(word: str) -> bool:
     """True for a word that tells one product from another."""
     lists = word_lists()
-    is_common = word in lists.generic or word in lists.edition or word in lists.line
+    is_common = is_kind(word) or word in lists.edition or word in lists.line
     return len(word) > _LONGEST_DETAIL and not is_common
 
 
@@ -221,7 +226,7 @@ def _vendors(columns: Columns) -> tuple[tuple[str, ...], str]:
 def _model_text(text: str, vendors: tuple[str, ...]) -> str:
     """A model text without the maker at its start."""
     lead = leading_vendor(text)
-    return lead[1] if lead else without_maker(folded(text), vendors)
+    return without_apposition(lead[1] if lead else without_maker(folded(text), vendors))
 
 
 def _joined(

@@ -42,6 +42,7 @@ def extra(seen: Evidence, wanted: Wanted) -> list[str]:
     """The row's words that the wanted product does not have."""
     shared = [c for c in wanted.codes if c in seen.tokens]
     known = {*wanted.line, *wanted.words, *(word.removesuffix("s") for word in wanted.words)}
+    known.update(wanted.aside)
     return [
         word
         for word in seen.words
