@@ -44,6 +44,8 @@ _FAR: Final = 3
 _INCLUDED: Final = re.compile(r"[(\[]\s*incl(?:uding|\.)?\s+([^()\[\]]*)[)\]]")
 _HYPHENED: Final = re.compile(r"(?<!\S)([a-z0-9-]*\d-)(\d+)((?:/-\d+)+)(?!\S)")
 """``SEL-787-2/-3/-4``."""
+_ALIKE: Final = re.compile(r"(?<![\w/-])([a-z]{2,6})(\d{3,4})((?:/\d{3,4})+)(?![\w/-])")
+"""``COM100/800``."""
 _OPTIONAL: Final = re.compile(r"(?<!\S)([a-z]+\d[a-z0-9-]*)\(([a-z]{1,3})\)([a-z0-9-]+)")
 """``R08(EN)CPU`` is two models."""
 _KINDS: Final = re.compile(r"(?<!\S)([a-z]{2,4})((?:/[a-z]{2,4}){2,})(?!\S)")
@@ -109,13 +111,19 @@ def spelled_out(text: str) -> str:
         letters = (found["last"], *found["others"].strip("/").split("/"))
         return " / ".join(f"{found['head']}{letter}" for letter in letters)
 
+    def alike(found: re.Match[str]) -> str:
+        numbers = (found[2], *found[3].strip("/").split("/"))
+        if len({len(number) for number in numbers}) > 1:
+            return found[0]
+        return " / ".join(found[1] + number for number in numbers)
+
     def hyphened(found: re.Match[str]) -> str:
         numbers = (found[2], *found[3].strip("/-").split("/-"))
         return " / ".join(found[1] + number for number in numbers)
 
     if "/" not in text:
         return text
-    text = _HYPHENED.sub(hyphened, text)
+    text = _ALIKE.sub(alike, _HYPHENED.sub(hyphened, text))
     return _ENDINGS.sub(endings, _MIDDLES.sub(middles, text))
 
 

@@ -103,9 +103,19 @@ def choose(line: Line, parts: tuple[FirmwarePart, ...], column: str, seen: Evide
     if len(parts) == 1:
         wanted, own = ", ".join(line.part_words), parts[0].name
         doubt = f"the advisory speaks of {wanted}, the register of {own}" if wanted else ""
-        return Chosen(own, versions, doubt)
+        return Chosen(own, versions, "" if _counts_alike(line, own, seen) else doubt)
     names = ", ".join(one.name or "a part without a name" for one in parts)
     return Chosen(column, versions, f"which of {names} is meant is not said")
+
+
+def _counts_alike(line: Line, name: str, seen: Evidence) -> bool:
+    """True for a host's own application on a card whose versions it shares: RPDU2G on the NMC2."""
+    known = catalogue().products
+    held = set(seen.cards) & line.claim.cards
+    return bool(held) and any(
+        name.upper() in known[host].parts and held.isdisjoint(known[host].own_count)
+        for host in seen.lineage
+    )
 
 
 def _names_a_card(column: str, seen: Evidence) -> bool:
