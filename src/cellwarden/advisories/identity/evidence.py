@@ -52,7 +52,8 @@ _LONGEST_DETAIL: Final = 2
 _LONGEST_LETTERS: Final = 4
 _SHORTEST_PLURAL: Final = 6
 _ZEROS: Final = re.compile(r"(?<!\d)0+(?=\d)")
-_NUMBER: Final = re.compile(r"v?\d+(?:\.\d+)+\S*")
+_NUMBER: Final = re.compile(r"v?\d+(?:\.\d+)+\S*|\d{1,2}x")
+"""A version in the model column, or how many there are: ``(2x)``."""
 _APC_UPS_FIRMWARE: Final = re.compile(r"\d{1,3}\.\w{1,4}\s?\.[a-z]\b")
 
 

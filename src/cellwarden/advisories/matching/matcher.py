@@ -330,6 +330,7 @@ class Matcher:
 
 def _firmware(component: Component) -> str:
     """The firmware cell; where it is blank, a version that stands in the model cell."""
-    return (
-        component.firmware if component.firmware.strip() else firmware.firmware_in_model(component)
-    )
+    text = component.firmware
+    if not text.strip():
+        return firmware.firmware_in_model(component)
+    return firmware.without_model(text, component.model) if " " in text else text

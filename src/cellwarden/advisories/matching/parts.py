@@ -16,6 +16,10 @@ from cellwarden.model.matching import Component
 
 _NAMES_NOTHING: Final = frozenset({"fw", "firmware", "version", "ver", "software", "sw"})
 """Words before a version that name no part."""
+_BARE_NUMBERS: Final = re.compile(r"[vV]?\d+(?:\.\d+)*")
+_BEGINS_A_VERSION: Final = re.compile(
+    r"\s*(?:(?:FW|Ver\.?|Version|Rev\.?)\s*)?[vV]?\d", re.IGNORECASE
+)
 _IN_MODEL: Final = re.compile(
     r"\b(?:UPS|COM|FW|VER|VERSION|V)[ .:]{0,2}\d+(?:\.\d+)+\S*(?:\s*/\s*\S+\s+\S+)*", re.IGNORECASE
 )
@@ -70,6 +74,15 @@ def shown(firmware: str, part: str) -> tuple[PartShown, ...]:
 def firmware_in_model(component: Component) -> str:
     """A version that stands in the model or maker cell, where the firmware cell is blank."""
     return _version_in(component.model, component.manufacturer)
+
+
+@lru_cache(maxsize=16384)
+def without_model(text: str, model: str) -> str:
+    """A firmware text without the model's code that it begins with: ``1542SP-1 V2.0``."""
+    first, _, rest = text.strip().partition(" ")
+    is_code = any(letter.isdigit() for letter in first) and not _BARE_NUMBERS.fullmatch(first)
+    names_it = first.casefold() in model[:LONGEST_TEXT].casefold().split()
+    return rest.strip() if is_code and names_it and _BEGINS_A_VERSION.match(rest) else text
 
 
 @lru_cache(maxsize=65536)
