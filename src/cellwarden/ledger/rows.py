@@ -7,21 +7,23 @@ the RFC 8785 array ``[op, valid_from, valid_to, cell, cell ...]`` in the kind's 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
+
+import msgspec
 
 from cellwarden.ledger import merkle
 
 ROWS_PER_LEAF: Final = 64
 """Measured: single-row leaves cost two and a half times as much and make proofs 0.2 kB shorter."""
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_encode = msgspec.json.Encoder().encode
+"""RFC 8785 for arrays of texts and nulls, character by character; a test holds it."""
 
 
 def row_bytes(cells: Sequence[str | None]) -> bytes:
     """The committed bytes of one row."""
-    return _encode(cells).encode("utf-8")
+    return _encode(cells)
 
 
 def row_digest(cells: Sequence[str | None]) -> bytes:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cached_property
+
 import msgspec
 
 from cellwarden.model.facts import Row
@@ -20,13 +23,24 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """What stood beside a document: digests that agree (``sha256`` ...), and its signature."""
+    """What stood beside a document: digests that agree (``sha256`` ...), and its signature.
+
+    ``contradiction`` says which digest file does not agree, and how; empty where none objects.
+    """
 
     digests: tuple[str, ...] = ()
     signature: Signature = Signature()
+    contradiction: str = ""
+
+    @property
+    def objection(self) -> str:
+        """Why the document is not what stands beside it; empty where nothing says so."""
+        if self.contradiction or self.signature.state != "wrong":
+            return self.contradiction
+        return f"the signature beside it is wrong: {self.signature.why}"
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True):
+class Document(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One raw advisory document as it came in.
 
     ``name`` is the path inside the import, for messages; ``data`` the raw bytes; ``checked`` what
@@ -36,6 +50,11 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     data: bytes
     checked: Checked | None = None
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the raw bytes, in hex, worked out once."""
+        return hashlib.sha256(self.data).hexdigest()
 
 
 class Understood(msgspec.Struct, frozen=True, kw_only=True):

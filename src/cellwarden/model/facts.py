@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final
 
 import msgspec
@@ -26,7 +26,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     says: str
 
 
-class Kind(msgspec.Struct, frozen=True, kw_only=True):
+class Kind(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A kind of fact: what one row is, its columns in their committed order, and its key.
 
     The column order is part of what the ledger commits to: columns are only ever appended.
@@ -39,15 +39,18 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[Column, ...]
     personal: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def column_names(self) -> tuple[str, ...]:
         """The names of the columns, in their committed order."""
         return tuple(column.name for column in self.columns)
 
     def subject_of(self, row: Row) -> str:
         """The subject that a row speaks of: its key cells joined by ``/``."""
-        names = self.column_names
-        return "/".join(row[names.index(part)] or "" for part in self.key)
+        return "/".join([row[at] or "" for at in self._key_places])
+
+    @cached_property
+    def _key_places(self) -> tuple[int, ...]:
+        return tuple(self.column_names.index(part) for part in self.key)
 
     def row(self, cells: dict[str, str | None]) -> Row:
         """Order named cells as this kind's columns; what is not named is unknown.

@@ -114,13 +114,28 @@ class State:
         with self.log.writing() as index:
             for kind, facts in filled.items():
                 filled[kind] = self._with_commitments(kind, index, facts)
-                self.partitions.write_pending(kind, index, draft.source, filled[kind])
-            committed = tuple(commitment(kind, facts) for kind, facts in sorted(filled.items()))
+            committed = self._written(index, draft.source, filled)
             self.log.append(encode(self._entry(draft, index, committed)))
         for kind in filled:
             self.partitions.settle(kind, index)
         self._remember_whole(self.partitions.path(kind, index) for kind in filled)
         return index
+
+    def _written(
+        self, index: int, source: str, tables: Mapping[str, Sequence[Fact]]
+    ) -> tuple[TableCommitment, ...]:
+        """Write rows durably, and hash them meanwhile: one waits for the disk, one for nobody."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(1) as hand:
+            written = [
+                hand.submit(self.partitions.write_pending, kind, index, source, facts)
+                for kind, facts in tables.items()
+            ]
+            committed = tuple(commitment(kind, facts) for kind, facts in sorted(tables.items()))
+            for one in written:
+                one.result()
+        return committed
 
     def _with_commitments(self, kind: str, index: int, facts: Sequence[Fact]) -> Sequence[Fact]:
         """The same facts, their personal cells beside and commitments to those in their place."""

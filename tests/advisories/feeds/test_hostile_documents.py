@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cellwarden.advisories.feeds import Limits, understand
-from cellwarden.advisories.feeds.decoding import depth_of, structure_of
+from cellwarden.advisories.feeds.decoding import Unreadable, decode, depth_of, structure_of
 from cellwarden.model.advisories import Document, Understood
 from cellwarden.model.facts import kinds
 
@@ -104,6 +104,38 @@ def true_depth(value: Any) -> int:
 @settings(max_examples=100)
 def test_depth_is_that_of_the_parsed_value(value: Any) -> None:
     assert depth_of(structure_of(json.dumps(value).encode())) == true_depth(value)
+
+
+@given(values, st.integers(1, 6))
+@settings(max_examples=100)
+def test_a_document_is_read_where_it_nests_no_deeper_than_it_may(value: Any, most: int) -> None:
+    document = Document(name="feeds/x.json", data=json.dumps([value]).encode())
+
+    if 1 + true_depth(value) > most:
+        with pytest.raises(Unreadable, match=f"nest {1 + true_depth(value)} deep"):
+            decode(document, Limits(depth=most))
+    else:
+        assert decode(document, Limits(depth=most)).content == [value]
+
+
+@given(values, st.sampled_from(["a", 'a"', "\\", "é"]), st.booleans(), st.sampled_from([None, 1]))
+@settings(max_examples=100)
+def test_only_a_key_that_stands_twice_is_told(
+    value: Any,
+    key: str,
+    is_escaped: bool,  # noqa: FBT001 - both ways of writing one text
+    indent: int | None,
+) -> None:
+    inner, name = json.dumps(value, indent=indent), json.dumps(key, ensure_ascii=is_escaped)
+    once = f'{{"x": [{{{name}: {inner}}}]}}'
+    twice = f'{{"x": [{{{name}: {inner}, {name}: "\\u0022\\u0022"}}]}}'
+
+    found = [
+        decode(Document(name="feeds/x.json", data=text.encode()), Limits()).twice
+        for text in (once, twice)
+    ]
+
+    assert found == [None, key]
 
 
 def test_a_key_that_stands_twice_is_noted_and_the_last_counts() -> None:

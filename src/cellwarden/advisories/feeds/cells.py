@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -50,11 +50,13 @@ class Tables:
             KeyError: a cell names no column of this kind.
             Unreadable: the document unfolds into more than it may.
         """
-        names, known = _columns(kind)
-        if not cells.keys() <= known:
-            raise KeyError(f"{kind} has no column {', '.join(sorted(cells.keys() - known))}")
-        row = tuple([cells.get(name) or None for name in names])
-        self.spend(sum([len(cell) for cell in row if cell]))
+        blank = _blank(kind)
+        filled = {**blank, **cells}
+        if len(filled) != len(blank):
+            strange = ", ".join(sorted(cells.keys() - blank.keys()))
+            raise KeyError(f"{kind} has no column {strange}")
+        row = tuple([cell or None for cell in filled.values()])
+        self.spend(sum(map(len, filter(None, row))))
         self._rows.setdefault(kind, []).append(row)
 
     def spend(self, characters: int) -> None:
@@ -134,7 +136,8 @@ class Tables:
 
         A number is not turned into text: ``1.10`` would come out as ``1.1``.
         """
-        return self._verbatim(parent, key).strip()
+        value = parent.get(key)
+        return value.strip() if isinstance(value, str) else self._verbatim(parent, key)
 
     def name(self, parent: dict[str, Any], key: str) -> str:
         """A text that names something, verbatim; cut, and noted, where it is absurdly long."""
@@ -223,7 +226,13 @@ def newest(*moments: str | None) -> str | None:
 
 def web_address(value: str) -> str | None:
     """The address if it is an absolute http or https one without blanks, else nothing."""
-    if len(value) > PROSE or _BLANKS.search(value):
+    return _web_address(value) if len(value) <= PROSE else None
+
+
+@lru_cache(maxsize=1024)
+def _web_address(value: str) -> str | None:
+    """The same for a text of bounded length: one address stands under many weaknesses."""
+    if _BLANKS.search(value):
         return None
     try:
         parts = urlsplit(value)
@@ -239,10 +248,12 @@ def prose(value: str) -> str:
 
 def joined(values: list[str] | dict[str, None], separator: str = " ") -> str | None:
     """Distinct, non-empty values in their order, joined; nothing where there are none."""
+    if not values:
+        return None
     return separator.join(dict.fromkeys(value for value in values if value)) or None
 
 
 @cache
-def _columns(kind: str) -> tuple[tuple[str, ...], frozenset[str]]:
-    names = kinds()[kind].column_names
-    return names, frozenset(names)
+def _blank(kind: str) -> dict[str, str | None]:
+    """A row of which nothing is known, by column, in the committed order."""
+    return dict.fromkeys(kinds()[kind].column_names)

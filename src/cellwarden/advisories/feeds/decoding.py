@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bz2
 import codecs
-import hashlib
 import json
 import re
 import zlib
@@ -24,6 +23,7 @@ _WIDE_MARKS: Final = (
 )
 _BRACES_AS_BRACKETS: Final = bytes.maketrans(b"{}", b"[]")
 _ALL_BUT_STRUCTURE: Final = bytes(set(range(256)) - set(b'",[]{}'))
+_HOLDERS: Final = frozenset((dict, list))
 _AT_BYTE: Final = re.compile(r"\(byte (\d+)\)")
 
 
@@ -71,7 +71,7 @@ def decode(document: Document, limits: Limits) -> Decoded:
     return Decoded(
         document=document,
         content=content,
-        sha256=hashlib.sha256(document.data).hexdigest(),
+        sha256=document.sha256,
         size=len(data),
         twice=twice,
         limits=limits,
@@ -133,7 +133,8 @@ def structure_of(data: bytes) -> bytes:
     so that what is left over of a run of backslashes is decided as JSON does), then everything
     but structure and quotes, then every second piece between quotes.
     """
-    return _structure_of_bare(_unescaped(data))
+    marks = _unescaped(data).translate(_BRACES_AS_BRACKETS, _ALL_BUT_STRUCTURE)
+    return b"".join(marks.replace(b'""', b"").split(b'"')[::2])
 
 
 def depth_of(structure: bytes) -> int:
@@ -151,34 +152,59 @@ def depth_of(structure: bytes) -> int:
         brackets, depth = outer, depth + 1
 
 
-def _structure_of_bare(bare: bytes) -> bytes:
-    marks = bare.translate(_BRACES_AS_BRACKETS, _ALL_BUT_STRUCTURE)
-    return b"".join(marks.replace(b'""', b"").split(b'"')[::2])
-
-
 def _parse(data: bytes, limits: Limits) -> tuple[Any, str | None]:
     """Parse JSON; beside it the first key that stands twice in one object."""
-    bare = _unescaped(data)
-    structure = _structure_of_bare(bare)
+    _refuse_by_count(data, limits)
+    try:
+        content = msgspec.json.decode(data)
+    except UnicodeDecodeError as error:
+        raise _not_utf8(data, error) from error
+    except RecursionError as error:
+        raise _too_deep(data, limits) from error
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise _malformed(data, error) from error
+    if _is_deeper(content, limits.depth):
+        raise _too_deep(data, limits)
+    again = msgspec.json.encode(content)
+    # Most documents come out as they were but for blanks: then nothing in them got lost.
+    if msgspec.json.format(data, indent=-1) == again:
+        return content, None
+    # An object that names a key twice loses the first value, and with it two quotes a key.
+    if _unescaped(data).count(b'"') == _unescaped(again).count(b'"'):
+        return content, None
+    return content, _key_that_stands_twice(data)
+
+
+def _refuse_by_count(data: bytes, limits: Limits) -> None:
+    """Refuse what would cost far more memory than its size; short text cannot hold that many."""
+    if len(data) <= min(limits.nodes, limits.values):
+        return
+    structure = structure_of(data)
     nodes, commas = structure.count(b"["), structure.count(b",")
     if nodes > limits.nodes or commas > limits.values:
         raise Unreadable(
             f"{nodes:,} lists and objects with {commas:,} commas are more than we read"
         )
-    depth = depth_of(structure)
-    if depth > limits.depth:
-        raise Unreadable(f"lists and objects nest {depth} deep; at most {limits.depth} are read")
-    try:
-        content = msgspec.json.decode(data)
-    except UnicodeDecodeError as error:
-        raise _not_utf8(data, error) from error
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise _malformed(data, error) from error
-    # An object that names a key twice loses the first value, and with it two quotes a key.
-    again = _unescaped(msgspec.json.encode(content))
-    if bare.count(b'"') == again.count(b'"'):
-        return content, None
-    return content, _key_that_stands_twice(data)
+
+
+def _is_deeper(content: dict[str, Any] | list[Any], most: int) -> bool:
+    """Whether lists and objects nest deeper than they may, level by level."""
+    level: list[Any] = [content]
+    for _ in range(most):
+        level = [
+            value
+            for held in level
+            for value in (held.values() if type(held) is dict else held)
+            if type(value) in _HOLDERS
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _too_deep(data: bytes, limits: Limits) -> Unreadable:
+    depth = depth_of(structure_of(data))
+    return Unreadable(f"lists and objects nest {depth} deep; at most {limits.depth} are read")
 
 
 def _key_that_stands_twice(data: bytes) -> str | None:
@@ -200,7 +226,7 @@ def _unescaped(data: bytes) -> bytes:
 
 
 def _refuse_by_size(data: bytes, limits: Limits) -> None:
-    if not data.strip():
+    if not data or data.isspace():
         raise Unreadable("the file is empty")
     if len(data) > limits.document_bytes:
         raise Unreadable(f"{len(data):,} bytes; at most {limits.document_bytes:,} are read")

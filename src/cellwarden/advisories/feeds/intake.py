@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ TARS: Final = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz"
 """Endings of tar archives, packed or not."""
 
 _DOCUMENTS: Final = (".json", ".xml", ".csv", ".json.gz", ".csv.gz", ".json.bz2", ".csv.bz2")
+_OPENED: Final = (*_DOCUMENTS, *TARS, ".zip")
 _CONTENTS: Final = frozenset(
     {
         "aggregator.json",
@@ -98,18 +99,17 @@ def _of_folder(folder: Path, allowance: Allowance) -> Iterator[Document]:
     failed: list[OSError] = []
     for place, folders, files in os.walk(root, onerror=failed.append, followlinks=False):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            path = Path(place) / name
-            if not _can_be_document(name):
-                continue
-            shown = f"{own_name}/{path.relative_to(root).as_posix()}"
-            if not path.resolve().is_relative_to(root):
+        here, listed = Path(place), frozenset(files)
+        shown_here = "/".join((own_name, *here.relative_to(root).parts))
+        for name in sorted(filter(_can_be_document, files)):
+            path, shown = here / name, f"{shown_here}/{name}"
+            if path.is_symlink() and not path.resolve().is_relative_to(root):
                 reason = "a link that leads out of the folder; name its target instead"
                 yield Refused(name=shown, data=b"", reason=reason)
             elif not path.is_file():
                 yield Refused(name=shown, data=b"", reason="no regular file")
             else:
-                yield from _of_file(path, shown, allowance)
+                yield from _of_file(path, shown, allowance, listed)
     for error in failed:
         shown = Path(str(error.filename)).name
         yield Refused(name=shown, data=b"", reason=f"cannot be listed: {error.strerror}")
@@ -119,10 +119,13 @@ def _can_be_document(name: str) -> bool:
     low = name.lower()
     if low.startswith(".") or low in _CONTENTS:
         return False
-    return low.endswith((*_DOCUMENTS, *TARS, ".zip"))
+    return low.endswith(_OPENED)
 
 
-def _of_file(path: Path, name: str, allowance: Allowance) -> Iterator[Document]:
+def _of_file(
+    path: Path, name: str, allowance: Allowance, listed: Container[str] | None = None
+) -> Iterator[Document]:
+    """The documents of one file; ``listed`` are the names in its folder, where they are known."""
     low = path.name.lower()
     try:
         if low.endswith(".zip"):
@@ -133,7 +136,12 @@ def _of_file(path: Path, name: str, allowance: Allowance) -> Iterator[Document]:
             raw = _raw(path, allowance)
             data = unpacked(raw, low, allowance.limits.document_bytes)
             allowance.take(len(data))
-            yield checked(name, raw, data, lambda ending: _beside(path, ending), allowance.keys)
+
+            def near(ending: str) -> bytes | None:
+                is_known_absent = listed is not None and path.name + ending not in listed
+                return None if is_known_absent else _beside(path, ending)
+
+            yield checked(name, raw, data, near, allowance.keys)
     except Unreadable as error:
         yield Refused(name=name, data=b"", reason=str(error))
     except OSError as error:

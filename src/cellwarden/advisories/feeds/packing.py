@@ -9,7 +9,6 @@ give the same bytes under one version of the packer.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
@@ -56,7 +55,7 @@ def pack(documents: Iterable[Document]) -> bytes:
             continue
         entry = Packed(
             name=document.name,
-            sha256=hashlib.sha256(document.data).hexdigest(),
+            sha256=document.sha256,
             offset=offset,
             length=len(document.data),
         )
@@ -159,9 +158,10 @@ def _blocks(data: bytes, index: Index, numbers: range) -> Iterator[bytes]:
 
 
 def _checked(entry: Packed, data: bytes) -> Document:
-    if hashlib.sha256(data).hexdigest() != entry.sha256:
+    document = Document(name=entry.name, data=data)
+    if document.sha256 != entry.sha256:
         raise IntegrityError(f"{entry.name} in a pack is not what its index lists", advice=_ADVICE)
-    return Document(name=entry.name, data=data)
+    return document
 
 
 def _codec() -> Any:

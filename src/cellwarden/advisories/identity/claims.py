@@ -23,6 +23,7 @@ from cellwarden.advisories.identity.vendors import (
     leading_vendor,
     vendor_ids,
     without_maker,
+    without_name,
 )
 from cellwarden.advisories.identity.wanted import BRANCH, wanted_in
 from cellwarden.advisories.identity.words import (
@@ -105,7 +106,7 @@ def _claim(
         makers.append(lead[0])
         text = lead[1]
     vendors = tuple(dict.fromkeys(makers)) or (ANYONE,)
-    text = without_maker(text, vendors)
+    text = without_maker(without_name(text, vendor), vendors)
     serial = _SERIAL.search(text)
     text = text[: serial.start()] if serial else text
     text = without_apposition(text)
@@ -283,7 +284,8 @@ def sequence(text: str) -> tuple[str, ...]:
     """A name's words in their order, without maker and noise: equal where the name is the same."""
     lead = leading_vendor(text)
     noise = word_lists().noise
-    kept = tuple(compact(c) for c in chunks(lead[1] if lead else text) if c not in noise)
+    told = chunks(lead[1] if lead else text)
+    kept = tuple(compact(c) for c in told if c not in noise) or tuple(map(compact, told))
     joined = "".join(kept)
     return (joined,) if joined else ()
 

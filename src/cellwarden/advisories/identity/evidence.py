@@ -32,6 +32,7 @@ from cellwarden.advisories.identity.vendors import (
     registry,
     vendor_ids,
     without_maker,
+    without_name,
 )
 from cellwarden.advisories.identity.wanted import BRANCH, spelled_out
 from cellwarden.advisories.identity.words import (
@@ -52,6 +53,13 @@ _LONGEST_DETAIL: Final = 2
 _LONGEST_LETTERS: Final = 4
 _SHORTEST_PLURAL: Final = 6
 _ZEROS: Final = re.compile(r"(?<!\d)0+(?=\d)")
+_LINE: Final = re.compile(rf"(?:^|-|(?<=[a-z]{{3}})(?=v)){BRANCH.pattern}$")
+"""A version line, also behind a hyphen or at the end of a name that is written as one word."""
+_LABEL: Final = re.compile(r"^[\"']*(?:(?:the|model|product|device)(?:\s*:\s*|\s+))?|[\"']+$")
+_SERIAL: Final = re.compile(
+    r"[\s,;(]+(?:s/n|sn|serial(?: no\.?| number)?)[\s.:#]+[\w-]*\d[\w-]*\)?$"
+)
+_MOST_MAKERS: Final = 2
 _NUMBER: Final = re.compile(r"v?\d+(?:\.\d+)+\S*|\d{1,2}x")
 """A version in the model column, or how many there are: ``(2x)``."""
 _APC_UPS_FIRMWARE: Final = re.compile(r"\d{1,3}\.\w{1,4}\s?\.[a-z]\b")
@@ -100,7 +108,8 @@ def read_columns(columns: Columns) -> Evidence:
     nickname = nickname if nickname in registry().by_nickname else ""
     texts = [t for t in (rest, columns.model, columns.part, columns.hardware) if t]
     lists = word_lists()
-    parts = tuple(c for text in texts for c in chunks(spelled_out(_model_text(text, vendors))))
+    read = [_model_text(text, vendors, columns.manufacturer) for text in texts]
+    parts = tuple(c for text in read for c in chunks(spelled_out(text)))
     shown = parts + tuple(chunks(columns.part_number))
     codes = tuple(
         dict.fromkeys(
@@ -130,7 +139,10 @@ def read_columns(columns: Columns) -> Evidence:
         text=folded(f"{columns.manufacturer[:200]} {columns.model[:200]} {columns.part[:200]}"),
         vendors=vendors,
         keys=_keys(columns, texts, vendors) | {sequence(name) for name in names},
-        tokens=spellings(shown) | _numbered(codes, vendors) | _in_number(parts),
+        tokens=spellings(shown)
+        | _numbered(codes, vendors)
+        | _in_number(parts)
+        | _own_name(columns.model, vendors),
         codes=codes,
         words=tuple(dict.fromkeys(c for c in plain_words if _decides(c) and c not in short)),
         editions=tuple(c for c in plain_words if c in lists.edition),
@@ -151,7 +163,7 @@ def read_columns(columns: Columns) -> Evidence:
         family_words=frozenset(
             c for c in called if c.isalpha() and (_decides(c) or c in lists.line)
         ),
-        branches=tuple(m.group(1) for c in parts if (m := BRANCH.fullmatch(c))),
+        branches=tuple(m.group(1) for c in parts if (m := _LINE.search(c))),
         ratings=ratings(parts),
         firmware_words=_part_as_firmware(columns.part),
     )
@@ -224,10 +236,23 @@ def _vendors(columns: Columns) -> tuple[tuple[str, ...], str]:
 
 
 @lru_cache(maxsize=65536)
-def _model_text(text: str, vendors: tuple[str, ...]) -> str:
-    """A model text without the maker at its start."""
-    lead = leading_vendor(text)
-    return without_apposition(lead[1] if lead else without_maker(folded(text), vendors))
+def _model_text(text: str, vendors: tuple[str, ...], manufacturer: str) -> str:
+    """A model text without the maker at its start, and without what says that it is one."""
+    text = _LABEL.sub("", _SERIAL.sub("", folded(text)))
+    for _ in range(_MOST_MAKERS):
+        shorter = without_name(text, manufacturer)
+        if shorter == text:
+            lead = leading_vendor(text)
+            shorter = lead[1] if lead else without_maker(text, vendors)
+        text = shorter
+    return without_apposition(text)
+
+
+def _own_name(model: str, vendors: tuple[str, ...]) -> frozenset[str]:
+    """The words of an unlisted maker that begin a model's text: they may be the product's name."""
+    text = folded(model)
+    shorter = without_maker(text, vendors)
+    return spellings(chunks(text.removesuffix(shorter))) if shorter != text else frozenset()
 
 
 def _joined(
@@ -251,7 +276,7 @@ def _keys(
     joined.add(f"{columns.model} ({columns.part_number})")
     joined.add(columns.part_number)
     joined.update(short for text in (columns.model, columns.part) for short in abbreviations(text))
-    joined |= {_model_text(text, vendors) for text in tuple(joined)}
+    joined |= {_model_text(text, vendors, columns.manufacturer) for text in tuple(joined)}
     return frozenset(key for text in joined if (key := sequence(text)))
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from cellwarden.advisories.identity.answers import candidate, other, same
 from cellwarden.advisories.identity.nouns import Answer, Evidence, Identity, Wanted
+from cellwarden.advisories.identity.wanted import BRANCH
 from cellwarden.advisories.identity.words import word_lists
 
 _CODE_LEAF: Final = 4
@@ -22,7 +23,7 @@ def own_codes(seen: Evidence, wanted: Wanted) -> list[str]:
     """The row's model codes that the wanted product does not have.
 
     Not a number whose name is known, nor a piece of a shared code that was written apart, nor a
-    year or an update, which are versions.
+    year, an update or a version line, which are versions.
     """
     shared = [c for c in wanted.codes if c in seen.tokens]
     years = [c for c in wanted.codes if _YEAR.fullmatch(c)]
@@ -34,6 +35,7 @@ def own_codes(seen: Evidence, wanted: Wanted) -> list[str]:
         and code not in seen.catalogued
         and not any(code in one for one in shared)
         and not _STEP.fullmatch(code)
+        and not BRANCH.fullmatch(code)
         and (years or not _YEAR.fullmatch(code))
     ]
 

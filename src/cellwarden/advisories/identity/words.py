@@ -39,6 +39,8 @@ _RELEASE: Final = re.compile(r"r\d")
 """``R6`` behind a name is its release."""
 _PLURAL: Final = re.compile(r"\b([A-Z]{2,})s\b")
 """``ESLs`` are several ESL."""
+_MARKED: Final = re.compile(r"\((?:TM|R)\)", re.IGNORECASE)
+"""A trade mark written with letters."""
 _SHORT_CODE: Final = re.compile(r"[a-z]{1,3}(?:-[a-z]{1,3})+")
 """``DS-SC``: letters alone, and still a model code."""
 _SHORTEST_PLURAL: Final = 6
@@ -83,6 +85,8 @@ def word_lists() -> Words:
 def folded(text: str) -> str:
     """A name in lower case, NFKC, with plain dashes and single spaces; trademark signs removed."""
     text = _PLURAL.sub(r"\1", text[:LONGEST_TEXT])
+    if "(" in text:
+        text = _MARKED.sub(" ", text)
     if not text.isascii():
         text = _repaired(text).translate(_MARKS)
         text = unicodedata.normalize("NFKC", text).translate(_MARKS)

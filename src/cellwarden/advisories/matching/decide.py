@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -43,6 +44,7 @@ class Said(msgspec.Struct, frozen=True):
 
 
 _OTHER: Final = "the advisory names another generation of it, in which it would be affected"
+_COUNTS_OTHERWISE: Final = "the advisory has versions of this very part as a condition"
 _NOTHING: Final = Said(None, "")
 
 
@@ -175,8 +177,8 @@ def _outside(
 
     Where the words list single versions alone, only a fix clears what they do not list.
     """
-    if chosen.is_weak or any(in_another_generation(line, v) for v in chosen.versions):
-        but = "that version stands in the model column" if chosen.is_weak else _OTHER
+    but = _instead(line, chosen)
+    if but:
         why = f"{found.why}, but {but}"
         return Said(MatchState.UNDETERMINED, why, is_off_line=is_off_line)
     is_older = line.lists_versions and any(
@@ -199,10 +201,31 @@ def _outside(
     return Said(MatchState.NOT_AFFECTED, found.why, is_off_line=is_off_line)
 
 
+def _instead(line: Line, chosen: Chosen) -> str:
+    """What a version outside the range may be instead of one that is safe; empty for nothing."""
+    if chosen.is_weak:
+        return "that version stands in the model column"
+    if any(in_another_generation(line, version) for version in chosen.versions):
+        return _OTHER
+    part = set(_condition_words(chosen.part))
+    named = (word for one in line.range.conditions for word in _condition_words(one))
+    return _COUNTS_OTHERWISE if part and part <= _in_singular(part, named) else ""
+
+
+def _in_singular(part: set[str], words: Iterable[str]) -> set[str]:
+    """Words, and those in the plural as the part's own words write them."""
+    return {word if word in part else word.removesuffix("s") for word in words}
+
+
 def _fixed_at_its_end(line: Line, version: str, fixes: Fixes) -> str:
-    """The fix that stands behind a coarse end: ``33.013`` where the words end at ``33``."""
+    """The fix that stands behind a coarse end: ``33.013`` where the words end at ``33``.
+
+    So does one that settles which of two ends was meant, where a document says its versions twice.
+    """
     fix = fixed_since(fixes, version)
-    return fix if fix and refines_an_end(line, fix) and refines_an_end(line, version) else ""
+    is_settled = bool(line.besides) and _placed(line, version).inside is False
+    is_finer = fix and refines_an_end(line, fix) and refines_an_end(line, version)
+    return fix if is_settled or is_finer else ""
 
 
 def _is_before(line: Line, version: str) -> bool:
@@ -234,6 +257,10 @@ def place(line: Line, version: str, seen: Evidence) -> Placement:
             and is_of_another_line(version, line.claim.branch)
         )
         inside = False if is_other else None
+        return Placement(inside=inside, why=why, scheme=found.scheme)
+    if found.inside is False and line.besides and _place(line.besides, "range", version).inside:
+        why = f"{found.why}, but its full name says {line.besides}"
+        inside = True if line.lists_versions else None
         return Placement(inside=inside, why=why, scheme=found.scheme)
     ours = in_words(line.range_text)
     if ours != line.range_text:
@@ -291,6 +318,8 @@ def _branch_of(end: str) -> str:
 def _names_the_line(line: Line, seen: Evidence) -> bool:
     """True where the register's own name says the version line that the advisory names."""
     branch = line.claim.branch
+    if line.claim.key in seen.keys:
+        return True
     return any(b.startswith(branch) or branch.startswith(b) for b in seen.branches)
 
 

@@ -53,6 +53,7 @@ _PATTERNS: Final = tuple(
         rf"\bversion\s+(?P<list>\d{{1,4}}){_LATER}",
         rf"\b(?:released?|issued?|provide[sd]?|produced)\s+(?:an?\s+)?(?:updated\s+)?[^.;\n]{{0,60}}?(?:firmware|version|FW)\s+\(?{_LIST}",
         rf"\b(?:released?|issued?)\s+[^.;\n]{{0,60}}?\b(?=v\d){_LIST}",
+        rf"\b(?:updated|latest|new)\s+(?:(?:firmware|software)\s+)?version\s+\(?{_LIST}",
     )
 )
 _ONE: Final = re.compile(rf"{_VERSION}|\d{{1,4}}(?![\d.])", re.IGNORECASE)

@@ -11,7 +11,9 @@ from typing import Final
 import msgspec
 
 from cellwarden.advisories.matching.nouns import GENERATION, Beside, Line, read
-from cellwarden.advisories.versions import VersionRange
+from cellwarden.advisories.versions import VersionRange, is_readable
+from cellwarden.advisories.versions.ranges import NOUGHT
+from cellwarden.advisories.versions.spelling import is_hedged
 
 BEGIN: Final = frozenset({">", ">=", "="})
 """Comparators whose bounds begin a range."""
@@ -48,7 +50,12 @@ def usable(line: Line, named: tuple[str, ...]) -> Fixes:
 
     A version that the document elsewhere calls affected, for the same product, is no fix.
     """
-    own = tuple(part.strip() for part in line.range.first_after.split("|") if part.strip())
+    own = tuple(
+        one
+        for part in line.range.first_after.split("|")
+        if (one := part.strip())
+        and not (line.besides and read(line.besides, "range").place(one).inside)
+    )
     if not own and not named:
         return NO_FIXES
     beside = line.beside
@@ -297,6 +304,8 @@ def is_of_another_line(version: str, branch: str) -> bool:
     """
     own, wanted = _numbers(version)[:1], _numbers(branch)[:1]
     if not own or not wanted or in_branch(version, branch):
+        return False
+    if NOUGHT.fullmatch(version) or is_hedged(version) or not is_readable(version):
         return False
     is_year = len(wanted[0]) == _YEAR != len(own[0])
     return not is_year and not (own != wanted and own[0].startswith(wanted[0]))

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from cellwarden.model.advisories import Understood
 from cellwarden.model.facts import Row, kinds
 
-if TYPE_CHECKING:
-    import duckdb
-
 Revision = tuple[str | None, str | None]
 """When an advisory was last changed, and the number of that revision, where they are told."""
-
-
-def known(connection: duckdb.DuckDBPyConnection) -> dict[str, Revision]:
-    """The revision of every advisory that is recorded."""
-    found = connection.sql("select advisory_id, updated_at, revision from advisory").fetchall()
-    return {name: (at, revision) for name, at, revision in found}
 
 
 def outdated(
