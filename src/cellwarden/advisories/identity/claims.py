@@ -59,6 +59,7 @@ _LETTERS_CODE: Final = re.compile(
     r"[(\[]\s*([a-z]{0,2}[A-Z]{3,}(?:-[A-Z]{2,})+|[a-z]{1,2}[A-Z]{3,})\s*[)\]]"
 )
 """A code without digits in a name's brackets: ``Manager Touch (eBMGR-TCH)``."""
+_SHORT_NAME: Final = re.compile(r"(\S+(?:\s+\S+)+)\s+\(([A-Za-z]{2,6})\)")
 _SERIAL: Final = re.compile(r"[\s,(]*\bserial (?:number|no)\b.*$")
 _AND_EARLIER: Final = re.compile(r"\b(?:and|or) (?:earlier|prior|lower|below|later|newer|higher)\b")
 _NUMBER_PATTERN: Final = re.compile(
@@ -99,7 +100,7 @@ def _claim(
     if cpe and not product:
         vendor, product = _of_cpe(cpe)
     text = _TYPE.sub(r"(\1)", folded(_BOXES.sub("*", product)))
-    makers = [*vendor_ids(vendor), *branded(text)]
+    makers = [*vendor_ids(vendor), *_abbreviated(vendor), *branded(text)]
     lead = leading_vendor(text)
     if lead is not None:
         makers.append(lead[0])
@@ -108,7 +109,7 @@ def _claim(
     text = without_maker(without_name(text, vendor), vendors)
     serial = _SERIAL.search(text)
     text = text[: serial.start()] if serial else text
-    text = _APPOSITION.sub("", text)
+    text = without_apposition(text)
     within = _BUILT_UPON.search(text)
     text = _VERSION_LINE.sub(r"v\1", text[: within.start()] if within else text)
     within_it = _wanted(within.group(1), without=()) if within else ()
@@ -145,6 +146,20 @@ def _claim(
         short=tuple(dict.fromkeys((*abbreviations(text), *_initials(product), *_initials(text)))),
         variants=(*_variants(text), *map(_letters_code, _LETTERS_CODE.findall(product))),
     )
+
+
+def _abbreviated(vendor: str) -> tuple[str, ...]:
+    """The maker under the short name that stands behind its own: Dover Fueling Solutions (DFS)."""
+    found = _SHORT_NAME.fullmatch(vendor)
+    if found is None:
+        return ()
+    letters = "".join(word[0] for word in found[1].split()).casefold()
+    return vendor_ids(found[2]) if found[2].casefold() in letters else ()
+
+
+def without_apposition(text: str) -> str:
+    """A folded name without what it is, told behind it."""
+    return _APPOSITION.sub("", text)
 
 
 def _is_generation(text: str) -> bool:

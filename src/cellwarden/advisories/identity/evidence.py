@@ -19,7 +19,12 @@ from cellwarden.advisories.identity.catalogue import (
     named_in,
     of_vendor,
 )
-from cellwarden.advisories.identity.claims import abbreviations, named_by_code, sequence
+from cellwarden.advisories.identity.claims import (
+    abbreviations,
+    named_by_code,
+    sequence,
+    without_apposition,
+)
 from cellwarden.advisories.identity.nouns import Evidence
 from cellwarden.advisories.identity.vendors import (
     branded,
@@ -35,6 +40,7 @@ from cellwarden.advisories.identity.words import (
     compact,
     folded,
     is_code,
+    is_kind,
     is_order_number,
     is_rating,
     ratings,
@@ -54,7 +60,8 @@ _SERIAL: Final = re.compile(
     r"[\s,;(]+(?:s/n|sn|serial(?: no\.?| number)?)[\s.:#]+[\w-]*\d[\w-]*\)?$"
 )
 _MOST_MAKERS: Final = 2
-_NUMBER: Final = re.compile(r"v?\d+(?:\.\d+)+\S*")
+_NUMBER: Final = re.compile(r"v?\d+(?:\.\d+)+\S*|\d{1,2}x")
+"""A version in the model column, or how many there are: ``(2x)``."""
 _APC_UPS_FIRMWARE: Final = re.compile(r"\d{1,3}\.\w{1,4}\s?\.[a-z]\b")
 
 
@@ -139,7 +146,7 @@ def read_columns(columns: Columns) -> Evidence:
         codes=codes,
         words=tuple(dict.fromkeys(c for c in plain_words if _decides(c) and c not in short)),
         editions=tuple(c for c in plain_words if c in lists.edition),
-        generic=tuple(dict.fromkeys(c for c in plain_words if c in lists.generic)),
+        generic=tuple(dict.fromkeys(c for c in plain_words if is_kind(c))),
         details=tuple(c for c in parts if len(c) <= _LONGEST_DETAIL and c not in lists.noise),
         hosts=tuple(h for h in hosts if h not in above),
         lineage=frozenset(step for host in hosts for step in lineage(host)),
@@ -176,13 +183,12 @@ def _numbered(codes: tuple[str, ...], vendors: tuple[str, ...]) -> frozenset[str
 
 def _in_number(parts: tuple[str, ...]) -> frozenset[str]:
     """Words in their other number: *meters* where a row says *meter*."""
-    generic = word_lists().generic
     return frozenset(
         other
         for word in parts
         for other in (f"{word}s", word.removesuffix("s"))
-        if (word in generic and other in generic)
-        or (word.isalpha() and len(word) >= _SHORTEST_PLURAL and word not in generic)
+        if (is_kind(word) and is_kind(other))
+        or (word.isalpha() and len(word) >= _SHORTEST_PLURAL and not is_kind(word))
     )
 
 
@@ -195,7 +201,7 @@ def _with_families(products: Iterable[str]) -> tuple[str, ...]:
 def _decides(word: str) -> bool:
     """True for a word that tells one product from another."""
     lists = word_lists()
-    is_common = word in lists.generic or word in lists.edition or word in lists.line
+    is_common = is_kind(word) or word in lists.edition or word in lists.line
     return len(word) > _LONGEST_DETAIL and not is_common
 
 
@@ -239,7 +245,7 @@ def _model_text(text: str, vendors: tuple[str, ...], manufacturer: str) -> str:
             lead = leading_vendor(text)
             shorter = lead[1] if lead else without_maker(text, vendors)
         text = shorter
-    return text
+    return without_apposition(text)
 
 
 def _own_name(model: str, vendors: tuple[str, ...]) -> frozenset[str]:

@@ -209,7 +209,7 @@ def _short_name(seen: Evidence, claim: Claim) -> Identity | None:
     """The register has the abbreviation that the advisory gives in brackets."""
     both = {key[0] for key in seen.keys}.intersection(claim.short)
     others = [word for word in seen.words if not any(word in short for short in both)]
-    if not both or claim.hosts or others:
+    if not both or (claim.hosts and seen.hosts) or others:
         return None
     return candidate(f"{min(both).upper()} is what the advisory calls it in brackets", 0.5)
 

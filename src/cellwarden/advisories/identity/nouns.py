@@ -46,7 +46,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
     ``codes`` and ``wildcards`` are model codes; ``words`` decide, ``generic`` words do not;
     ``details`` are short numbers and letters; ``line`` names a line of products. ``beside`` are
-    the codes of what it is built upon, which no other product has for itself.
+    the codes of what it is built upon, which no other product has for itself; ``aside`` the words
+    in the name's brackets, which a row may have as well.
     """
 
     codes: tuple[str, ...] = ()
@@ -57,6 +58,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     line: tuple[str, ...] = ()
     editions: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -13,6 +14,7 @@ from cellwarden.advisories.identity.words import (
     chunks,
     compact,
     is_code,
+    is_kind,
     is_order_number,
     is_rating,
     is_short_wildcard,
@@ -29,12 +31,12 @@ _REVISION: Final = re.compile(r"rev\d{1,2}")
 _ENDS_IN_X: Final = re.compile(r"\dx$")
 """Beside other codes such an x is a letter: ``2212X/2112S``, ``RV50 RV50X``."""
 _MIDDLES: Final = re.compile(
-    r"\b(?P<head>[a-z]{1,4})(?P<first>\d{1,3})(?P<others>(?:/\d{1,3})+)(?P<tail>[a-z]{2}[a-z0-9-]*)"
+    r"\b(?P<head>[a-z]{1,4})(?P<first>\d{1,3})(?P<others>(?:/\d{1,3})+)(?P<tail>[a-z]{2}[a-z0-9-]*|-[a-z](?![a-z0-9])[a-z0-9.-]*)"
 )
 _ENDINGS: Final = re.compile(
     r"(?<![\w/-])(?P<head>[a-z0-9-]{4,}[a-z])(?P<last>[a-z])(?P<others>(?:/[a-z]{1,2}){2,})(?![\w/])"
 )
-_ROUND: Final = re.compile(r"([a-z]*)([1-9]\d??)(0{2,3})([a-z]{0,3})")
+_ROUND: Final = re.compile(r"([a-z]*)([1-9]\d??)(0{2,3})([a-z]{0,6})")
 _STANDARD: Final = re.compile(r"iec[- ]?6\d{4}(?:-\d+)*|\dx\d{2,4}tx")
 """A protocol or a kind of port, which names no product: ``ETA4 IEC60870-5-104``."""
 _SERIES_WORDS: Final = frozenset({"series", "family", "families"})
@@ -42,6 +44,8 @@ _FAR: Final = 3
 _INCLUDED: Final = re.compile(r"[(\[]\s*incl(?:uding|\.)?\s+([^()\[\]]*)[)\]]")
 _HYPHENED: Final = re.compile(r"(?<!\S)([a-z0-9-]*\d-)(\d+)((?:/-\d+)+)(?!\S)")
 """``SEL-787-2/-3/-4``."""
+_ALIKE: Final = re.compile(r"(?<![\w/-])([a-z]{2,6})(\d{3,4})((?:/\d{3,4})+)(?![\w/-])")
+"""``COM100/800``."""
 _OPTIONAL: Final = re.compile(r"(?<!\S)([a-z]+\d[a-z0-9-]*)\(([a-z]{1,3})\)([a-z0-9-]+)")
 """``R08(EN)CPU`` is two models."""
 _KINDS: Final = re.compile(r"(?<!\S)([a-z]{2,4})((?:/[a-z]{2,4}){2,})(?!\S)")
@@ -71,7 +75,18 @@ def wanted_in(text: str) -> tuple[Wanted, ...]:
     for inside in _INCLUDED.findall(text):
         codes = [compact(c) for c in chunks(inside) if is_code(c) and not is_order_number(c)]
         out.extend(Wanted(codes=(c,), line=out[0].line, words=out[0].words) for c in codes if out)
-    return tuple(one for one in out if one != Wanted())
+    aside = tuple(dict.fromkeys(_abbreviating(text, main)))
+    found = (one for one in out if one != Wanted())
+    return tuple(msgspec.structs.replace(one, aside=aside) if aside else one for one in found)
+
+
+def _abbreviating(text: str, main: str) -> Iterator[str]:
+    """The words in a name's brackets that shorten it: ``MOSCAD IP gateway (IPGW)``."""
+    for part in _PARENTHESES.findall(text):
+        for word in chunks(part):
+            letters = iter(main)
+            if word.isalpha() and len(word) > 2 and all(one in letters for one in word):  # noqa: PLR2004 - IPGW
+                yield word
 
 
 def _each_kind(text: str) -> tuple[str, ...]:
@@ -96,13 +111,19 @@ def spelled_out(text: str) -> str:
         letters = (found["last"], *found["others"].strip("/").split("/"))
         return " / ".join(f"{found['head']}{letter}" for letter in letters)
 
+    def alike(found: re.Match[str]) -> str:
+        numbers = (found[2], *found[3].strip("/").split("/"))
+        if len({len(number) for number in numbers}) > 1:
+            return found[0]
+        return " / ".join(found[1] + number for number in numbers)
+
     def hyphened(found: re.Match[str]) -> str:
         numbers = (found[2], *found[3].strip("/-").split("/-"))
         return " / ".join(found[1] + number for number in numbers)
 
     if "/" not in text:
         return text
-    text = _HYPHENED.sub(hyphened, text)
+    text = _ALIKE.sub(alike, _HYPHENED.sub(hyphened, text))
     return _ENDINGS.sub(endings, _MIDDLES.sub(middles, text))
 
 
@@ -219,7 +240,7 @@ def _class_of(chunk: str) -> str:  # noqa: PLR0911 - one return for each class o
         return "line"
     if chunk in lists.edition:
         return "editions"
-    if chunk in lists.generic:
+    if is_kind(chunk):
         return "generic"
     if is_wildcard(chunk):
         return "wildcards"

@@ -44,6 +44,7 @@ def extra(seen: Evidence, wanted: Wanted) -> list[str]:
     """The row's words that the wanted product does not have."""
     shared = [c for c in wanted.codes if c in seen.tokens]
     known = {*wanted.line, *wanted.words, *(word.removesuffix("s") for word in wanted.words)}
+    known.update(wanted.aside)
     return [
         word
         for word in seen.words
@@ -134,7 +135,8 @@ def _unlike(seen: Evidence, wanted: Wanted) -> str:
     more = [*extra(seen, wanted), *(code for code in seen.codes if code not in numbers)]
     lines = word_lists().line - {"siplus"}
     more += [t for t in sorted(seen.tokens & lines) if wanted.line and t not in wanted.line]
-    more += [d for d in seen.details if d.isalpha() and len(d) > 1 and d not in wanted.details]
+    known = {*wanted.details, *wanted.editions}
+    more += [d for d in seen.details if d.isalpha() and len(d) > 1 and d not in known]
     if more:
         return f"the register {more[0]} as well"
     own = [g for g in seen.generic if g not in wanted.generic]

@@ -29,8 +29,8 @@ _ORDER_NUMBER: Final = re.compile(
 )
 _NAME_NUMBER: Final = re.compile(r"([a-z]{3,})(\d{2,})")
 _WILD: Final = re.compile(r"\d+[a-z]*x{2,}|\dx(?=\d|$)|[a-z]{2,}\d*x{2,}$|\*$")
-_MEMBER: Final = re.compile(r"(\d{4})\.\d{3}")
-"""``3232.700``: one of the series 3232."""
+_MEMBER: Final = re.compile(r"(\d{4}|[a-z]{2,4}\d{3,4})\.\d{2,3}")
+"""``3232.700``: one of the series 3232; ``POL909.50`` is a POL909."""
 _SHORT_WILD: Final = re.compile(r"\d{1,2}(?:x{2,}|x\d)")
 _VARIANT: Final = re.compile(r"([a-z]+\d{2,})[a-z]{1,3}")
 _GENERATION: Final = re.compile(r"\b([a-z]{2,}\d{2,}[a-z]*)(v\d)(?![\w.])")
@@ -43,6 +43,7 @@ _MARKED: Final = re.compile(r"\((?:TM|R)\)", re.IGNORECASE)
 """A trade mark written with letters."""
 _SHORT_CODE: Final = re.compile(r"[a-z]{1,3}(?:-[a-z]{1,3})+")
 """``DS-SC``: letters alone, and still a model code."""
+_SHORTEST_PLURAL: Final = 6
 _SHORTEST_STEM: Final = 2
 _LONG_STEM: Final = 4
 
@@ -125,6 +126,15 @@ def chunks(text: str) -> tuple[str, ...]:
         else:
             out.extend(part for part in re.split(r"[-.']+", chunk) if part)
     return tuple(out)
+
+
+@lru_cache(maxsize=16384)
+def is_kind(word: str) -> bool:
+    """True for a word that says what kind of thing something is, also of several: servers."""
+    generic = word_lists().generic
+    return word in generic or (
+        len(word) >= _SHORTEST_PLURAL and word[-1] == "s" and word[:-1] in generic
+    )
 
 
 def compact(chunk: str) -> str:

@@ -21,7 +21,7 @@ def exact_first(seen: Evidence, judged: Sequence[tuple[Claim, Identity]]) -> lis
     ``VSN300 WiFi Logger Card for React`` is another product for who is a ``VSN300 WiFi Logger
     Card`` where one document names both; and the other way round for who says *React*.
     """
-    judged = _closest(seen, judged)
+    judged = _closest(seen, _narrowest_series(judged))
     exact = {
         code
         for claim, identity in judged
@@ -41,6 +41,34 @@ def _beside_exact(claim: Claim, identity: Identity, exact: set[str]) -> Identity
     return msgspec.structs.replace(
         identity, answer=Answer.CANDIDATE, confidence=0.4, why=why, is_partial=False
     )
+
+
+def _narrowest_series(
+    judged: Sequence[tuple[Claim, Identity]],
+) -> Sequence[tuple[Claim, Identity]]:
+    """The answers, without a series where one of its own is there: ``UC-8100A-ME-T``."""
+    series = {
+        pattern
+        for claim, identity in judged
+        if identity.answer is Answer.SAME
+        for wanted in claim.wanted
+        for pattern in wanted.wildcards
+        if "#" in pattern
+    }
+    if len(series) <= 1:
+        return judged
+    return [(claim, _of_series(claim, one, series)) for claim, one in judged]
+
+
+def _of_series(claim: Claim, identity: Identity, series: AbstractSet[str]) -> Identity:
+    own = {pattern for wanted in claim.wanted for pattern in wanted.wildcards}
+    if identity.answer is not Answer.SAME or len(own) != 1:
+        return identity
+    pattern = min(own)
+    longer = [one for one in series if one != pattern and one.startswith(pattern)]
+    if not longer or "#" not in pattern:
+        return identity
+    return other(f"the advisory also names {min(longer).upper().replace('#', 'x')}", "series")
 
 
 def _closest(

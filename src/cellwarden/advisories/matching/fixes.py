@@ -19,6 +19,7 @@ from cellwarden.advisories.matching.reached import (
     is_at_least,
     is_without_end,
     refines_an_end,
+    upper_ends,
 )
 from cellwarden.model.matching import Remedy, Statement
 
@@ -44,6 +45,7 @@ _PATTERNS: Final = tuple(
     for pattern in (
         rf"\b(?:updat|upgrad|migrat|mov)\w*\b[^.;:\n]{{0,60}}?\bto\s+(?:[A-Z][\w-]*\s+){{0,4}}?{_BEFORE}{_LIST}",
         rf"\b(?:fixed|corrected|remediated)\s+(?:by|in|with|from)\s+(?:[A-Z][\w-]*\s+){{0,4}}?{_BEFORE}{_LIST}",
+        rf"\b(?:updat|upgrad|install)\w*\b[^.;\n]{{0,60}}?\bwith\s+(?:patch|hotfix|update)\s+{_LIST}",
         rf"\b(?:apply|install)\s+[^.;:()\n]{{0,60}}\(\s*{_BEFORE}{_LIST}\s*\)",
         rf"{_BEFORE}{_LIST}(?:\s+of\s+[^.;\n]{{0,80}}?)?\s+(?:includes?|contains?|provides?)\s+(?:a\s+|the\s+)?fix",
         rf"\bto\s+the\s+following\b[^:\n]{{0,120}}:\s{{0,3}}[^:;\n]{{0,60}}?\bversions?\s{{1,3}}{_LIST}",
@@ -198,7 +200,9 @@ def _for_product(
     if len(others) > _MOST_PRODUCTS:
         return ()
     alone = [text for text in texts if _names_alone(text, line, others)]
-    return alone or (_for_all(line, texts, others) if len(ranges) == 1 else ())
+    if alone:
+        return alone
+    return _for_all(line, texts, others) if len(ranges) == 1 else _for_branches(line, texts)
 
 
 def _heads(text: str) -> tuple[str, ...]:
@@ -243,6 +247,18 @@ def _is_named_by(name: str, line: Line, others: Sequence[Claim]) -> bool:
     flat = plain(name)
     ends = plain(line.claim.text).endswith(flat)
     return ends and not any(plain(other.text).endswith(flat) for other in others)
+
+
+def _for_branches(line: Line, texts: Sequence[str]) -> Sequence[str]:
+    """The texts that name the very versions before which the product's branches are affected."""
+    ends = {_plainly(end) for op, end in upper_ends(line) if op == "<"}
+    if len(ends) <= 1:
+        return ()
+    return [text for text in texts if {_plainly(v) for v in versions_named(text)} == ends]
+
+
+def _plainly(version: str) -> str:
+    return version.casefold().lstrip("v. ")
 
 
 def _for_all(line: Line, texts: Sequence[str], others: Sequence[Claim]) -> Sequence[str]:

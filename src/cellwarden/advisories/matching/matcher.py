@@ -49,8 +49,8 @@ from cellwarden.advisories.plain import read_plain
 from cellwarden.advisories.versions.order import version_key
 from cellwarden.model.matching import Component, Match, Remedy, Statement
 
-_CODE_LEAF: Final = 4
-"""The specificity of an answer by a model code; see :class:`Identity`."""
+_BY_CODE: Final = frozenset({3, 4})
+"""The specificities of answers by a model code or a series; see :class:`Identity`."""
 
 
 class Group(msgspec.Struct, frozen=True, eq=False):
@@ -259,7 +259,7 @@ class Matcher:
         return Group(seen, advisory_id, tuple(pairs), quick)
 
     def _exact_first(self, pairs: list[Pair], seen: Evidence) -> list[Pair]:
-        if not any(i.is_partial or i.specificity == _CODE_LEAF for _, _, i in pairs):
+        if not any(i.is_partial or i.specificity in _BY_CODE for _, _, i in pairs):
             return pairs
         lines = self._prepared.lines
         asked = [(lines[number].claim, identity) for number, _, identity in pairs]
@@ -330,6 +330,7 @@ class Matcher:
 
 def _firmware(component: Component) -> str:
     """The firmware cell; where it is blank, a version that stands in the model cell."""
-    return (
-        component.firmware if component.firmware.strip() else firmware.firmware_in_model(component)
-    )
+    text = component.firmware
+    if not text.strip():
+        return firmware.firmware_in_model(component)
+    return firmware.without_model(text, component.model) if " " in text else text

@@ -16,6 +16,10 @@ from cellwarden.model.matching import Component
 
 _NAMES_NOTHING: Final = frozenset({"fw", "firmware", "version", "ver", "software", "sw"})
 """Words before a version that name no part."""
+_BARE_NUMBERS: Final = re.compile(r"[vV]?\d+(?:\.\d+)*")
+_BEGINS_A_VERSION: Final = re.compile(
+    r"\s*(?:(?:FW|Ver\.?|Version|Rev\.?)\s*)?[vV]?\d", re.IGNORECASE
+)
 _IN_MODEL: Final = re.compile(
     r"\b(?:UPS|COM|FW|VER|VERSION|V)[ .:]{0,2}\d+(?:\.\d+)+\S*(?:\s*/\s*\S+\s+\S+)*", re.IGNORECASE
 )
@@ -72,6 +76,15 @@ def firmware_in_model(component: Component) -> str:
     return _version_in(component.model, component.manufacturer)
 
 
+@lru_cache(maxsize=16384)
+def without_model(text: str, model: str) -> str:
+    """A firmware text without the model's code that it begins with: ``1542SP-1 V2.0``."""
+    first, _, rest = text.strip().partition(" ")
+    is_code = any(letter.isdigit() for letter in first) and not _BARE_NUMBERS.fullmatch(first)
+    names_it = first.casefold() in model[:LONGEST_TEXT].casefold().split()
+    return rest.strip() if is_code and names_it and _BEGINS_A_VERSION.match(rest) else text
+
+
 @lru_cache(maxsize=65536)
 def _version_in(*texts: str) -> str:
     for text in texts:
@@ -103,9 +116,19 @@ def choose(line: Line, parts: tuple[FirmwarePart, ...], column: str, seen: Evide
     if len(parts) == 1:
         wanted, own = ", ".join(line.part_words), parts[0].name
         doubt = f"the advisory speaks of {wanted}, the register of {own}" if wanted else ""
-        return Chosen(own, versions, doubt)
+        return Chosen(own, versions, "" if _counts_alike(line, own, seen) else doubt)
     names = ", ".join(one.name or "a part without a name" for one in parts)
     return Chosen(column, versions, f"which of {names} is meant is not said")
+
+
+def _counts_alike(line: Line, name: str, seen: Evidence) -> bool:
+    """True for a host's own application on a card whose versions it shares: RPDU2G on the NMC2."""
+    known = catalogue().products
+    held = set(seen.cards) & line.claim.cards
+    return bool(held) and any(
+        name.upper() in known[host].parts and held.isdisjoint(known[host].own_count)
+        for host in seen.lineage
+    )
 
 
 def _names_a_card(column: str, seen: Evidence) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import combinations
 from typing import Final
 
 import msgspec
@@ -16,6 +17,7 @@ from cellwarden.advisories.versions.spelling import is_hedged
 
 BEGIN: Final = frozenset({">", ">=", "="})
 """Comparators whose bounds begin a range."""
+_ENDS: Final = frozenset({"<", "<="})
 _BELOW: Final = frozenset({">", ">="})
 MOST_FIXES: Final = 32
 _MOST_SHOWN: Final = 6
@@ -75,27 +77,28 @@ def usable(line: Line, named: tuple[str, ...]) -> Fixes:
 def ends_a_branch(line: Line, version: str) -> bool:
     """True where a fix lies in a range, yet behind the end that its own branch has in another.
 
-    Beside ``<= 2.0.0.10`` the fix 2.0.0.11 is one, although ``<= 2.1.0.1`` would hold it: there
-    every branch has its own leaf.
+    Beside ``<= 2.0.0.10`` the fix 2.0.0.11 is one, although ``<= 2.1.0.1`` would hold it, and so is
+    10.1.6 beside ``< 10.1.6`` and ``< 11.0.3``: there every branch has its own leaf.
     """
-    ends = _upper_ends(line)
-    around = [end for end in ends if read(f"<= {end}", "range").place(version).inside]
-    before = [end for end in ends if read(f"<= {end}", "range").place(version).inside is False]
+    ends = upper_ends(line)
+    places = [(end, read(f"{op} {end}", "range").place(version).inside) for op, end in ends]
+    around = [end for end, inside in places if inside]
+    before = [end for end, inside in places if inside is False]
     if not around or not before:
         return False
     near = max(_shared(end, version) for end in before)
     return near >= _BRANCH and all(_shared(end, version) < near for end in around)
 
 
-def _upper_ends(line: Line) -> tuple[str, ...]:
-    """The ends of the product's leaves, where each is one inclusive upper end and nothing else."""
-    found: list[str] = []
+def upper_ends(line: Line) -> tuple[tuple[str, str], ...]:
+    """The ends of the product's leaves, where each is one upper end and nothing else."""
+    found: list[tuple[str, str]] = []
     for text, kind, branch in line.beside.affected if line.beside else ():
         alternatives = read(text, kind).alternatives
         one = alternatives[0].comparators if len(alternatives) == 1 else ()
-        if branch or len(one) != 1 or one[0].op != "<=" or one[0].prefix:
+        if branch or len(one) != 1 or one[0].op not in _ENDS or one[0].prefix:
             return ()
-        found.append(one[0].bounds[0])
+        found.append((one[0].op, one[0].bounds[0]))
     return tuple(found)
 
 
@@ -136,18 +139,25 @@ def fixed_inside(line: Line, fixes: Fixes, version: str) -> str:
     """The fix that ends a range for the version's branch, or ends one without an end; else empty.
 
     A version is of the fix's branch where it shares more first numbers with it than with the end
-    of the range. One number is enough only where the fixes are for branches that it tells apart.
+    of the range, and more than two fixes have in common: beside 5.00.171 and 5.10.069 the branch
+    of 5.50.100 has no fix.
     """
     fix = fixed_since(fixes, version)
     if not fix or fix not in fixes.inner:
         return ""
-    firsts = {_numbers(one)[:1] for one in fixes.versions}
-    if _shared(fix, version) < _BRANCH and len(firsts) < len(fixes.versions):
-        return ""
     upper = [c for one in line.range.alternatives for c in one.comparators if c.op not in _BELOW]
     near = _shared(fix, version)
+    if near <= (_in_common(fixes.versions) or -1):
+        return ""
     is_nearer = all(_shared(end, version) < near for c in upper for end in c.bounds)
     return fix if is_nearer else ""
+
+
+@lru_cache(maxsize=4096)
+def _in_common(fixes: tuple[str, ...]) -> int:
+    """How many first numbers two different fixes share at most."""
+    alone = {_numbers(fix): fix for fix in fixes}
+    return max((_shared(one, other) for one, other in combinations(alone.values(), 2)), default=0)
 
 
 def is_without_end(line: Line) -> bool:
