@@ -200,7 +200,8 @@ def _instead(line: Line, chosen: Chosen) -> str:
     if any(in_another_generation(line, version) for version in chosen.versions):
         return _OTHER
     part = set(_condition_words(chosen.part))
-    named = (word for one in line.range.conditions for word in _condition_words(one))
+    numbered = (one for one in line.range.conditions if any(sign.isdigit() for sign in one))
+    named = (word for one in numbered for word in _condition_words(one))
     return _COUNTS_OTHERWISE if part and part <= _in_singular(part, named) else ""
 
 
