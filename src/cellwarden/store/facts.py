@@ -15,7 +15,7 @@ from cellwarden.ledger.commitments import commitment_to, is_commitment
 from cellwarden.ledger.entries import Entry, TableCommitment
 from cellwarden.ledger.rows import rows_root
 from cellwarden.model.facts import ASSERT, Kind, Row, kinds
-from cellwarden.store.objects import disk_refused, sync_folder
+from cellwarden.store.objects import disk_refused, make_durably, sync_folder
 from cellwarden.store.personal import PersonalCells
 
 _NAME: Final = re.compile(r"(\d{12})\.parquet")
@@ -77,9 +77,7 @@ class Partitions:
         target = self.path(kind, entry)
         pending = self.pending_path(kind, entry)
         try:
-            if not target.parent.is_dir():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                sync_folder(self._folder)
+            make_durably(target.parent)
             with pending.open("wb") as file:
                 pq.write_table(_table(kind, entry, source, facts), file, compression="zstd")
                 file.flush()

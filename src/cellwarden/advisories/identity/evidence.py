@@ -59,11 +59,15 @@ _APC_UPS_FIRMWARE: Final = re.compile(r"\d{1,3}\.\w{1,4}\s?\.[a-z]\b")
 
 
 class PartShown(msgspec.Struct, frozen=True):
-    """One firmware part as far as identity looks at it: name, version, and series id."""
+    """One firmware part as far as identity looks at it: name, version, and series id.
+
+    ``lead`` is the word before the version of a part without a name.
+    """
 
     name: str
     version: str
     series_id: str = ""
+    lead: str = ""
 
 
 class Columns(msgspec.Struct, frozen=True):
@@ -154,7 +158,14 @@ def read_columns(columns: Columns) -> Evidence:
         ),
         branches=tuple(m.group(1) for c in parts if (m := _LINE.search(c))),
         ratings=ratings(parts),
+        firmware_words=_part_as_firmware(columns.part),
     )
+
+
+def _part_as_firmware(part: str) -> frozenset[str]:
+    """The code that a part column gives to a firmware: ETA4."""
+    found = chunks(part)
+    return frozenset(map(compact, found if len(found) == 1 and is_code(found[0]) else ()))
 
 
 def _numbered(codes: tuple[str, ...], vendors: tuple[str, ...]) -> frozenset[str]:
@@ -305,6 +316,7 @@ def with_firmware(base: Evidence, shown: tuple[PartShown, ...]) -> Evidence:
         is_card=base.is_card or (bool(names) and first_words <= lists.card_parts),
         is_device=base.is_device or (not cards and not base.is_card and (only_device or old_ups)),
         series_ids=base.series_ids | ids,
+        firmware_words=base.firmware_words.union(part.lead for part in shown if part.lead),
         lineage=base.lineage | lines,
         hosts=tuple(dict.fromkeys((*base.hosts, *by_id))),
     )
@@ -322,6 +334,8 @@ def _card_of(base: Evidence, part: PartShown) -> str | None:
     )
     version = _ZEROS.sub("", folded(part.version))
     name = folded(part.name)
+    if named := [key for key in _cards_named(name) if key in allowed]:
+        return named[0]
     for key in allowed:
         for one, shape in known[key].os_versions.items():
             if name == folded(one) and re.search(shape, version):
@@ -334,6 +348,14 @@ def _card_of(base: Evidence, part: PartShown) -> str | None:
             if fits and re.search(rule.version, version):
                 return rule.card
     return None
+
+
+@lru_cache(maxsize=4096)
+def _cards_named(name: str) -> tuple[str, ...]:
+    """The cards of several generations that a firmware part's name tells: ``NMC3 AOS``."""
+    known = catalogue().products
+    found = named_in(name, advisory=False, vendors=()) if name else ()
+    return tuple(key for key in found if known[key].role == "card" and known[key].group)
 
 
 @lru_cache(maxsize=16384)

@@ -147,6 +147,19 @@ def _known(known: Registry, text: str, *, nicknames: bool) -> str | None:
     for form in _forms(text):
         if form in known.by_name:
             return known.by_name[form]
+    return _whose_division(known, _bare(text))
+
+
+def _whose_division(known: Registry, text: str) -> str | None:
+    """The maker of whom a name says a division or country too: Honeywell Building Technologies."""
+    words = text.split(" ")
+    lists = word_lists()
+    for size in range(min(len(words) - 1, 3), 0, -1):
+        head = " ".join(words[:size])
+        if len(head) < _SHORTEST_NAME or head in _WORDS_TOO or head not in known.by_name:
+            continue
+        rest = {word for piece in words[size:] for word in piece.strip(" ,.&-").split("-") if word}
+        return known.by_name[head] if rest <= lists.division | lists.corporate else None
     return None
 
 

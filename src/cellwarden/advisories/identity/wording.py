@@ -59,6 +59,8 @@ def by_words(seen: Evidence, wanted: Wanted, words: list[str]) -> Identity:
     if not open_words:
         return _by_all_words(seen, wanted)
     lacking = ", ".join(open_words)
+    if rival := _other_number(seen, wanted):
+        return other(rival, "detail")
     covered = len(words) / (len(wanted.words) + len(wanted.editions))
     own = extra(seen, wanted) or [e for e in seen.editions if e not in wanted.editions]
     if words and covered >= _HALF and not own and not own_codes(seen, wanted):
@@ -69,6 +71,14 @@ def by_words(seen: Evidence, wanted: Wanted, words: list[str]) -> Identity:
     if numbered and not own and not own_codes(seen, wanted) and set(wanted.details) <= seen.tokens:
         return candidate(f"the register does not say {lacking}", 0.35)
     return other(f"nothing in the register says {lacking}", "product")
+
+
+def _other_number(seen: Evidence, wanted: Wanted) -> str:
+    """Why a name that lacks a word is no candidate: ``LTS 16`` is not ``LTS 32 MEI``."""
+    own, theirs = ([d for d in side if d.isdigit()] for side in (seen.details, wanted.details))
+    if not own or not theirs or not set(own).isdisjoint(theirs):
+        return ""
+    return f"it is the {own[0]}, not the {theirs[0]}"
 
 
 def _begins_it(seen: Evidence, wanted: Wanted, words: list[str]) -> bool:

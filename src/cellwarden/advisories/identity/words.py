@@ -22,7 +22,7 @@ _MARKS: Final = str.maketrans(
 _CHUNK: Final = re.compile(r"[^\W_][^\W_.+'*-]*(?:[.+'*-]+[^\W_]+)*[+*]*")
 _NOT_A_WORD: Final = re.compile(r"[^\w/.+]+")
 _RATING: Final = re.compile(
-    r"\d+(?:[.,]\d+)?(?:kva|va|kw|w|v|vac|vdc|hz|ah|wh|u|kwh|mva)|\d+-\d+v(?:ac|dc)?|\d+x\d+v"
+    r"\d+(?:[.,]\d+)?(?:kva|va|kw|w|v|vac|vdc|hz|ah|wh|u|kwh|mva)|\d+-\d+v(?:ac|dc)?|\d+x\d+[va]|\d{1,3}a"
 )
 _ORDER_NUMBER: Final = re.compile(
     r"[0-9][a-z]{1,2}[a-z0-9]{2,5}-?[a-z0-9]{4,6}(?:-?[a-z0-9]{4})?|[0-9]{7,}|[0-9a-z]{6,}-[0-9a-z-]{4,}"
@@ -64,6 +64,7 @@ class Words(msgspec.Struct, frozen=True):
     part_roles: frozenset[str]
     part_words: frozenset[str]
     corporate: frozenset[str]
+    division: frozenset[str]
     opposed: frozenset[str]
 
 

@@ -10,10 +10,12 @@ import msgspec
 
 from cellwarden.advisories.identity import Answer, Evidence, Identity
 from cellwarden.advisories.identity.words import chunks, compact, word_lists
+from cellwarden.advisories.matching.counted import counted, counted_range
 from cellwarden.advisories.matching.nouns import Chosen, Line, Verdict, read
 from cellwarden.advisories.matching.reached import (
     NO_FIXES,
     Fixes,
+    fix_ahead,
     fixed_inside,
     fixed_since,
     has_own_leaf,
@@ -132,6 +134,12 @@ def _by_version(line: Line, chosen: Chosen, seen: Evidence, fixes: Fixes) -> Sai
     places = [place(line, version, seen) for version in chosen.versions]
     first = places[0]
     is_off_line = any(_is_off_line(line, version, seen) for version in chosen.versions)
+    if len(places) == 1 and not (first.inside or chosen.doubt or is_off_line):
+        fix = fix_ahead(line, fixes, chosen.versions[0])
+        if fix:
+            why = f"{chosen.versions[0]} is of a branch that the words name, before its fix {fix}"
+            found = Placement(inside=True, why=why, scheme=first.scheme)
+            return _inside(line, found, chosen, seen, fixes)
     if first.inside is None and not chosen.doubt and len(places) == 1:
         fix = _fixed_at_its_end(line, chosen.versions[0], fixes)
         if fix:
@@ -216,14 +224,9 @@ def _fixed_at_its_end(line: Line, version: str, fixes: Fixes) -> str:
     So does one that settles which of two ends was meant, where a document says its versions twice.
     """
     fix = fixed_since(fixes, version)
-    is_settled = bool(line.besides) and _place_alone(line, version).inside is False
+    is_settled = bool(line.besides) and _placed(line, version).inside is False
     is_finer = fix and refines_an_end(line, fix) and refines_an_end(line, version)
     return fix if is_settled or is_finer else ""
-
-
-def _place_alone(line: Line, version: str) -> Placement:
-    """Where a version lies by the range alone."""
-    return _place(line.range_text, line.range_kind, version)
 
 
 def _is_before(line: Line, version: str) -> bool:
@@ -238,7 +241,7 @@ def place(line: Line, version: str, seen: Evidence) -> Placement:
     What lies in the range and is of another line cannot be told, for the number in a product's
     name may also be the hardware's or a year; all versions of a line leave the other lines out.
     """
-    found = _place_alone(line, version)
+    found = _placed(line, version)
     if (
         found.inside is not False
         and line.has_two_ends
@@ -265,6 +268,20 @@ def place(line: Line, version: str, seen: Evidence) -> Placement:
         why = found.why.replace(line.range_text[:LONGEST_IN_WORDS], ours[:LONGEST_IN_WORDS])
         return msgspec.structs.replace(found, why=why)
     return found
+
+
+def _placed(line: Line, version: str) -> Placement:
+    """Where a version lies as the product counts; where it would lie as it stands, if not so."""
+    own = counted(line.claim, version, line.range_text)
+    words = counted_range(line.claim, line.range_text)
+    if own == version and words == line.range_text:
+        return _place(line.range_text, line.range_kind, version)
+    as_it_stands = _place(line.range_text, line.range_kind, version)
+    if as_it_stands.scheme == "text":
+        return as_it_stands
+    found = _place(words, line.range_kind, own)
+    why = found.why.replace(words[:LONGEST_IN_WORDS], line.range_text[:LONGEST_IN_WORDS])
+    return msgspec.structs.replace(found, why=why.replace(own, version, 1))
 
 
 @lru_cache(maxsize=32768)

@@ -193,6 +193,40 @@ def _starts(line: Line) -> tuple[str, ...]:
     )
 
 
+def fix_ahead(line: Line, fixes: Fixes, version: str) -> str:
+    """The fix of a version's branch that it has not reached, where the words name only the branch.
+
+    Beside the fix 3.8.401 the words ``<= 3.8`` hold 3.8.111 as well, and beside 12.6.8.0 the
+    listed 12.6 holds 12.6.7.0.
+    """
+    numbers = _numbers(version)
+    for bound in _coarse_bounds(line):
+        own = _numbers(bound)
+        if len(own) >= len(numbers) or numbers[: len(own)] != own:
+            continue
+        ahead = [
+            fix
+            for fix in fixes.versions
+            if _numbers(fix)[: len(own)] == own and len(_numbers(fix)) > len(own)
+        ]
+        if ahead and all(
+            is_at_least(fix, version) and not is_at_least(version, fix) for fix in ahead
+        ):
+            return ahead[0]
+    return ""
+
+
+def _coarse_bounds(line: Line) -> tuple[str, ...]:
+    """The ends and single versions that a range's words name."""
+    return tuple(
+        bound
+        for one in line.range.alternatives
+        for comparator in one.comparators
+        if comparator.op in {"<=", "="}
+        for bound in comparator.bounds
+    )
+
+
 def fixed_since(fixes: Fixes, version: str) -> str:
     """The fix that a version has reached, of its own branch; empty where there is none.
 
@@ -279,12 +313,7 @@ def one_each(fixes: Iterable[str]) -> str:
 
 
 def refines_an_end(line: Line, version: str) -> bool:
-    """True where a version begins with one of the range's ends: ``33.013`` with ``33``."""
+    """True where a version goes on behind an end or a listed version: ``33.013`` behind ``33``."""
     numbers = _numbers(version)
-    for one in line.range.alternatives:
-        for comparator in one.comparators:
-            for bound in comparator.bounds if comparator.op == "<=" else ():
-                end = _numbers(bound)
-                if len(end) < len(numbers) and numbers[: len(end)] == end:
-                    return True
-    return False
+    ends = map(_numbers, _coarse_bounds(line))
+    return any(len(end) < len(numbers) and numbers[: len(end)] == end for end in ends)

@@ -21,7 +21,7 @@ from cellwarden.model.times import format_time, parse_time
 from cellwarden.store.kind_tables import KindTables
 from cellwarden.store.lanes import aside
 from cellwarden.workflows import assemble, derived
-from cellwarden.workflows.advisory.feeds import feed_ages
+from cellwarden.workflows.advisory.feed_ages import feed_ages
 from cellwarden.workflows.advisory.match import matcher_for
 from cellwarden.workflows.beside import ALONE, Beside, Later
 from cellwarden.workflows.evidence.paper_tables import register_papers
@@ -29,7 +29,7 @@ from cellwarden.workflows.fleet import summarise
 from cellwarden.workflows.fleet.publish import get_ready
 from cellwarden.workflows.fleet.register import record_register
 from cellwarden.workflows.fleet.runs import changes_between, keep_run, last_run_before, run_id
-from cellwarden.workflows.fleet.sources import import_configured, outdated
+from cellwarden.workflows.fleet.sources import NothingKnownError, import_configured, outdated
 from cellwarden.workflows.ledger.seals import signed_state
 from cellwarden.workflows.life import lives
 from cellwarden.workflows.vendor.assess_tables import begin_grading, register_vendors
@@ -76,7 +76,7 @@ def scan(
     feed that is absent, empty, unreadable or older than policy; they are in the outcome.
 
     Raises:
-        SourceError: the register or the feeds hold nothing at all.
+        SourceError: the register holds nothing at all.
         StoreError: the ledger could not be written.
         InputError: a check file of the workspace's own is wrong.
     """
@@ -136,7 +136,10 @@ def scan(
         ) as judged:
             report = judged.report
     keep_run(workspace, report)
-    old = outdated(workspace.settings.feeds.required, report.feeds)
+    required = set(workspace.settings.feeds.required)
+    if any(isinstance(problem, NothingKnownError) for problem in absent):
+        required.discard("advisories")
+    old = outdated(required, report.feeds)
     problems = (*register.problems, *answers, *identifiers, *lists, *absent, *old)
     return ScanOutcome(report=report, source_errors=problems)
 
