@@ -109,7 +109,8 @@ def _unmentioned(line: Line, parts: tuple[FirmwarePart, ...], column: str) -> Ch
 
     A boot loader or BIOS is meant only where its words speak of one: ``All BIOS versions < V25``.
     """
-    words = f"{line.statement.version_text} {line.statement.product}".casefold()
+    text = f"{line.statement.version_text} {line.statement.product}"
+    words = set(re.split(r"[\W_]+", text.casefold()))
     beside = tuple(one for one in parts if is_beside(one))
     own = tuple(one for one in beside if _first_word(one) in words)
     own = own or tuple(one for one in parts if one not in beside)
