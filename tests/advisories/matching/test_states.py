@@ -385,3 +385,44 @@ def test_cell_of_ten_million_characters_is_matched_by_its_beginning() -> None:
     )
 
     assert found.state is A
+
+
+@pytest.mark.parametrize(
+    "firmware",
+    [
+        "9.0,2.0", "9.0 or 2.0", "9.0 (was 2.0)", "9.0 & 2.0", "9.0 from 2.0", "9.0 2.0",
+        "9.0 soon", "9.0 required", "9.0 TBD", "9.0 per docs", "available: 9.0", "< 9.0", "0.0.0",
+        "HW 9.0", "Boot 9.0", "BIOS 9.0", "Rev. HW 9",
+    ],
+)  # fmt: skip
+def test_cell_that_does_not_say_which_version_runs_is_never_safe(firmware: str) -> None:
+    found = rows([said("vers:generic/>=1.0|<2.4.3")], firmware)
+
+    assert [row.state for row in found] == [U]
+
+
+def test_boot_loader_beside_the_firmware_is_not_what_a_range_means() -> None:
+    statement = said("< 2.4.3")
+
+    assert [row.state for row in rows([statement], "Boot 9.0 / FW 2.4.1")] == [A]
+    assert [row.state for row in rows([statement], "HW: 1.0; SW: 2.4.3")] == [F]
+    assert [row.state for row in rows([said("BIOS < 2.4.3")], "BIOS 2.4.1")] == [A]
+
+
+def test_leaf_with_the_whole_name_counts_before_a_wider_one() -> None:
+    wide = said("*", leaf="1", product="CBC-200")
+    exact = said("< 2.4.3", leaf="2", product="CBC-200 Cabinet Controller")
+
+    found = rows([wide, exact], "2.5.0", model="CBC-200 Cabinet Controller")
+
+    assert [row.state for row in found] == [F]
+
+
+@pytest.mark.parametrize(
+    "firmware", ["2.4.1 (build 1234)", "2.4.1-r64721", "2.4.1 2019-03-04", "(2.4.1)", "2.4.1 GA"]
+)
+def test_build_or_day_behind_the_last_affected_version_makes_no_later_one_of_it(
+    firmware: str,
+) -> None:
+    assert [row.state for row in rows([said("<= 2.4.1")], firmware)] == [A]
+    assert [row.state for row in rows([said("2.4.1")], firmware)] == [A]

@@ -238,7 +238,7 @@ def _named_otherwise(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identit
         return other(why, "product") if absent else None
     if not wanted.line or not tokens.isdisjoint((*wanted.words, *wanted.line)):
         return None
-    if len(code) >= _STRONG_CODE and not code[0].isdigit():
+    if any(len(one) >= _STRONG_CODE and not one.isdigit() for one in shared.codes):
         return None
     missing = " ".join(wanted.line)
     if own := sorted(tokens & (word_lists().line - {*names, "siplus"})):
@@ -246,7 +246,8 @@ def _named_otherwise(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identit
     own = extra(seen, wanted)
     if not own and wanted.generic and tokens.isdisjoint(wanted.generic):
         own = [*seen.generic, *seen.editions]
-    why = f"{code.upper()} is shared, but the register says {own[0]}, not {missing}" if own else ""
+    shown = code.upper().replace("#", "x")
+    why = f"{shown} is shared, but the register says {own[0]}, not {missing}" if own else ""
     return candidate(why, 0.4) if why else None
 
 

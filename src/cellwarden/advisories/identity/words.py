@@ -59,6 +59,7 @@ class Words(msgspec.Struct, frozen=True):
     family_codes: frozenset[str]
     family_members: frozenset[str]
     device_parts: frozenset[str]
+    beside_parts: frozenset[str]
     card_parts: frozenset[str]
     no_card_roles: frozenset[str]
     part_roles: frozenset[str]

@@ -9,7 +9,7 @@ from typing import Final
 from cellwarden.advisories.identity import Claim, catalogue
 from cellwarden.advisories.identity.words import compact, word_lists
 
-_DECIMAL: Final = re.compile(r"(?<![\d.])(\d{1,3}\.\d)(\d)(?![\d.])")
+_DECIMAL: Final = re.compile(r"(?<!\d)(?<!\d\.)(\d{1,3}\.\d)(\d)(?!\d|\.0*[1-9])(?:\.0+(?!\d))*")
 _LEAD: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{2,15})[ _:]+(?=[vV]?\.?\d)")
 _SAYS_NOTHING: Final = frozenset({"release", "build", "software", "version", "update", "patch"})
 _LETTER: Final = re.compile(r"([A-Za-z])(?=\d+\.\d)")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 from functools import lru_cache
 from typing import Final
 
 import msgspec
 
 from cellwarden.advisories.identity import Answer, Evidence, Identity
-from cellwarden.advisories.identity.words import chunks, compact, word_lists
+from cellwarden.advisories.matching.conditions import has_versions_in_conditions, holds
 from cellwarden.advisories.matching.counted import counted, counted_range
 from cellwarden.advisories.matching.nouns import Chosen, Line, Verdict, read
 from cellwarden.advisories.matching.reached import (
@@ -46,6 +46,8 @@ class Said(msgspec.Struct, frozen=True):
 _OTHER: Final = "the advisory names another generation of it, in which it would be affected"
 _COUNTS_OTHERWISE: Final = "the advisory has versions of this very part as a condition"
 _NOTHING: Final = Said(None, "")
+_STEPS: Final = re.compile(r"[a-uw-z]+|v[a-z]+")
+"""Words behind a version's numbers; steps of two kinds have no certain order."""
 
 
 def verdict(
@@ -163,7 +165,7 @@ def _by_version(line: Line, chosen: Chosen, seen: Evidence, fixes: Fixes) -> Sai
 
 
 def _inside(line: Line, found: Placement, chosen: Chosen, seen: Evidence, fixes: Fixes) -> Said:
-    open_conditions = [c for c in found.conditions if not _holds(c, line, chosen, seen)]
+    open_conditions = [c for c in found.conditions if not holds(c, line, chosen, seen)]
     if open_conditions:
         why = f"{found.why}, if {', '.join(open_conditions)} applies, which is not recorded"
         return Said(MatchState.UNDETERMINED, why, shown_for(fixes, chosen.versions))
@@ -207,14 +209,7 @@ def _instead(line: Line, chosen: Chosen) -> str:
         return "that version stands in the model column"
     if any(in_another_generation(line, version) for version in chosen.versions):
         return _OTHER
-    part = set(_condition_words(chosen.part))
-    named = (word for one in line.range.conditions for word in _condition_words(one))
-    return _COUNTS_OTHERWISE if part and part <= _in_singular(part, named) else ""
-
-
-def _in_singular(part: set[str], words: Iterable[str]) -> set[str]:
-    """Words, and those in the plural as the part's own words write them."""
-    return {word if word in part else word.removesuffix("s") for word in words}
+    return _COUNTS_OTHERWISE if has_versions_in_conditions(line, chosen.part) else ""
 
 
 def _fixed_at_its_end(line: Line, version: str, fixes: Fixes) -> str:
@@ -224,7 +219,11 @@ def _fixed_at_its_end(line: Line, version: str, fixes: Fixes) -> str:
     """
     fix = fixed_since(fixes, version)
     is_settled = bool(line.besides) and _placed(line, version).inside is False
-    is_finer = fix and refines_an_end(line, fix) and refines_an_end(line, version)
+    is_finer = (
+        _STEPS.findall(fix.casefold()) == _STEPS.findall(version.casefold())
+        and refines_an_end(line, fix)
+        and refines_an_end(line, version)
+    )
     return fix if is_settled or is_finer else ""
 
 
@@ -360,7 +359,7 @@ def _inside_listed(
     words = in_words(line.statement.version_text) or "every version"
     if _is_rest(line):
         return _NOTHING if "!=" in words else Said(state, found.why)
-    if any(not _holds(c, line, chosen, seen) for c in found.conditions):
+    if any(not holds(c, line, chosen, seen) for c in found.conditions):
         return _NOTHING
     label = "fixed" if state is MatchState.FIXED else "not affected"
     fixed_in = words if state is MatchState.FIXED else ""
@@ -371,24 +370,3 @@ def _is_rest(line: Line) -> bool:
     """True for the rest that a default status leaves: what is not listed, not what is listed."""
     said = line.statement
     return said.version_kind == "vers" and said.status == "not_affected" and not line.lists_versions
-
-
-@lru_cache(maxsize=16384)
-def _condition_words(condition: str) -> tuple[str, ...]:
-    noise = word_lists().noise
-    return tuple(compact(c) for c in chunks(condition) if c not in noise)
-
-
-def _holds(condition: str, line: Line, chosen: Chosen, seen: Evidence) -> bool:
-    """True where the register, or the part that was compared, shows that a condition is met."""
-    words = _condition_words(condition)
-    if not words:
-        return True
-    shown = {compact(c) for c in chunks(chosen.part)} | {p.casefold() for p in line.part_words}
-    shown |= {"id", "ups", *seen.series_ids} if seen.series_ids & line.claim.series_ids else set()
-    if line.claim.cards & set(seen.cards):
-        shown |= {"nmc2", "nmc3", "nmc1", "aos"} & set(words)
-    of_product = set(line.claim.key) | {
-        w for one in line.claim.wanted for w in (*one.words, *one.codes, *one.generic)
-    }
-    return all(word in seen.tokens or word in shown or word in of_product for word in words)

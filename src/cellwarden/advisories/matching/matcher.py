@@ -127,7 +127,7 @@ class Matcher:
         parts = firmware.firmware_parts(_firmware(component), component.part)
         if not parts:
             return Asked("", None, Chosen(component.part, ()))
-        if len(parts) > 1:
+        if len(parts) > 1 or firmware.is_beside(parts[0]):
             return None
         version, part = parts[0].version, parts[0].name or component.part
         is_weak = not component.firmware.strip()

@@ -12,6 +12,7 @@ from cellwarden.advisories.identity.words import LONGEST_TEXT, folded, word_list
 from cellwarden.advisories.matching.counted import lead_of
 from cellwarden.advisories.matching.nouns import Chosen, Line
 from cellwarden.advisories.versions import FirmwarePart, read_firmware
+from cellwarden.advisories.versions.spelling import is_hedged
 from cellwarden.model.matching import Component
 
 _NAMES_NOTHING: Final = frozenset({"fw", "firmware", "version", "ver", "software", "sw"})
@@ -113,12 +114,41 @@ def choose(line: Line, parts: tuple[FirmwarePart, ...], column: str, seen: Evide
     found = _named(line, parts, column)
     if found is not None:
         return Chosen(found.name, (found.version,))
-    if len(parts) == 1:
-        wanted, own = ", ".join(line.part_words), parts[0].name
-        doubt = f"the advisory speaks of {wanted}, the register of {own}" if wanted else ""
-        return Chosen(own, versions, "" if _counts_alike(line, own, seen) else doubt)
-    names = ", ".join(one.name or "a part without a name" for one in parts)
-    return Chosen(column, versions, f"which of {names} is meant is not said")
+    return _unmentioned(line, parts, seen, column)
+
+
+def _unmentioned(
+    line: Line, parts: tuple[FirmwarePart, ...], seen: Evidence, column: str
+) -> Chosen:
+    """The version that a statement means that names none of these parts before a number.
+
+    A boot loader or BIOS is meant only where its words speak of one: ``All BIOS versions < V25``.
+    """
+    text = f"{line.statement.version_text} {line.statement.product}"
+    words = set(re.split(r"[\W_]+", text.casefold()))
+    beside = tuple(one for one in parts if is_beside(one))
+    own = tuple(one for one in beside if _first_word(one) in words)
+    own = own or tuple(one for one in parts if one not in beside)
+    names = ", ".join(one.name or "a part without a name" for one in own or parts)
+    if len(own) == 1:
+        wanted = ", ".join(line.part_words)
+        doubt = f"the advisory speaks of {wanted}, the register of {names}" if wanted else ""
+        is_sure = not own[0].name or _counts_alike(line, own[0].name, seen)
+        return Chosen(own[0].name, (own[0].version,), "" if is_sure else doubt)
+    why = f"which of {names} is meant is not said" if own else f"{names} is not what is meant"
+    return Chosen(column, tuple(one.version for one in own or parts), why)
+
+
+def is_beside(part: FirmwarePart) -> bool:
+    """True for a part that stands beside a device's firmware: hardware, boot loader, display.
+
+    So does what its name says is not there yet: ``available: 7.1``.
+    """
+    return _first_word(part) in word_lists().beside_parts or is_hedged(part.name)
+
+
+def _first_word(part: FirmwarePart) -> str:
+    return folded(part.name).removeprefix("rev. ").split(" ")[0]
 
 
 def _counts_alike(line: Line, name: str, seen: Evidence) -> bool:

@@ -271,7 +271,8 @@ def shown_for(fixes: Fixes, versions: Sequence[str]) -> str:
 @lru_cache(maxsize=16384)
 def is_at_least(version: str, fix: str) -> bool:
     """True where a version is certainly the other one or a later one."""
-    return read(f">= {fix}", "range").place(version).inside is True
+    is_before = read(f"< {fix}", "range").place(version).inside
+    return is_before is False and read(f">= {fix}", "range").place(version).inside is True
 
 
 @lru_cache(maxsize=16384)

@@ -17,6 +17,7 @@ from cellwarden.advisories.versions.spelling import is_blank, is_hedged, spell
 
 _PART_SIGNS: Final = frozenset("/:;=(,")
 LONGEST_IN_WORDS: Final = 80
+_POINTED: Final = re.compile(r"(?<![\w.])[vV]?\d+(?:\.\d+)+(?![\w.])")
 NOUGHT: Final = re.compile(r"[vV]?0+(?:\.0+)*")
 """What a device reports, or a person fills in, where there is no version."""
 
@@ -65,6 +66,8 @@ class VersionRange(msgspec.Struct, frozen=True, kw_only=True):
         first = self._weigh(self._without_condition(version))
         if is_hedged(version) and first[1] != "text":
             return self._say(None, version, "", "who wrote it was not sure of it")
+        if first[0] is False and self._holds_another(version):
+            return self._say(None, version, "", "it names several versions, and one lies inside")
         if first[1] == "text" or _PART_SIGNS.isdisjoint(version):
             return self._say(first[0], version, first[1], first[2])
         names = [part.version for part in read_firmware(version)] or [version]
@@ -73,6 +76,11 @@ class VersionRange(msgspec.Struct, frozen=True, kw_only=True):
         if any(other[0] is not first[0] for other in found[1:]):
             return self._say(None, version, "", "its parts lie differently")
         return self._say(first[0], version, first[1], first[2])
+
+    def _holds_another(self, version: str) -> bool:
+        """True where a text names several versions, and not only the first: ``7.1 (was 6.9)``."""
+        _, *others = _POINTED.findall(version) or [""]
+        return any(self._weigh(other)[0] for other in others)
 
     def _without_condition(self, version: str) -> str:
         """The version without a word before it that the range has as a condition: ``BIOS``."""

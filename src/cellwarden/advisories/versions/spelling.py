@@ -59,7 +59,9 @@ _HEDGED: Final = re.compile(
     r"[?~<>\u2248\u2264\u2265\ufffd]|->|\u2192"
     r"|\b(?:or|and) (?:older|earlier|below|lower|less|prior)\b"
     r"|\b(?:planned|pending|target|assumed|approx|about|probably|maybe|presumably|unsure|unverified"
-    r"|unconfirmed|to be (?:confirmed|checked|verified)|tbc)\b",
+    r"|unconfirmed|to be (?:confirmed|checked|verified)|tbc|tbd|soon|required|needed|scheduled"
+    r"|available|latest|newest|expected|intended|ordered|recommended|future|acc\.|according|per|label|sticker|docs?"
+    r"|documentation|manual|datasheet)(?!\w)",
     re.IGNORECASE,
 )
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from cellwarden.advisories.versions.numerals import is_padded
-from cellwarden.advisories.versions.order import numbers_as_written
+from cellwarden.advisories.versions.order import counts_years, numbers_as_written
 from cellwarden.advisories.versions.spelling import plain, spell
 
 _BEHIND: Final = re.compile(r"(?<=\d)(?:[.\s_-]?(?:[xX]{1,3}|\*+)){1,3}$")
@@ -53,7 +53,8 @@ def holds_wild(op: str, version: str, bound: str) -> bool | None:
     ours, want = tuple(map(int, parsed.segments)), tuple(map(int, head))
     shared = min(len(ours), len(want))
     if ours[:shared] != want[:shared]:
-        return _differing(op, parsed.segments, head, touches=touches)
+        inside = _differing(op, parsed.segments, head, touches=touches)
+        return None if inside is False and counts_years(ours) != counts_years(want) else inside
     if len(ours) < len(want):
         return None
     if behind:
