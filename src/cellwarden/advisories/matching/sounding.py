@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import chain, pairwise
 from typing import Final
 
@@ -23,11 +23,14 @@ _FEWEST_NUMBERS: Final = 3
 """With fewer, a point may be a decimal point, and the version has no key."""
 
 
-def sounded(prepared: Prepared, known: Sequence[Ranged]) -> list[Answers]:
-    """All answers, filled where they depend on nothing but the version; alike spans are one."""
+def sounded(prepared: Prepared, known: Mapping[int, Ranged]) -> list[Answers]:
+    """All answers, filled where they depend on nothing but the version; alike spans are one.
+
+    ``known`` are the lines that they are of, by number.
+    """
     found = list(prepared.answers)
     asked: set[int] = set()
-    for number, one in enumerate(known):
+    for number, one in known.items():
         if one.answers is None or not one.is_shared or one.answers in asked:
             continue
         asked.add(one.answers)
