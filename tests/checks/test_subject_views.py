@@ -8,8 +8,14 @@ import duckdb
 import pytest
 
 from cellwarden.checks.predicates import DATE, FLAG, NUMBER, TEXT
-from cellwarden.checks.subject import FRAME, create_subjects, subjects
-from cellwarden.checks.tables import create_missing
+from cellwarden.checks.subject import (
+    FRAME,
+    Subjects,
+    create_subjects,
+    derived_tables_of,
+    subjects,
+)
+from cellwarden.checks.tables import DERIVED, create_missing
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Fleet
@@ -693,3 +699,46 @@ def test_names_of_requester_and_approver_are_compared_without_signs(fleet: Fleet
     )
 
     assert fleet.row("signature")["approver_is_requester"] is True
+
+
+def test_a_subject_waits_for_every_derived_table_that_its_text_or_a_part_of_it_reads() -> None:
+    """DuckDB itself says what a view cannot do without: the ones we call ready need nothing more.
+
+    A subject that is defined too early would be judged on a table that is still being filled.
+    """
+    for name, subject in subjects().items():
+        connection = duckdb.connect()
+        create_missing(connection)
+        for table in DERIVED:
+            connection.execute(f'drop table "{table}"')
+        waits_for = sorted(derived_tables_of(name))
+        for table in waits_for:
+            columns = ", ".join(f'"{column}" {kind}' for column, kind in DERIVED[table].items())
+            connection.execute(f'create table "{table}" ({columns})')
+
+        known = Subjects(kept={name})
+        assert name in known.ready(connection)
+        known.define(connection, [name])
+
+        assert connection.execute(f"select * from {subject.view}").fetchall() == []
+        assert name not in known.ready(connection)
+        connection.close()
+
+
+def test_a_subject_is_not_ready_before_its_tables_are_there() -> None:
+    connection = duckdb.connect()
+    create_missing(connection)
+    known = Subjects()
+    assert known.ready(connection) == list(subjects())
+
+    connection.execute("drop table exposure_row")
+
+    ready = known.ready(connection)
+    assert "exposure" not in ready
+    assert "approval" in ready
+    known.define(connection, ready)
+    assert known.ready(connection) == []
+    create_missing(connection)
+    assert known.ready(connection) == [
+        name for name in subjects() if "exposure_row" in derived_tables_of(name)
+    ]

@@ -230,3 +230,38 @@ def test_what_the_client_says_of_itself_is_no_trouble() -> None:
     text = b"Init SSL without certificate database\nups.mfr: APC\nups.serial: A1\n"
 
     assert "unreadable" not in collect.read("a.upsc", text).tables
+
+
+SNMP = """\
+device.mfr: {mfr}
+device.model: 9PX 3000
+driver.name: {driver}
+driver.version.data: {mib}
+ups.firmware: 01.17.4945
+ups.firmware.aux: LB
+"""
+
+
+@pytest.mark.parametrize(
+    ("mfr", "driver", "mib", "maker"),
+    [
+        ("EATON", "snmp-ups", "mge MIB 0.5", "EATON"),
+        ("American Power Conversion Corp.", "snmp-ups", "apcc MIB 1.2", "American Power"),
+        ("EATON", "netxml-ups", "", "EATON"),
+        ("EATON", "snmp-ups", "ietf MIB 1.54", None),
+        ("Riello", "snmp-ups", "mge MIB 0.5", None),
+        ("Dell", "netxml-ups", "", None),
+        ("EATON", "snmp-ups", "", None),
+        ("", "snmp-ups", "mge MIB 0.5", None),
+    ],
+)
+def test_a_card_is_of_the_upss_maker_only_where_it_speaks_that_makers_language(
+    mfr: str, driver: str, mib: str, maker: str | None, rows_of: RowsOf
+) -> None:
+    text = SNMP.format(mfr=mfr, driver=driver, mib=mib)
+
+    rows = rows_of(collect.read("u.upsc", text.encode()), "component")
+
+    [card] = [row for row in rows if row["component_id"] == "u/card"]
+    assert (card.get("manufacturer") or "").startswith(maker or "")
+    assert ("manufacturer" in card) is (maker is not None)

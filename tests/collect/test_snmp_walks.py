@@ -294,3 +294,49 @@ def test_a_value_that_is_not_as_its_tag_says_is_told_in_words(rows_of: RowsOf) -
     (lost,) = rows_of(reading, "unreadable")
     assert "hexadecimal" in lost["reason"]
     assert "fromhex" not in lost["reason"]
+
+
+UPS_MIB = """\
+.1.3.6.1.2.1.33.1.1.1.0 = STRING: "Riello"
+.1.3.6.1.2.1.33.1.1.2.0 = STRING: "Sentinel"
+.1.3.6.1.2.1.33.1.1.3.0 = STRING: "SWM045-01-05"
+.1.3.6.1.2.1.33.1.1.4.0 = STRING: "CS121 v 5.14.50"
+"""
+
+
+@pytest.mark.parametrize(
+    ("object_id", "maker"),
+    [
+        ("OID: .1.3.6.1.4.1.1356.1", "Generex"),
+        ("OID: iso.3.6.1.4.1.5491.6", "Riello"),
+        ("OID: SNMPv2-SMI::enterprises.534.1", "Eaton"),
+        ("OID: .1.3.6.1.4.1.8072.3.2.10", None),
+        ("OID: .1.3.6.1.2.1.33", None),
+        ("OID: ccitt.0", None),
+        ("STRING: 1.3.6.1.4.1.", None),
+    ],
+)
+def test_a_card_is_of_the_maker_whose_agent_answers_and_not_of_the_upss(
+    object_id: str, maker: str | None, rows_of: RowsOf
+) -> None:
+    text = f".1.3.6.1.2.1.1.2.0 = {object_id}\n{UPS_MIB}"
+
+    rows = rows_of(collect.read("u.snmpwalk", text.encode()), "component")
+
+    ups, card = rows
+    assert (ups["manufacturer"], card["role"]) == ("Riello", "network_card")
+    assert card.get("manufacturer") == maker
+
+
+def test_without_a_sysobjectid_the_maker_of_a_card_stays_unknown(rows_of: RowsOf) -> None:
+    rows = rows_of(collect.read("u.snmpwalk", UPS_MIB.encode()), "component")
+
+    assert "manufacturer" not in rows[1]
+
+
+def test_an_enterprise_that_no_list_knows_is_told() -> None:
+    text = f".1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.99999.1\n{UPS_MIB}"
+
+    notes = collect.preview("u.snmpwalk", text.encode()).notes
+
+    assert any("enterprise 99999" in note for note in notes)

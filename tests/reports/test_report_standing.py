@@ -38,6 +38,28 @@ def test_a_run_with_full_coverage_and_no_finding_is_clear(clear: Report) -> None
     assert state.caution == ""
 
 
+def test_a_run_without_advisories_is_never_clear(clear: Report) -> None:
+    without = msgspec.structs.replace(
+        clear, coverage=msgspec.structs.replace(clear.coverage, advisories=0)
+    )
+
+    assert standing(clear).kind == "clear"
+    assert standing(without).kind == "undecided"
+    assert "was not looked at" in standing(without).sentence
+
+
+def test_a_feed_that_never_came_is_no_stale_one(clear: Report) -> None:
+    never = msgspec.structs.replace(
+        clear.feeds[0], feed="exploited", documents=0, newest_at=None, age_days=None, is_stale=True
+    )
+    report = msgspec.structs.replace(clear, feeds=(*clear.feeds, never))
+
+    assert "Never imported: exploited." in standing(report).caution
+    assert "Stale data" not in standing(report).caution
+    assert "NEVER IMPORTED: exploited" in data_age_line(report)
+    assert "exploited: NEVER IMPORTED" in data_age(report)
+
+
 def test_unknown_verdicts_without_a_finding_still_prevent_a_clear_run(clear: Report) -> None:
     seen = msgspec.structs.replace(clear.coverage, verdicts={"pass": 10, "unknown": 1})
 

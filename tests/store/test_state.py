@@ -18,6 +18,7 @@ from cellwarden.ledger.entries import TableCommitment
 from cellwarden.ledger.rows import rows_root
 from cellwarden.model.errors import IntegrityError, StoreError
 from cellwarden.model.facts import END, kinds
+from cellwarden.model.moments import Moment
 from cellwarden.store.facts import Fact, read_committed, table_problem
 from cellwarden.store.state import Draft, State
 
@@ -47,6 +48,32 @@ def test_a_recorded_row_is_seen_and_absent_kinds_are_empty(tmp_path: Path) -> No
     assert index == 0
     assert found == [("a", "1.0")]
     assert empty == []
+
+
+def test_tables_of_a_moment_follow_the_ledger_and_leave_alone_what_got_nothing_new(
+    tmp_path: Path,
+) -> None:
+    with State(tmp_path) as state:
+        state.record(draft(), {"component": [component("a", firmware="1")]})
+        tables = state.tables_to_judge(Moment(as_of=FOREVER))
+        tables.bring_to(state.log.size())
+        tables.connection.execute("insert into component (subject) values ('mark')")
+        site = Fact(cells=kinds()["site"].row({"site_id": "NG1"}))
+        state.record(draft("register/sites.csv"), {"site": [site]})
+
+        tables.bring_to(state.log.size())
+
+        sites = rows(tables.connection, "select subject from site")
+        untouched = rows(tables.connection, "select subject from component order by subject")
+        state.record(draft(), {"component": [component("a", firmware="2")]})
+        tables.bring_to(state.log.size())
+        anew = rows(tables.connection, "select subject, firmware from component")
+        ever = rows(tables.connection, "select firmware from component_history order by firmware")
+
+    assert sites == [("NG1",)]
+    assert untouched == [("a",), ("mark",)]
+    assert anew == [("a", "2")]
+    assert ever == [("1",), ("2",)]
 
 
 def test_the_newest_word_of_one_source_replaces_its_older_one(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cellwarden.model.facts import ASSERT, END, kinds
-from cellwarden.store.facts import Fact, _statements
+from cellwarden.store.facts import Fact
+from cellwarden.store.kind_tables import _statements
 from cellwarden.store.state import Draft, State
 
 COMPONENT = kinds()["component"]

@@ -6,7 +6,8 @@ import pytest
 import sqlglot
 
 from cellwarden.model.facts import FRAME, kinds
-from cellwarden.store import facts
+from cellwarden.store import kind_tables
+from cellwarden.store.facts import Partitions
 
 
 @pytest.mark.parametrize(
@@ -15,7 +16,7 @@ from cellwarden.store import facts
 )
 @pytest.mark.parametrize("kind", ["component", "window", "exception"])
 def test_every_view_has_a_spark_twin(name: str, kind: str) -> None:
-    template = facts._template(name)
+    template = kind_tables._template(name)
     names = kinds()[kind].column_names
     text = template.format(
         kind=kind,
@@ -27,7 +28,7 @@ def test_every_view_has_a_spark_twin(name: str, kind: str) -> None:
             for column in names
         ),
         observed="null",
-        order=facts._NEWEST_FIRST,
+        order=kind_tables._NEWEST_FIRST,
         files="[]",
         as_of="2026-11-16T23:59:59.000000Z",
     )
@@ -41,7 +42,7 @@ def test_every_view_has_a_spark_twin(name: str, kind: str) -> None:
 
 
 def test_a_kind_has_a_partition_only_where_rows_were_written(tmp_path: Path) -> None:
-    partitions = facts.Partitions(tmp_path)
+    partitions = Partitions(tmp_path)
 
     assert partitions.entries_of("component", 10) == []
 

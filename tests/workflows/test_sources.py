@@ -12,10 +12,8 @@ import pytest
 from tests.conftest import anyone_may_act
 
 from cellwarden.entry.cli import run
-from cellwarden.model.advisories import Signature
-from cellwarden.model.errors import InputError, IntegrityError, SourceError
+from cellwarden.model.errors import InputError, IntegrityError
 from cellwarden.model.report import Coverage, FeedAge
-from cellwarden.workflows.advisory.feed_checks import OnlyNew
 from cellwarden.workflows.advisory.feeds import import_feeds
 from cellwarden.workflows.fleet.init import init_workspace
 from cellwarden.workflows.fleet.sources import import_configured, nothing_registered, outdated
@@ -68,9 +66,20 @@ def taken_in(workspace: Workspace) -> list[str]:
     return [str(problem) for problem in problems]
 
 
-def test_empty_folders_and_no_advisory_anywhere_is_an_error(workspace: Workspace) -> None:
-    with pytest.raises(SourceError, match="no advisory has ever been imported"):
-        taken_in(workspace)
+def test_empty_folders_and_no_advisory_anywhere_is_told(workspace: Workspace) -> None:
+    [problem] = taken_in(workspace)
+
+    assert "no advisory has ever been imported" in problem
+
+
+def test_a_folder_that_is_gone_is_told_instead_where_it_is_why_nothing_is_known(
+    workspace: Workspace,
+) -> None:
+    shutil.rmtree(workspace.folder / "more")
+
+    [problem] = taken_in(workspace)
+
+    assert "more is configured under feeds.paths and does not exist" in problem
 
 
 def test_a_folder_that_was_always_empty_is_fine_where_advisories_came_otherwise(
@@ -237,20 +246,3 @@ def test_import_says_what_is_confirmed_what_is_unchecked_and_what_is_refused(
     assert "1 document agreed with the digest files beside them" in said.err
     assert "signed, not checked" in said.err
     assert "usb/bad.json was not imported" in said.err
-
-
-def test_signature_of_a_document_that_is_known_is_not_verified_again() -> None:
-    class Ring:
-        asked: tuple[bytes, ...] = ()
-
-        def verify(self, data: bytes, signature: bytes) -> Signature:
-            self.asked += (data,)
-            return Signature(state="checked", signer=signature.decode())
-
-    ring = Ring()
-    new = OnlyNew(ring, {hashlib.sha256(b"old").hexdigest()})
-
-    old, fresh = new.verify(b"old", b"AB"), new.verify(b"fresh", b"AB")
-
-    assert (old.state, fresh.state) == ("not checked", "checked")
-    assert ring.asked == (b"fresh",)

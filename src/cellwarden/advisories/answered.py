@@ -102,9 +102,7 @@ def _of_plain(book: Book[Answers], name: str, version: str) -> bytes | None:
     if spans is None:
         return None
     at = bisect_right(spans.cuts, plain.key) if plain.key is not None else 0
-    numbers = _numbers_at(spans, at)
-    found = [text for text in map(book.text, numbers) if text is not None]
-    return b"".join(found) if len(found) == len(numbers) else None
+    return book.joined(_numbers_at(spans, at))
 
 
 def packed_numbers(numbers: Sequence[int]) -> bytes:

@@ -1,7 +1,8 @@
 """Books: derived files with a page for each name, read when somebody asks for it.
 
 A book is a head (for which times it holds, and where each page lies), the pages, and numbered
-texts that many pages share. A damaged book is as if it were not there.
+texts that many pages share. A damaged book is as if it were not there, and so is a damaged text,
+which is found out when somebody asks for it: most are never asked for.
 """
 
 from __future__ import annotations
@@ -44,13 +45,15 @@ class _Head(msgspec.Struct, frozen=True, kw_only=True):
     """Where the page of each name lies, counted from the end of the head: offset and size.
 
     The numbered texts begin at ``behind``, counted alike; ``ends`` is 0 and where each of them
-    ends, as this machine keeps such numbers. ``checksum`` is that of all behind the head.
+    ends, as this machine keeps such numbers, and ``checksums`` are theirs. ``checksum`` is that of
+    all pages.
     """
 
     times: Times
     places: dict[str, tuple[int, int]]
     behind: int
     ends: bytes
+    checksums: bytes
     checksum: int
 
 
@@ -69,6 +72,7 @@ class Book(Generic[_T]):
         self._texts: dict[int, bytes] = {}
         self._behind = start + head.behind
         self._ends = memoryview(head.ends).cast("I")
+        self._checksums = memoryview(head.checksums).cast("I")
 
     def page(self, name: str) -> _T | None:
         """The page of a name; nothing where it has none."""
@@ -79,13 +83,21 @@ class Book(Generic[_T]):
             found = self._read[name] = self._decode(self._data[start : start + size])
         return found
 
-    def text(self, number: int) -> bytes | None:
-        """A numbered text; nothing where there is none."""
-        found = self._texts.get(number)
-        if found is None and number + 1 < len(self._ends):
-            start, end = self._ends[number], self._ends[number + 1]
-            found = self._texts[number] = self._data[self._behind + start : self._behind + end]
-        return found
+    def joined(self, numbers: Iterable[int]) -> bytes | None:
+        """Numbered texts, one after another; nothing where one is not there, or damaged."""
+        known, ends, behind = self._texts, self._ends, self._behind
+        found = []
+        for number in numbers:
+            text = known.get(number)
+            if text is None:
+                if number + 1 >= len(ends):
+                    return None
+                text = self._data[behind + ends[number] : behind + ends[number + 1]]
+                if zlib.crc32(text) != self._checksums[number]:
+                    return None
+                known[number] = text
+            found.append(text)
+        return b"".join(found)
 
 
 def packed(value: object) -> bytes:
@@ -125,18 +137,19 @@ def bound(
         offset += len(blob)
     numbered = list(texts)
     ends = array("I", accumulate(map(len, numbered), initial=0))
-    body = b"".join((*blobs, *numbered))
+    body = b"".join(blobs)
     head = msgspec.msgpack.encode(
         _Head(
             times=times,
             places=places,
             behind=offset,
             ends=ends.tobytes(),
+            checksums=array("I", map(zlib.crc32, numbered)).tobytes(),
             checksum=zlib.crc32(body),
         )
     )
     size = len(head).to_bytes(_SIZE_BYTES, "big")
-    return b"".join((hashlib.sha256(size + head).digest(), size, head, body))
+    return b"".join((hashlib.sha256(size + head).digest(), size, head, body, *numbered))
 
 
 def open_book(file: Path, decode: Callable[[bytes], _T], *, as_of: str = "") -> Book[_T] | None:
@@ -154,7 +167,9 @@ def open_book(file: Path, decode: Callable[[bytes], _T], *, as_of: str = "") -> 
     if hashlib.sha256(data[_DIGEST_BYTES:end]).digest() != data[:_DIGEST_BYTES]:
         return None
     head = msgspec.msgpack.decode(data[start:end], type=_Head)
-    with memoryview(data)[end:] as body:
-        if zlib.crc32(body) != head.checksum:
+    behind = end + head.behind
+    texts = memoryview(head.ends).cast("I")
+    with memoryview(data)[end:behind] as pages:
+        if zlib.crc32(pages) != head.checksum or len(data) != behind + texts[-1]:
             return None
     return Book(head, data, end, decode) if head.times.holds(as_of) else None

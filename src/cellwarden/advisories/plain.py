@@ -20,6 +20,8 @@ _ONE_BYTE: Final = 256
 class Plain(NamedTuple):
     """A plain version: its key, nothing where it may be a decimal fraction (1.07) or a day.
 
+    Nothing either for noughts alone, which may stand for a version that nobody read.
+
     ``tame`` is how many numbers it has if it is tame, else 0: two or three numbers below 1000,
     none with a zero before it.
     """
@@ -36,7 +38,10 @@ def read_plain(text: str) -> Plain | None:
         return None
     if _PADDED_FRACTION.fullmatch(found[1]) or _LIKE_A_DAY.fullmatch(found[1]):
         return Plain(None, 0)
-    key = number_key(stripped(tuple(map(int, found[1].split(".")))))
+    numbers = stripped(tuple(map(int, found[1].split("."))))
+    if not numbers:
+        return Plain(None, 0)
+    key = number_key(numbers)
     return Plain(key, text.count(".") + 1 if _TAME.fullmatch(text) else 0)
 
 

@@ -7,12 +7,14 @@ from cellwarden.checks.exceptions import accept
 from cellwarden.checks.judge import CheckCount, Judgement, judge, uncovered
 from cellwarden.checks.pages import page, rows
 from cellwarden.checks.standing import counted, evidence_of, standings, with_accepted
+from cellwarden.checks.subject import Subjects
 
 __all__ = [
     "Check",
     "CheckCount",
     "CompiledChecks",
     "Judgement",
+    "Subjects",
     "accept",
     "catalogue_sha256",
     "compile_checks",

@@ -13,7 +13,7 @@ from cellwarden.checks import verdict_sql
 from cellwarden.checks.check import Check
 from cellwarden.checks.compiled import CompiledChecks
 from cellwarden.checks.sentences import fill, not_known, places
-from cellwarden.checks.subject import Subject, create_subjects, subject_named
+from cellwarden.checks.subject import Subject, Subjects, subject_named
 from cellwarden.checks.tables import create_missing
 from cellwarden.model.errors import InputError
 from cellwarden.model.findings import Finding, Verdict, finding_id
@@ -69,12 +69,14 @@ def judge(
     compiled: CompiledChecks,
     *,
     controls_for: ControlsFor = lambda _: (),
+    subjects: Subjects | None = None,
 ) -> Judgement:
     """Judge the tables of a run (see ``tables``; missing ones count as empty) by checks.
 
     Each failure becomes a finding; unknowns become one for each check, missing column, site and
     vendor. The verdicts stay on the connection: ``verdict_<subject>``, one row a subject, one
-    column ``c<n>`` a check in the order of the ids, numbers as in ``verdict_sql``.
+    column ``c<n>`` a check in the order of the ids, numbers as in ``verdict_sql``. Some of the
+    ``subjects`` may be defined already.
 
     Raises:
         InputError: a check cannot be run; names it.
@@ -84,7 +86,8 @@ def judge(
         for name in compiled.selects
     ]
     create_missing(connection)
-    create_subjects(connection, kept=compiled.selects.keys())
+    subjects = subjects or Subjects(kept=compiled.selects)
+    subjects.define(connection, subjects.ready(connection))
     with _any_order(connection):
         side_by_side(connection, _keep_verdicts, about)
     counts: list[CheckCount] = []

@@ -38,6 +38,8 @@ def printable(cell: str | None) -> str:
     """One cell as a reader may see it."""
     if cell is None:
         return "unknown"
+    if len(cell) <= _MOST_CELL and cell.isprintable():
+        return cell  # no category below is printable
     shown = "".join(
         f"\\u{ord(c):04x}" if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else c
         for c in cell[: _MOST_CELL + 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection
 from functools import cache
@@ -11,11 +12,14 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cellwarden.checks.predicates import TYPES
+from cellwarden.checks.tables import DERIVED
 from cellwarden.model.errors import InputError
 from cellwarden.store.lanes import side_by_side
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+_WORD: Final = re.compile(r"\w+")
 
 FRAME: Final = ("subject", "evidence")
 """Columns that every subject has and no check may mention."""
@@ -125,21 +129,71 @@ def part_sql(name: str) -> str:
     return folder.joinpath(f"{name}.sql").read_text("utf-8")
 
 
-def create_subjects(connection: DuckDBPyConnection, *, kept: Collection[str] = ()) -> None:
-    """Define every subject's view, and the views that they share, over the tables of a run.
+class Subjects:
+    """The subjects of one run, each defined once, as soon as what it reads is there."""
 
-    Those named in ``kept`` are worked out here and now where they are small, and their views read
-    the rows: for who asks the same subject many times. So is what several of them share.
-    """
-    asked = [subject.sql for subject in subjects().values() if subject.name in kept]
-    for name in PARTS:
-        is_shared = sum(f"part_{name}" in sql for sql in asked) > 1
-        _define(connection, f"part_{name}", part_sql(name), is_kept=is_shared)
-    side_by_side(
-        connection,
-        lambda lane, one: _define(lane, one.view, one.sql, is_kept=one.name in kept),
-        subjects().values(),
-    )
+    def __init__(self, kept: Collection[str] = ()) -> None:
+        """Define none yet.
+
+        ``kept`` are worked out when they are defined, where they are small, and so is what several
+        of them share; their views read the rows: for who asks the same subject many times.
+        """
+        self._kept = frozenset(kept)
+        self._defined: set[str] = set()
+
+    def ready(self, connection: DuckDBPyConnection) -> list[str]:
+        """The subjects that are not defined yet and that wait for no derived table.
+
+        Who fills tables meanwhile asks before it starts: a table that is there counts as filled.
+        """
+        rows = connection.execute("select table_name from information_schema.tables").fetchall()
+        waiting = DERIVED.keys() - {str(name) for (name,) in rows}
+        return [
+            name
+            for name in subjects()
+            if name not in self._defined and waiting.isdisjoint(derived_tables_of(name))
+        ]
+
+    def define(self, connection: DuckDBPyConnection, names: Collection[str]) -> None:
+        """Define some subjects and the parts that they read."""
+        known = subjects()
+        asked = [known[name].sql for name in sorted(self._kept)]
+        wanted = _parts_in(*(known[name].sql for name in names))
+        for part in PARTS:
+            if part in wanted and part not in self._defined:
+                is_shared = sum(f"part_{part}" in sql for sql in asked) > 1
+                _define(connection, f"part_{part}", part_sql(part), is_kept=is_shared)
+        side_by_side(
+            connection,
+            lambda lane, one: _define(lane, one.view, one.sql, is_kept=one.name in self._kept),
+            [known[name] for name in names],
+        )
+        self._defined |= {*names, *wanted}
+
+
+def create_subjects(connection: DuckDBPyConnection) -> None:
+    """Define every subject's view, and the views that they share, over the tables of a run."""
+    Subjects().define(connection, subjects())
+
+
+@cache
+def derived_tables_of(name: str) -> frozenset[str]:
+    """The derived tables that a subject's text, or one that it reads, mentions."""
+    text = subjects()[name].sql
+    texts = " ".join([text, *(part_sql(part) for part in _parts_in(text))])
+    return frozenset(DERIVED.keys() & set(_WORD.findall(texts)))
+
+
+def _parts_in(*texts: str) -> set[str]:
+    """The parts that texts read, by themselves or through other parts."""
+    found: set[str] = set()
+    waiting = list(texts)
+    while waiting:
+        words = set(_WORD.findall(waiting.pop()))
+        new = {part for part in PARTS if f"part_{part}" in words} - found
+        found |= new
+        waiting += [part_sql(part) for part in new]
+    return found
 
 
 def _define(connection: DuckDBPyConnection, view: str, sql: str, *, is_kept: bool) -> None:

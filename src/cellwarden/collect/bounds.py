@@ -17,6 +17,12 @@ DOCUMENT_BYTES: Final = 256 * 1024 * 1024
 CELL_CHARACTERS: Final = 32_767
 """The longest cell; a spreadsheet's own limit."""
 
+BARE_LINES: Final = 100_000
+"""Lines of a configuration export without separators, each word of which is looked at."""
+
+PATH_CHARACTERS: Final = 1_000
+"""Characters of the path of a setting: every line of a section repeats it."""
+
 TEXT_CHARACTERS: Final = 200
 """How much of what stood there an unreadable row keeps."""
 

@@ -9,7 +9,8 @@ from importlib import resources
 
 import msgspec
 
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.cells import Place
+from cellwarden.collect.intake import Intake
 
 _ENDINGS = re.compile(r"(\.(snmprec|snmpwalk|walk|dev|upsc|nut|txt|log|bz2))+$", re.IGNORECASE)
 _MENDED = re.compile(r"[^\w.-]+")

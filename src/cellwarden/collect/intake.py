@@ -9,58 +9,17 @@ from typing import Final
 import msgspec
 
 from cellwarden.collect import bounds, values
+from cellwarden.collect.cells import Place, fit_cell, maker_and_model
 from cellwarden.collect.mapping import Mapping
 from cellwarden.collect.secrets import digest, is_secret
-from cellwarden.collect.text import cut, has_controls, is_mojibake, undamaged
+from cellwarden.collect.text import cut
 from cellwarden.model.facts import Row, kinds
 
 _NOTES: Final = 200
-_PLAIN: Final = 1_000
-_MAKER_WORDS: Final = 5
-_SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,3}", re.IGNORECASE)
 _SETTING: Final = "setting"
 _DIGESTED = re.compile(r"hmac-sha256:[0-9a-f]{64}")
 _SHOWN_LINES: Final = 5
 _SHOWN_CHARACTERS: Final = 60
-_SPREADSHEET_ERRORS: Final = frozenset(
-    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#####"}
-)
-
-
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where in a document something stands: line from 1, column by name or path."""
-
-    file: str
-    line: int | None = None
-    column: str | None = None
-
-    def at(self, column: str) -> Place:
-        """The same line, in a column."""
-        return Place(file=self.file, line=self.line, column=column)
-
-    def __str__(self) -> str:
-        words = [self.file]
-        if self.line is not None:
-            words.append(f"line {self.line}")
-        if self.column:
-            words.append(f"column {self.column}")
-        return ", ".join(words)
-
-
-def is_plain(text: str) -> bool:
-    """Whether a cell can be recorded as it stands in any column that takes text.
-
-    Printable ASCII needs no look at damage; nearly every cell is such text. No word for
-    "unknown" ends in a digit, as ids, serials and versions do.
-    """
-    return (
-        text.isascii()
-        and text.isprintable()
-        and text[:1] != "#"
-        and "E+" not in text
-        and len(text) < _PLAIN
-        and (text[-1:].isdigit() or not values.says_nothing(text))
-    )
 
 
 @cache
@@ -107,22 +66,15 @@ class Intake:
         if text not in self.notes and len(self.notes) < _NOTES:
             self.notes.append(text)
 
-    def maker_and_model(self, text: str) -> tuple[str | None, str | None]:
-        """The maker and the model that one text names; no maker where it begins with no known one.
+    def understand_dates(self, mapping: Mapping, orders: dict[str, str]) -> None:
+        """Add to a table's mapping how its columns of dates were read, so that it stays so."""
+        for index, one in enumerate(self.mappings):
+            if orders and one.columns is mapping.columns:
+                self.mappings[index] = msgspec.structs.replace(one, dates=orders | one.dates)
 
-        ``APC Smart-UPS 3000`` and ``Eaton / 9PX`` are parted, a maker's name alone is no model.
-        """
-        words = text.split()
-        for size in range(min(len(words), _MAKER_WORDS), 0, -1):
-            maker = " ".join(words[:size]).rstrip(" /,;:|-")
-            if maker.casefold() in self.makers:
-                model = " ".join(words[size:]).lstrip(" /,;:|-")
-                return maker, model or None
-        for sign in "/,;:|":
-            maker, found, model = text.partition(sign)
-            if found and " ".join(maker.split()).casefold() in self.makers:
-                return " ".join(maker.split()), model.strip() or None
-        return None, text or None
+    def maker_and_model(self, text: str) -> tuple[str | None, str | None]:
+        """The maker and the model that one text names, see ``maker_and_model``."""
+        return maker_and_model(text, self.makers)
 
     def unreadable(self, place: Place, *, kind: str | None, reason: str, text: str | None) -> None:
         """Record that something could not be read, and what would be right."""
@@ -280,7 +232,7 @@ class Intake:
                 faults[column] = damaged[column]
                 continue
             try:
-                found = self._fit(kind, column, text, place)
+                found = fit_cell(kind, column, text, place, self.note)
             except values.Misfit as misfit:
                 faults[column] = str(misfit)
                 continue
@@ -338,7 +290,7 @@ class Intake:
             if not text:
                 continue
             try:
-                kept[column] = self._fit(kind, column, text, place)
+                kept[column] = fit_cell(kind, column, text, place, self.note)
             except values.Misfit as misfit:
                 where = place.at(f"{place.column}.{column}" if place.column else column)
                 self._leave_unknown(kind, where, str(misfit), text)
@@ -348,44 +300,6 @@ class Intake:
             self.unreadable(place, kind=kind, reason=reason, text=None)
             return False
         return self._record(kind, kept, place, {})
-
-    def _fit(self, kind: str, column: str, text: str, place: Place) -> str | None:
-        if len(text) > bounds.CELL_CHARACTERS:
-            raise values.Misfit(
-                f"the cell holds {len(text)} characters; shorten it to {bounds.CELL_CHARACTERS}"
-            )
-        if text.strip() in _SPREADSHEET_ERRORS:
-            raise values.Misfit("the spreadsheet shows an error here; mend its formula")
-        if _SHORTENED.fullmatch(text.strip()) and values.holds_marks(kind, column):
-            raise values.Misfit(
-                "the spreadsheet shortened a long number here and its digits are lost; format the "
-                "column as text and write what the label says"
-            )
-        if "\0" in text:
-            raise values.Misfit("the cell holds a NUL character; write the text anew")
-        if is_mojibake(text):
-            text = self._mended(kind, column, text, place)
-        if has_controls(text):
-            self.note(f"{place.at(column)} holds control characters; they are kept as they are")
-        return values.fit(kind, column, text)
-
-    def _mended(self, kind: str, column: str, text: str, place: Place) -> str:
-        """Damaged text as it was, where that is certain and it names no product.
-
-        Raises:
-            Misfit: it is not, or advisories are matched by it.
-        """
-        found = undamaged(text)
-        marks = values.holds_marks(kind, column) or column in values.required(kind)
-        if found is None or marks or not values.is_thing(kind):
-            raise values.Misfit(
-                "characters were damaged by a wrong encoding; write the text anew, save as UTF-8"
-            )
-        self.note(
-            f"{place.at(column)}: {cut(text, _SHOWN_CHARACTERS)!r} was damaged by a wrong encoding "
-            f"and is read as {cut(found, _SHOWN_CHARACTERS)!r}"
-        )
-        return found
 
     def _record(
         self, kind: str, cells: dict[str, str | None], place: Place, names: dict[str, str]

@@ -8,6 +8,7 @@ from functools import cache
 
 import msgspec
 
+from cellwarden.collect.date_order import ORDERS
 from cellwarden.collect.headings import (
     column_of,
     describes,
@@ -83,7 +84,8 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     such as the site; ``header_line`` is the line of the headings, where it must be said, and the
     first of ``header_lines`` where they take several: those are one text with " > "; ``sheet``
     the worksheet that is meant, where a workbook has several; ``also`` what else each row tells,
-    for example the component of an asset; ``ignored`` the headings that are left out on purpose.
+    for example the component of an asset; ``ignored`` the headings that are left out on purpose;
+    ``dates`` says of headings whether their dates have the day first (``dmy``) or the month.
     """
 
     kind: str
@@ -94,10 +96,16 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     sheet: str | None = None
     also: tuple[Also, ...] = ()
     ignored: tuple[str, ...] = ()
+    dates: dict[str, str] = {}
 
     def __post_init__(self) -> None:
-        """Refuse a kind or a column that does not exist."""
+        """Refuse a kind, a column or an order of dates that does not exist."""
         _check(self.kind, self.columns, self.constants)
+        for order in self.dates.values():
+            if order not in ORDERS:
+                raise ValueError(
+                    f"{order!r} is no order of dates; write one of {', '.join(ORDERS)}"
+                )
 
     @property
     def missing(self) -> tuple[str, ...]:

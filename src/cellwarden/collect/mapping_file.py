@@ -60,6 +60,9 @@ def dump_mapping(mapping: Mapping) -> str:
     if mapping.ignored:
         lines.append(f"ignored = [{', '.join(map(_quoted, mapping.ignored))}]")
     lines += _table("columns", mapping.columns) + _table("constants", mapping.constants)
+    if mapping.dates:
+        lines += ["", "# dmy: the day stands before the month. mdy: the month before the day."]
+        lines += _table("dates", mapping.dates)[1:]
     for also in mapping.also:
         lines += _also(also)
     return "\n".join(lines) + "\n"

@@ -7,9 +7,12 @@ import re
 import msgspec
 
 from cellwarden.collect import values
+from cellwarden.collect.cells import Place, is_plain
+from cellwarden.collect.date_order import DateOrders
 from cellwarden.collect.headings import first_word, is_section, is_total, names_firmware
-from cellwarden.collect.intake import Intake, Place, is_plain
-from cellwarden.collect.mapping import BUILT_FROM, MAKER_AND_MODEL, Also, Mapping
+from cellwarden.collect.intake import Intake
+from cellwarden.collect.mapping import BUILT_FROM, MAKER_AND_MODEL, Mapping
+from cellwarden.collect.row_parts import Part, dated, doubted, gather, key_of, parts_of
 from cellwarden.collect.text import cut
 from cellwarden.model.facts import kinds
 
@@ -24,24 +27,6 @@ _LOOKS_LIKE_AN_ID = re.compile(r"(?=.*\d)\S{2,40}")
 _NO_DOUBTS: dict[int, str] = {}
 _OF_OTHERS = "component"
 _NEVER_SILENT = frozenset({"asset", "component"})
-
-
-class _Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that each row speaks of: its cells' positions and columns, and their headings.
-
-    ``targets`` are all of them; ``plain`` those whose text is recorded as it stands, ``other`` the
-    rest. ``own`` are the positions that the first thing of the row does not read.
-    """
-
-    kind: str
-    targets: tuple[tuple[int, str], ...]
-    plain: tuple[tuple[int, str], ...]
-    other: tuple[tuple[int, str], ...]
-    own: tuple[int, ...]
-    constants: dict[str, str]
-    headings: dict[str, str]
-    is_merged: bool
-    is_first: bool
 
 
 class _Held(msgspec.Struct, frozen=True):
@@ -84,7 +69,8 @@ def tell_unread(
         intake.note(
             f"{place.file}: {heading!r} heads several columns; rows where they differ are refused"
         )
-    for heading in sorted(given.understood - set(header)) if given is not None else ():
+    wanted = given.understood | given.dates.keys() if given is not None else frozenset[str]()
+    for heading in sorted(wanted - set(header)):
         reason = (
             "the column mapping names this heading and the table has none such; "
             "correct the mapping, or the heading"
@@ -95,13 +81,25 @@ def tell_unread(
 class RowsOfTable:
     """Takes the lines under the headings of one table and puts what they say into an intake."""
 
-    def __init__(self, header: list[str], mapping: Mapping, intake: Intake, file: str) -> None:
+    def __init__(
+        self,
+        header: list[str],
+        mapping: Mapping,
+        intake: Intake,
+        file: str,
+        *,
+        orders: DateOrders | None = None,
+    ) -> None:
         self.header = header
+        self.mapping = mapping
+        self.orders = orders or DateOrders(mapping.dates)
         self.intake = intake
         self.file = file
-        self.parts = _parts(header, mapping)
-        self.key = _key(self.parts[0])
-        self.is_by_serial = any(p.kind == "asset" and _key(p) == "serial" for p in self.parts)
+        self.parts = parts_of(header, mapping)
+        self.dated = dated(self.parts)
+        self.waiting: list[tuple[Place, list[str], dict[int, str]]] = []
+        self.key = key_of(self.parts[0])
+        self.is_by_serial = any(p.kind == "asset" and key_of(p) == "serial" for p in self.parts)
         self.mapped = len(mapping.understood)
         self.headings = dict(mapping.columns)
         for also in mapping.also:
@@ -144,6 +142,9 @@ class RowsOfTable:
 
     def finish(self) -> None:
         """Decide about the lines that were held back: titles and totals are named in a note."""
+        for place, texts, doubts in self.waiting:
+            self._put(place, texts, doubts)
+        self.waiting.clear()
         if self.held:
             is_full = self.rows > 1 and self.cells >= self.rows * _FULL_FROM
             shapes, words = self._known() if is_full else (set(), set())
@@ -151,9 +152,12 @@ class RowsOfTable:
                 if is_full and self._is_title(line, shapes, words):
                     self.left_out.append(f"{cut(line.first, 40)!r} (line {line.number})")
                 else:
-                    self.put(Place(file=self.file, line=line.number), line.texts, line.doubts)
+                    self._put(Place(file=self.file, line=line.number), line.texts, line.doubts)
             self.held.clear()
         self._tell_split()
+        for note in self.orders.notes():
+            self.intake.note(f"{self.file}: {note}")
+        self.intake.understand_dates(self.mapping, self.orders.decided())
         if self.left_out:
             shown = ", ".join(self.left_out[:_NAMED])
             further = f" and {len(self.left_out) - _NAMED} more" if self.left_out[_NAMED:] else ""
@@ -181,14 +185,29 @@ class RowsOfTable:
         return _shape(line.first) not in shapes
 
     def put(self, place: Place, texts: list[str], doubts: dict[int, str] = _NO_DOUBTS) -> None:
-        """Record what one row says of each of its things; texts stand as the headings do."""
+        """Record what one row says of each of its things; texts stand as the headings do.
+
+        From the first date on that can be read in two ways, rows wait for the end of the table:
+        what stands below may tell how it is meant.
+        """
+        is_open = bool(self.waiting)
+        for index in self.dated:
+            if index < len(texts) and texts[index]:
+                is_open |= self.orders.see(self.header[index], texts[index], place.line)
+        if is_open:
+            self.waiting.append((place, texts, doubts))
+        else:
+            self._put(place, texts, doubts)
+
+    def _put(self, place: Place, texts: list[str], doubts: dict[int, str]) -> None:
+        texts, unread = self._with_dates(texts)
         width = len(texts)
         sure = [is_plain(text) for text in texts]
         is_known = True
         for part in self.parts:
             if not part.is_first and part.constants and not _any(texts, part.own):
                 continue
-            damaged = _doubted(part, doubts) if doubts else {}
+            damaged = doubted(part, doubts, unread) if doubts or unread else {}
             row: dict[str, str | None] = dict(part.constants)
             fit: dict[str, str | None] = {}
             for index, column in part.plain:
@@ -197,7 +216,7 @@ class RowsOfTable:
                         fit[column] = texts[index]
                     else:
                         row[column] = texts[index]
-            clash = _gather(row, texts, part)
+            clash = gather(row, texts, part)
             if clash is not None:
                 self._refuse(place, part, clash)
                 is_known = False
@@ -222,7 +241,23 @@ class RowsOfTable:
                 )
                 is_known = is_known and known
 
-    def _split(self, row: dict[str, str | None], damaged: dict[str, str], part: _Part) -> None:
+    def _with_dates(self, texts: list[str]) -> tuple[list[str], dict[int, str]]:
+        """The texts with dates in one form, and why some cannot be read, by position."""
+        found, unread = texts, dict[int, str]()
+        for index in self.dated:
+            text = texts[index] if index < len(texts) else ""
+            if not text:
+                continue
+            try:
+                read = self.orders.read(self.header[index], text)
+            except values.Misfit as misfit:
+                unread[index] = str(misfit)
+                continue
+            if read != text:
+                found = [*found[:index], read, *found[index + 1 :]]
+        return found, unread
+
+    def _split(self, row: dict[str, str | None], damaged: dict[str, str], part: Part) -> None:
         """Part a maker's name from the model behind it; where nobody knows it, nothing is guessed.
 
         Then the whole text stands as the model, as it would in a list without makers.
@@ -255,77 +290,13 @@ class RowsOfTable:
             )
         self.intake.note(note)
 
-    def _refuse(self, place: Place, part: _Part, clash: tuple[str, str]) -> None:
+    def _refuse(self, place: Place, part: Part, clash: tuple[str, str]) -> None:
         self.intake.unreadable(
             place.at(part.headings[clash[0]]),
             kind=part.kind,
             reason=f"two columns of this name say different things; keep one ({clash[1]})",
             text=clash[1],
         )
-
-
-def _parts(header: list[str], mapping: Mapping) -> list[_Part]:
-    """What each row speaks of; the merged asset comes last, when its parts have been looked at."""
-    first = Also(kind=mapping.kind, columns=mapping.columns, constants=mapping.constants)
-    parts = []
-    for position, one in enumerate((first, *mapping.also)):
-        targets = tuple(
-            (i, one.columns[cell]) for i, cell in enumerate(header) if cell in one.columns
-        )
-        named = [column for _, column in targets]
-        plain_ones = tuple(
-            (i, column)
-            for i, column in targets
-            if column != MAKER_AND_MODEL
-            and values.takes_any_text(one.kind, column)
-            and named.count(column) == 1
-        )
-        shared = mapping.columns if position else {}
-        parts.append(
-            _Part(
-                kind=one.kind,
-                targets=targets,
-                plain=plain_ones,
-                other=tuple(target for target in targets if target not in plain_ones),
-                own=tuple(i for i, _ in targets if header[i] not in shared),
-                constants=one.constants,
-                headings=_headings(one),
-                is_merged=bool(mapping.also) and one.kind != _OF_OTHERS,
-                is_first=position < 2,  # noqa: PLR2004 - the row itself and its first companion
-            )
-        )
-    return sorted(parts, key=lambda part: part.is_merged)
-
-
-def _key(part: _Part) -> str:
-    """The column of the ids that people write: where it is built, what it is built from."""
-    own = values.required(part.kind)[0]
-    read = {column for _, column in part.targets}
-    if own in read:
-        return own
-    return next((column for column in BUILT_FROM.get(part.kind, ()) if column in read), own)
-
-
-def _headings(one: Also) -> dict[str, str]:
-    """What the document calls each column; an id that is built goes by what it is built from."""
-    found = {column: heading for heading, column in one.columns.items()}
-    own = values.required(one.kind)[0]
-    sources = [found[column] for column in BUILT_FROM.get(one.kind, ()) if column in found]
-    return ({own: sources[0]} if sources else {}) | found
-
-
-def _gather(row: dict[str, str | None], texts: list[str], part: _Part) -> tuple[str, str] | None:
-    """Fill a row from its cells; returns the column and texts where two cells disagree."""
-    width = len(texts)
-    for index, column in part.other:
-        text = texts[index] if index < width else ""
-        if not text:
-            continue
-        before = row.get(column)
-        if before and before != text and column not in part.constants:
-            return column, f"{before} / {text}"
-        row[column] = text
-    return None
 
 
 def _name(
@@ -344,15 +315,6 @@ def _name(
         return
     part = fit.get("part") or row.get("part")
     row[own] = built if not part or values.says_nothing(part) else f"{built}/{part}"
-
-
-def _doubted(part: _Part, doubts: dict[int, str]) -> dict[str, str]:
-    """Why names and versions cannot be believed, by column."""
-    return {
-        column: doubts[index]
-        for index, column in part.targets
-        if index in doubts and (column == MAKER_AND_MODEL or values.holds_marks(part.kind, column))
-    }
 
 
 def _any(texts: list[str], positions: tuple[int, ...]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from cellwarden.collect.cells import Place
+from cellwarden.collect.date_order import DateOrders
 from cellwarden.collect.header import (
     HEADER_WITHIN,
     Header,
@@ -16,7 +18,7 @@ from cellwarden.collect.header import (
     next_header,
 )
 from cellwarden.collect.headings import BELOW
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.intake import Intake
 from cellwarden.collect.mapping import Mapping, kind_of_name
 from cellwarden.collect.rows import RowsOfTable, tell_unread
 
@@ -104,8 +106,15 @@ class _Tables:
 
     def __init__(self, header: Header, intake: Intake, file: str) -> None:
         self.blocks = blocks(header)
+        orders = DateOrders(header.understood.dates)
         self.rows = [
-            RowsOfTable(header.cells[block.start : block.stop], header.understood, intake, file)
+            RowsOfTable(
+                header.cells[block.start : block.stop],
+                header.understood,
+                intake,
+                file,
+                orders=orders,
+            )
             for block in self.blocks
         ]
         if len(self.blocks) > 1:

@@ -10,7 +10,8 @@ from typing import Final
 
 import msgspec
 
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.cells import Place
+from cellwarden.collect.intake import Intake
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):

@@ -60,12 +60,14 @@ def coverage(
 def summaries(standings: Sequence[CheckStanding]) -> tuple[FrameworkSummary, ...]:
     """Every framework that has a mapping, in one line each."""
     found = []
+    known: dict[tuple[str, ...], ControlState] = {}
     for catalogue in catalogues().values():
         states = dict.fromkeys(ControlState, 0)
         mapped = requirements_of(catalogue.label)
         for requirements in mapped.values():
-            state, _ = state_of(requirements, _speaking(requirements, standings))
-            states[state] += 1
+            if requirements not in known:
+                known[requirements], _ = state_of(requirements, _speaking(requirements, standings))
+            states[known[requirements]] += 1
         if mapped:
             found.append(
                 FrameworkSummary(

@@ -23,10 +23,21 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """What stood beside a document: digests that agree (``sha256`` ...), and its signature."""
+    """What stood beside a document: digests that agree (``sha256`` ...), and its signature.
+
+    ``contradiction`` says which digest file does not agree, and how; empty where none objects.
+    """
 
     digests: tuple[str, ...] = ()
     signature: Signature = Signature()
+    contradiction: str = ""
+
+    @property
+    def objection(self) -> str:
+        """Why the document is not what stands beside it; empty where nothing says so."""
+        if self.contradiction or self.signature.state != "wrong":
+            return self.contradiction
+        return f"the signature beside it is wrong: {self.signature.why}"
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, dict=True):

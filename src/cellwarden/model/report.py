@@ -68,6 +68,21 @@ class FeedAge(msgspec.Struct, frozen=True, kw_only=True):
     is_stale: bool
 
 
+class FeedChecks(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands beside imported documents.
+
+    ``digests`` and ``signatures`` count the documents that a digest file or a checked signature
+    confirms. ``unchecked`` counts signatures by what a check lacks; ``contradicted`` are documents
+    in force that something beside them contradicts, with the reason.
+    """
+
+    documents: int
+    digests: int
+    signatures: int
+    unchecked: tuple[tuple[str, int], ...] = ()
+    contradicted: tuple[tuple[str, str], ...] = ()
+
+
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """What was looked at, with denominators; a share is never shown without them."""
 

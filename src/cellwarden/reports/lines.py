@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
 import msgspec
 
 from cellwarden.model.facts import kinds
 from cellwarden.model.matching import Match
-from cellwarden.model.report import Coverage, FeedAge
+from cellwarden.model.report import Coverage, FeedAge, FeedChecks
 from cellwarden.reports.text import clip, day, number, plural, printable, share
 
 MOST_STATEMENTS: Final = 5
@@ -199,9 +199,9 @@ def _mapped(part: Any) -> list[str]:
     return [printable(line) for line in lines]
 
 
-def feed_table(status: tuple[Sequence[FeedAge], Coverage]) -> str:
-    """The age of every feed, and how much of the fleet the advisories speak of."""
-    ages, coverage = status
+def feed_table(status: tuple[Sequence[FeedAge], FeedChecks, Coverage]) -> str:
+    """The age of every feed, what is checked of it, and what of the fleet it speaks of."""
+    ages, checks, coverage = status
     lines = [f"{'feed':<12} {'documents':>9}  {'newest':<10} {'age':>9}  state"]
     for age in ages:
         if not age.documents:
@@ -221,8 +221,23 @@ def feed_table(status: tuple[Sequence[FeedAge], Coverage]) -> str:
             f"about makers in the fleet: {number(coverage.advisories_of_fleet_vendors)}",
             f"components named by one: {named}",
             f"firmware read: {read}",
+            *_checks_beside(checks),
         ]
     )
+
+
+def _checks_beside(checks: FeedChecks) -> Iterator[str]:
+    """What digest files and signatures beside the documents are worth; nothing checked is said."""
+    yield f"agree with a digest file: {share(checks.digests, checks.documents)}"
+    yield f"signature checked: {share(checks.signatures, checks.documents)}"
+    for why, count in checks.unchecked:
+        yield printable(f"? {number(count)} signed, not checked: {why}")
+    for name, reason in checks.contradicted:
+        yield printable(f"! {name}: {reason}")
+    if checks.contradicted:
+        yield "  ask the provider, and import again what they give"
+    elif checks.unchecked:
+        yield "  name their keys under feeds.keys, then import or synchronise again"
 
 
 def gate_failed(because: str, findings: Sequence[Any]) -> str:

@@ -59,7 +59,7 @@ def context(report: Report) -> Context:
         "news": told,
         "sites": [_site(one) for one in report.sites[:MOST_SITES]],
         "more_sites": max(0, len(report.sites) - MOST_SITES),
-        "vendors": _vendors(report.vendors),
+        "vendors": _vendors(report.vendors, is_matched=report.coverage.advisories > 0),
         "more_vendors": max(0, len(report.vendors) - MOST_VENDORS),
         "findings": shown,
         "exposures": page_exposures.sheet(report),
@@ -169,8 +169,11 @@ def _framework(one: FrameworkSummary) -> Context:
     }
 
 
-def _vendors(vendors: tuple[VendorSummary, ...]) -> list[Context]:
-    """Vendors in the report's order; what an advisory does not name stays an outline."""
+def _vendors(vendors: tuple[VendorSummary, ...], *, is_matched: bool) -> list[Context]:
+    """Vendors in the report's order; what an advisory does not name stays an outline.
+
+    Without a single advisory nothing was matched, and what is not named is unknown.
+    """
     most = max((one.components for one in vendors), default=0)
     return [
         {
@@ -181,9 +184,9 @@ def _vendors(vendors: tuple[VendorSummary, ...]) -> list[Context]:
                     Part(state="affected", count=one.affected, word="affected"),
                     Part(state="unknown", count=one.undetermined, word="undetermined"),
                     Part(
-                        state="rest",
+                        state="rest" if is_matched else "unknown",
                         count=max(0, one.components - one.affected - one.undetermined),
-                        word="with no open match",
+                        word="with no open match" if is_matched else "not matched",
                     ),
                 ],
                 whole=most,

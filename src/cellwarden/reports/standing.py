@@ -121,6 +121,8 @@ def standing(report: Report) -> Standing:
         kind, text = "failing", f"{_weakness(report, where)}. {_failures(report, failing)}"
     elif not made or not report.coverage.components:
         kind, text = "unseen", "Nothing was looked at: this run judged no component"
+    elif not report.coverage.advisories:
+        kind, text = "undecided", f"{_weakness(report, where)}. {_failures(report, failing)}"
     elif unknown:
         kind, text = "undecided", f"Nothing failed among {where}, but not everything was judged"
     else:
@@ -163,8 +165,11 @@ def _failures(report: Report, failing: int) -> str:
 
 
 def _caution(report: Report, kind: str, unknown: int) -> str:
-    stale = [feed.feed for feed in report.feeds if feed.is_stale]
+    absent = [feed.feed for feed in report.feeds if not feed.documents]
+    stale = [feed.feed for feed in report.feeds if feed.is_stale and feed.documents]
     cautions = []
+    if not report.coverage.advisories:
+        cautions.append("No advisory has been imported, so no known weakness could be found.")
     if kind == "unseen":
         cautions.append("This is not a clean result.")
     if doubtful := len(doubtful_parts(report)):
@@ -174,8 +179,8 @@ def _caution(report: Report, kind: str, unknown: int) -> str:
         )
     if unknown:
         cautions.append(f"{plural(unknown, 'judgement')} could not be made for lack of facts.")
-    if not report.coverage.advisories:
-        cautions.append("No advisory has been imported, so no known weakness could be found.")
+    if absent:
+        cautions.append(f"Never imported: {', '.join(absent)}.")
     if stale:
         cautions.append(f"Stale data: {', '.join(stale)}.")
     return " ".join(cautions)
@@ -183,6 +188,8 @@ def _caution(report: Report, kind: str, unknown: int) -> str:
 
 def feed_words(feed: FeedAge) -> str:
     """One feed's age in words; an unknown age is said to be unknown."""
+    if not feed.documents:
+        return "NEVER IMPORTED"
     age = _age(feed)
     mark = ", STALE" if feed.is_stale else ""
     newest = f"newest {day(feed.newest_at)}"
@@ -198,14 +205,16 @@ def data_age_line(report: Report) -> str:
     dated = sorted(
         (feed for feed in report.feeds if feed.newest_at), key=lambda f: f.newest_at or ""
     )
+    absent = [feed.feed for feed in report.feeds if not feed.documents]
+    lacking = f"; NEVER IMPORTED: {', '.join(absent)}" if absent else ""
     if not dated:
-        return "no feed with a date has been imported"
+        return f"no feed with a date has been imported{lacking}"
     old = dated[0]
     words = f"newest {day(dated[-1].newest_at)}"
     if len(dated) > 1:
         words += f", oldest {day(old.newest_at)} ({old.feed}, {_age(old)})"
-    stale = [feed.feed for feed in report.feeds if feed.is_stale]
-    return f"{words}; STALE: {', '.join(stale)}" if stale else words
+    stale = [feed.feed for feed in report.feeds if feed.is_stale and feed.documents]
+    return (f"{words}; STALE: {', '.join(stale)}" if stale else words) + lacking
 
 
 def data_age(report: Report) -> tuple[str, ...]:
@@ -228,7 +237,7 @@ def coverage(report: Report) -> tuple[Measure, ...]:
         ("versions understood", seen.components_understood, seen.components_read,
          "no scheme reads them", True),
         ("components named by an advisory", named, seen.components,
-         "named by none of those imported", False),
+         "named by none of those imported", not seen.advisories),
         ("advisories about vendors of this fleet", about, seen.advisories,
          "about other vendors", False),
         ("judgements made", decided, decided + verdicts["unknown"], "unknown", True),

@@ -187,7 +187,9 @@ def next_steps(report: Report) -> list[str]:
 def _age_and_coverage(report: Report) -> Table:
     drawn = grid()
     for place, feed in enumerate(report.feeds):
-        sign = mark("stale") if feed.is_stale else text("")
+        sign = text("")
+        if feed.is_stale:
+            sign = mark("stale" if feed.documents else "unknown")
         line = sign + text(f"{feed.feed}: {feed_words(feed)}", "yellow" if feed.is_stale else "")
         drawn.add_row(text("Data" if place == 0 else ""), line)
     if not report.feeds:

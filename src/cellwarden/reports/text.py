@@ -21,8 +21,8 @@ def printable(text: str) -> str:
     Control characters drive terminals, direction marks turn a line around, and zero-width
     characters make two names look like one. Imported strings carry all of them.
     """
-    if text.isascii() and text.isprintable():
-        return text
+    if text.isprintable():
+        return text  # no category below is printable
     return "".join(
         _code(sign) if unicodedata.category(sign) in _INVISIBLE else sign for sign in text
     )

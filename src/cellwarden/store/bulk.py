@@ -14,7 +14,7 @@ from cellwarden.ledger.entries import TableCommitment
 from cellwarden.ledger.rows import ROWS_PER_LEAF, row_bytes, row_digest
 from cellwarden.model.errors import InputError
 from cellwarden.model.facts import ASSERT, Kind
-from cellwarden.store.objects import disk_refused, sync_folder
+from cellwarden.store.objects import disk_refused, make_durably, sync_folder
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -57,7 +57,7 @@ def write_bulk(
     leaves: list[bytes] = []
     connection = duckdb.connect(":memory:")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_durably(target.parent)
         with target.open("wb") as file, ThreadPoolExecutor(1) as pool:
             schema = partition_schema(kind, source)
             waiting: Future[None] | None = None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from duckdb import DuckDBPyConnection
 
 Item = TypeVar("Item")
@@ -52,3 +54,18 @@ def side_by_side(
             free.put(lane)
         pool = stack.enter_context(ThreadPoolExecutor(lanes))
         return list(pool.map(on_a_lane, items))
+
+
+@contextmanager
+def aside(
+    connection: DuckDBPyConnection, work: Callable[[DuckDBPyConnection], Result]
+) -> Iterator[Future[Result]]:
+    """Have something done on a lane while the block goes on; leaving the block waits for it."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    lane = connection.cursor()
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            yield thread.submit(work, lane)
+    finally:
+        lane.close()

@@ -59,14 +59,15 @@ class Objects:
 def write_durably(target: Path, data: bytes, *, mode: int | None = None) -> None:
     """Write a file so that it is either there whole or not at all: write, fsync, rename.
 
-    ``mode`` are its permissions; without it, those that the process gives.
+    Where its folder is new, the name of that is made durable too. ``mode`` are its permissions;
+    without it, those that the process gives.
 
     Raises:
         StoreError: the disk refused.
     """
     pending = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_durably(target.parent)
         with open(pending, "wb", opener=_opener(mode)) as file:
             file.write(data)
             file.flush()
@@ -77,6 +78,21 @@ def write_durably(target: Path, data: bytes, *, mode: int | None = None) -> None
         with contextlib.suppress(OSError):
             pending.unlink()
         raise disk_refused(target, error) from error
+
+
+def make_durably(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, so that their names outlive a power cut.
+
+    A file in a folder whose own name is lost is lost with it. One that is there costs nothing: it
+    was made durable by who made it.
+    """
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+        sync_folder(each.parent)
 
 
 def name_durably(pending: Path, target: Path) -> None:

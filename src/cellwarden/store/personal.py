@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from cellwarden.ledger.commitments import commitment_to, new_salt
 from cellwarden.model.facts import Kind, Row, kinds
-from cellwarden.store.objects import disk_refused, shred, sync_folder
+from cellwarden.store.objects import disk_refused, make_durably, shred, sync_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -152,7 +152,7 @@ def _replace(target: Path, table: pa.Table) -> None:
 
     pending = target.with_name(f".{target.stem}.{os.getpid()}")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_durably(target.parent)
         with pending.open("wb") as file:
             pending.chmod(0o600)
             pq.write_table(table, file, compression="none", use_dictionary=False)

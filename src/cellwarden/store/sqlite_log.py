@@ -13,6 +13,7 @@ from typing import Final
 from cellwarden.ledger import merkle
 from cellwarden.ledger.log import Stored
 from cellwarden.model.errors import IntegrityError, StoreError
+from cellwarden.store.objects import make_durably
 
 _SCHEMA: Final = """
 create table if not exists entry (
@@ -33,7 +34,7 @@ class SqliteLog:
     def __init__(self, path: Path, *, lock_timeout_s: float = 10.0) -> None:
         self._path = path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_durably(path.parent)
             self._db = sqlite3.connect(path, timeout=lock_timeout_s, isolation_level=None)
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = full")

@@ -20,13 +20,12 @@ from cellwarden.store import wholeness
 from cellwarden.store.bulk import write_bulk
 from cellwarden.store.engines import Engine, open_engine
 from cellwarden.store.facts import (
-    MOST_IN_MEMORY,
     Fact,
     Partitions,
     commitment,
-    make_views,
     table_problem,
 )
+from cellwarden.store.kind_tables import MOST_IN_MEMORY, KindTables
 from cellwarden.store.objects import Objects
 from cellwarden.store.personal import Committed, PersonalCells
 from cellwarden.store.sealed import SealedObjects
@@ -243,7 +242,19 @@ class State:
         self, moment: Moment, *, only: Collection[str] | None = None
     ) -> duckdb.DuckDBPyConnection:
         """As :meth:`connect_at`, with small kinds in memory: for hundreds of questions."""
-        return self._connect(moment.as_of, moment.known_at, only=only, kept=MOST_IN_MEMORY)
+        tables = self.tables_to_judge(moment, only=only)
+        tables.bring_to(self.size_of(moment))
+        return tables.connection
+
+    def tables_to_judge(self, moment: Moment, *, only: Collection[str] | None = None) -> KindTables:
+        """The database of :meth:`connect_to_judge` before anything is in it."""
+        return KindTables(
+            self.partitions, self.personal, as_of=moment.as_of, only=only, kept=MOST_IN_MEMORY
+        )
+
+    def size_of(self, moment: Moment) -> int:
+        """The ledger size that a moment knows of."""
+        return self.log.size() if moment.known_at is None else moment.known_at
 
     def connect(
         self, *, as_of: str, known_at: int | None = None, only: Collection[str] | None = None
@@ -252,30 +263,9 @@ class State:
 
         ``only`` names the kinds that are wanted, as making views of all of them takes its time.
         """
-        return self._connect(as_of, known_at, only=only)
-
-    def _connect(
-        self,
-        as_of: str,
-        known_at: int | None,
-        *,
-        only: Collection[str] | None = None,
-        kept: int = 0,
-    ) -> duckdb.DuckDBPyConnection:
-        import duckdb
-
-        connection = duckdb.connect(":memory:", config={"threads": 2})
-        connection.execute("set global timezone = 'UTC'")
-        make_views(
-            connection,
-            self.partitions,
-            self.personal,
-            as_of=as_of,
-            known_at=self.log.size() if known_at is None else known_at,
-            only=only,
-            kept=kept,
-        )
-        return connection
+        tables = KindTables(self.partitions, self.personal, as_of=as_of, only=only)
+        tables.bring_to(self.log.size() if known_at is None else known_at)
+        return tables.connection
 
     def refuse_damage(self) -> None:
         """Stop where an entry was edited, or rows are missing or changed since found whole.

@@ -17,17 +17,23 @@ if TYPE_CHECKING:
     from cellwarden.checks import Check
 
 
-def register_derived(
+def register_known(
+    connection: duckdb.DuckDBPyConnection, *, as_of: str, catalogue: Sequence[Check]
+) -> None:
+    """Fill what subjects read beside the facts and that needs no matching."""
+    register_rules(connection, as_of=as_of)
+    fill(connection, "known_product", _known_products(connection))
+    fill(connection, "known_framework", _known_frameworks(catalogue))
+
+
+def register_matched(
     connection: duckdb.DuckDBPyConnection,
     *,
-    as_of: str,
     exposures: Sequence[Exposure],
     feeds: Sequence[FeedAge],
     advisories_of: Mapping[str, frozenset[str]],
-    catalogue: Sequence[Check] = (),
 ) -> None:
-    """Fill the tables that subjects read beside the facts, with their exact types."""
-    register_rules(connection, as_of=as_of)
+    """Fill what subjects read of advisories, with their exact types."""
     fill(connection, "exposure_row", [_flat(exposure) for exposure in exposures])
     evidence = _feed_evidence(connection)
     rows = []
@@ -45,18 +51,15 @@ def register_derived(
             }
         )
     fill(connection, "feed_row", rows)
-    fill(connection, "known_product", _known_products(connection))
-    fill(connection, "known_framework", _known_frameworks(catalogue))
     fill(
         connection,
         "known_vendor",
         [{"manufacturer": name, "advisories": len(ids)} for name, ids in advisories_of.items()],
     )
-    tables.create_missing(connection)
 
 
 def register_rules(connection: duckdb.DuckDBPyConnection, *, as_of: str) -> None:
-    """Fill what needs no matching: the time of the run, and the rules of a life."""
+    """Fill what no fact changes: the time of the run, and the rules of a life."""
     fill(connection, "run", [{"as_of": as_of[:19].replace("T", " ")}])
     fill(connection, "transport_rule", ruling.transport_rows())
     fill(connection, "wipe_rule", ruling.wipe_rows())

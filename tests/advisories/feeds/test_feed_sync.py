@@ -297,6 +297,12 @@ class Judge:
             return Signature(state="checked", signer="AB" * 20)
         return Signature(state="wrong", why="it is not over these bytes")
 
+    def knows(self, key: str) -> bool:
+        return ("AB" * 20).endswith(key)
+
+    def mark(self) -> str:
+        return "AB"
+
 
 def put_signed(site: Site, signature: bytes) -> str:
     """Serve a directory whose first document has a signature beside it."""
@@ -337,6 +343,59 @@ def test_a_signature_without_keys_is_taken_and_said_to_be_unchecked(site: Site) 
     assert run.status.is_complete
     assert first.checked is not None
     assert first.checked.signature.state == "not checked"
+
+
+def asked_for(site: Site, name: str) -> int:
+    return sum(path.endswith(name) for path in site.paths())
+
+
+def test_a_signature_that_is_listed_later_is_held_against_the_known_document(site: Site) -> None:
+    state = State()
+    url = put_directory(site)
+    list(run_of(site, "csaf", url, state=state, keys=Judge()))
+    put_signed(site, b"by us" + csaf("X-1")[:8])
+    site.asked.clear()
+
+    run = run_of(site, "csaf", url, state=state, keys=Judge())
+    found = list(run)
+    asked = asked_for(site, "x-1.json")
+    again = list(run_of(site, "csaf", url, state=state, keys=Judge()))
+
+    assert [each.checked.signature.state for each in found if each.checked] == ["checked"]
+    assert (run.status.fetched, run.status.unchanged) == (0, 2)
+    assert (asked, asked_for(site, "x-1.json")) == (1, 1)
+    assert again == []
+
+
+def test_a_key_that_is_given_later_is_used_at_once_and_only_once(site: Site) -> None:
+    state = State()
+    url = put_signed(site, b"by us" + csaf("X-1")[:8])
+    list(run_of(site, "csaf", url, state=state))
+    site.asked.clear()
+
+    without = list(run_of(site, "csaf", url, state=state))
+    asked_without = asked_for(site, "x-1.json")
+    [found] = run_of(site, "csaf", url, state=state, keys=Judge())
+    again = list(run_of(site, "csaf", url, state=state, keys=Judge()))
+
+    assert (without, asked_without, again) == ([], 0, [])
+    assert found.checked is not None
+    assert found.checked.signature.state == "checked"
+    assert asked_for(site, "x-1.json") == 1
+
+
+def test_a_digest_that_is_listed_later_and_differs_refuses_the_known_document(site: Site) -> None:
+    state = State()
+    url = put_directory(site)
+    list(run_of(site, "csaf", url, state=state))
+    put_directory(site, digests=True)
+    site.put("/csaf/2026/x-1.json.sha256", b"0" * 64)
+
+    found = list(run_of(site, "csaf", url, state=state))
+    again = list(run_of(site, "csaf", url, state=state))
+
+    assert [isinstance(each, Tampered) for each in found] == [True, False]
+    assert [isinstance(each, Tampered) for each in again] == [True]
 
 
 @pytest.mark.parametrize("path", ["../secret.json", "https://example.org/x.json", "/secret.json"])

@@ -5,17 +5,16 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import shutil
-import subprocess
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.signing import Signer, signing
 
 from cellwarden.advisories.feeds import Refused, Tampered, Verifier, documents, understand
-from cellwarden.advisories.feeds.signatures import KeyRing, judged
+from cellwarden.advisories.feeds.signatures import KeyRing, is_by, judged, lacking_key
 from cellwarden.model.advisories import Document
 from cellwarden.model.errors import InputError
 
@@ -121,46 +120,10 @@ def test_document_alone_has_nothing_checked(tmp_path: Path) -> None:
 # ---- by the real GnuPG ---------------------------------------------------------------------
 
 
-class Signer:
-    """A provider's key, and one that nobody was told about."""
-
-    def __init__(self, home: Path) -> None:
-        self._home = home
-
-    def gpg(self, *words: str, data: bytes = b"") -> bytes:
-        command = ("gpg", "--homedir", str(self._home), "--batch", "--quiet", "--pinentry-mode")
-        return subprocess.run(
-            (*command, "loopback", "--passphrase", "", *words),
-            input=data,
-            capture_output=True,
-            check=True,
-            timeout=60,
-        ).stdout
-
-    def make(self, name: str, expires: str = "never") -> None:
-        self.gpg("--quick-generate-key", name, "ed25519", "sign", expires)
-
-    def sign(self, name: str, data: bytes) -> bytes:
-        return self.gpg("--local-user", name, "--armor", "--detach-sign", data=data)
-
-    def key(self, name: str) -> bytes:
-        return self.gpg("--armor", "--export", name)
-
-
 @pytest.fixture(scope="module")
 def signer() -> Iterator[Signer]:
-    if shutil.which("gpg") is None or shutil.which("gpgv") is None:
-        pytest.skip("needs the Debian package gnupg")
-    import tempfile
-
-    # A socket of the agent lies in the home, and its path may have no more than 107 characters.
-    with tempfile.TemporaryDirectory(prefix="gpg-") as home:
-        made = Signer(Path(home))
-        made.make("psirt@corvane.example")
-        made.make("stranger@corvane.example")
+    with signing() as made:
         yield made
-        if shutil.which("gpgconf"):
-            subprocess.run(("gpgconf", "--homedir", home, "--kill", "all"), check=False, timeout=60)
 
 
 @pytest.fixture
@@ -242,6 +205,40 @@ def test_file_without_a_key_is_an_input_error_that_says_how_to_make_one(tmp_path
 )
 def test_only_a_valid_signature_by_a_key_in_force_is_checked(words: str, state: str) -> None:
     assert judged(words).state == state
+
+
+def test_the_issuer_of_a_signature_is_known_by_its_key_id(signer: Signer) -> None:
+    ring_of = {}
+    for name in ("psirt@corvane.example", "stranger@corvane.example"):
+        listing = signer.gpg("--with-colons", "--list-keys", name).decode()
+        ring_of[name] = next(
+            line.split(":")[9] for line in listing.splitlines() if line.startswith("fpr:")
+        )
+    signature = signer.sign("psirt@corvane.example", ADVISORY)
+
+    assert is_by(signature, ring_of["psirt@corvane.example"][-16:])
+    assert is_by(signature.replace(b"\n", b"\r\n"), ring_of["psirt@corvane.example"][-16:])
+    assert not is_by(signature, ring_of["stranger@corvane.example"][-16:])
+    assert not is_by(b"no signature", ring_of["psirt@corvane.example"][-16:])
+    assert not is_by(signature, "no key id")
+
+
+def test_a_ring_knows_its_keys_and_other_keys_give_another_mark(
+    signer: Signer, keys: Verifier, tmp_path: Path
+) -> None:
+    found = keys.verify(ADVISORY, signer.sign("psirt@corvane.example", ADVISORY))
+    stranger = keys.verify(ADVISORY, signer.sign("stranger@corvane.example", ADVISORY))
+    file = tmp_path / "stranger.asc"
+    file.write_bytes(signer.key("stranger@corvane.example"))
+
+    assert keys.knows(found.signer)
+    assert lacking_key(found) == ""
+    assert not keys.knows(lacking_key(stranger))
+    with KeyRing([file]) as other:
+        assert other.knows(lacking_key(stranger))
+        assert other.mark() != keys.mark()
+    with KeyRing([tmp_path / "corvane.asc"]) as same:
+        assert same.mark() == keys.mark()
 
 
 def test_without_gnupg_a_signature_is_not_checked(

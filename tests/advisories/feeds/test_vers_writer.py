@@ -132,7 +132,7 @@ def test_our_own_reader_understands_what_we_write(listed: list[Interval]) -> Non
 
     read = read_range(text, kind="vers") if text else None
 
-    for version in range(12):
+    for version in range(1, 12):  # a nought may stand for a version that nobody read
         is_left = not any(within(each, version) for each in listed)
         assert (read is not None and read.place(str(version)).inside) is is_left
 

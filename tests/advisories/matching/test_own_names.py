@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -34,10 +35,23 @@ def _inside(text: str) -> str:
     return ".".join(map(str, numbers))
 
 
-def _leaves(shared: Path) -> list[tuple[str, str, str, str]]:
-    """Advisory, maker, product, version: one for each leaf of a year that has a version inside."""
+def _affected(shared: Path, advisories: set[str]) -> dict[str, set[str]]:
+    """The products that each advisory calls affected, by their ids."""
+    found: dict[str, set[str]] = {}
+    for name in advisories:
+        file = shared / "data" / "csaf-cisa" / f"{name.lower()}.json"
+        said = json.loads(file.read_bytes())["vulnerabilities"]
+        ids = (one.get("product_status", {}).get("known_affected", ()) for one in said)
+        found[name] = {product for some in ids for product in some}
+    return found
+
+
+def leaves_inside(shared: Path, years: tuple[str, ...]) -> list[tuple[str, str, str, str]]:
+    """Advisory, maker, product, version: one for each leaf of some years with a version inside."""
     with (shared / "data" / "csaf_products.csv").open(encoding="utf-8", newline="") as text:
-        rows = [row for row in csv.DictReader(text) if row["advisory"].startswith(YEAR)]
+        rows = [row for row in csv.DictReader(text) if row["advisory"].startswith(years)]
+    affected = _affected(shared, {row["advisory"] for row in rows})
+    rows = [row for row in rows if row["product_id"] in affected[row["advisory"]]]
     found = ((r["advisory"], r["vendor"], r["product"], _inside(r["version_text"])) for r in rows)
     return list(dict.fromkeys(leaf for leaf in found if leaf[3]))
 
@@ -45,7 +59,7 @@ def _leaves(shared: Path) -> list[tuple[str, str, str, str]]:
 def test_product_in_the_advisorys_own_words_has_a_row_and_is_not_called_safe(
     shared: Path, tmp_path: Path
 ) -> None:
-    leaves = _leaves(shared)
+    leaves = leaves_inside(shared, (YEAR,))
     inventory = tmp_path / "inventory.csv"
     with inventory.open("w", encoding="utf-8", newline="") as text:
         writer = csv.writer(text)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from cellwarden.advisories.feeds.beside import Tampered, Verifier
+from cellwarden.advisories.feeds.beside import NO_GNUPG, NO_KEYS, NOT_JUDGED, Tampered, Verifier
 from cellwarden.advisories.feeds.bundle import BundleMeta, export_bundle, is_bundle
 from cellwarden.advisories.feeds.intake import documents, refuse_if_nothing_understood
 from cellwarden.advisories.feeds.limits import DEFAULT_LIMITS, Limits
@@ -15,6 +15,9 @@ from cellwarden.advisories.feeds.reading import UNKNOWN_FORMAT, Refused, underst
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "NOT_JUDGED",
+    "NO_GNUPG",
+    "NO_KEYS",
     "UNKNOWN_FORMAT",
     "BundleMeta",
     "Limits",

@@ -19,6 +19,8 @@ ENDINGS: Final = (*(f".{name}" for name in DIGESTS), f".{SIGNATURE}")
 LARGEST: Final = 64 * 1024
 """Bytes of a file beside a document; a digest needs a hundred, a signature a few thousand."""
 NO_KEYS: Final = "no key is given in the settings, under feeds.keys"
+NO_GNUPG: Final = "GnuPG is not installed (package gnupg)"
+NOT_JUDGED: Final = "GnuPG could not judge it"
 
 Near = Callable[[str], bytes | None]
 """The bytes of the file beside a document that has an ending; nothing where there is none."""
@@ -29,6 +31,12 @@ class Verifier(Protocol):
 
     def verify(self, data: bytes, signature: bytes) -> Signature:
         """What a detached signature over some bytes is worth."""
+
+    def knows(self, key: str) -> bool:
+        """Whether a fingerprint or key id, in hexadecimal, is of one of the keys."""
+
+    def mark(self) -> str:
+        """What stands for these keys as they are now: other keys, another mark."""
 
 
 class Tampered(Refused, frozen=True, kw_only=True):
@@ -54,22 +62,24 @@ def checked(
             continue
         reason = _differs(algorithm, raw, text)
         if reason:
-            place = f"{name.rpartition('/')[2]}.{algorithm}"
-            return Tampered(name=name, data=data, reason=f"{reason} {place}")
+            reason = f"{reason} {name.rpartition('/')[2]}.{algorithm}"
+            found = Checked(digests=tuple(agreed), contradiction=reason)
+            return Tampered(name=name, data=data, reason=reason, checked=found)
         agreed.append(algorithm)
-    signature = near(f".{SIGNATURE}")
-    if signature is None:
-        found = Signature()
-    elif keys is None:
-        found = Signature(state="not checked", why=NO_KEYS)
-    else:
-        found = keys.verify(raw, signature)
-    if found.state == "wrong":
-        reason = f"the signature beside it is wrong: {found.why}"
-        return Tampered(name=name, data=data, reason=reason)
-    if not agreed and not found.state:
+    found = Checked(digests=tuple(agreed), signature=_judged(raw, near(f".{SIGNATURE}"), keys))
+    if found.objection:
+        return Tampered(name=name, data=data, reason=found.objection, checked=found)
+    if not agreed and not found.signature.state:
         return Document(name=name, data=data)
-    return Document(name=name, data=data, checked=Checked(digests=tuple(agreed), signature=found))
+    return Document(name=name, data=data, checked=found)
+
+
+def _judged(raw: bytes, signature: bytes | None, keys: Verifier | None) -> Signature:
+    if signature is None:
+        return Signature()
+    if keys is None:
+        return Signature(state="not checked", why=NO_KEYS)
+    return keys.verify(raw, signature)
 
 
 def _differs(algorithm: str, raw: bytes, text: bytes) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -9,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Self
 
+from cellwarden.advisories.feeds.beside import NO_GNUPG, NOT_JUDGED
 from cellwarden.model.advisories import Signature
 from cellwarden.model.errors import InputError
 
@@ -31,9 +36,11 @@ class KeyRing:
         self._gpg, self._gpgv = shutil.which("gpg"), shutil.which("gpgv")
         self._folder = tempfile.TemporaryDirectory(prefix="cellwarden-keys-")
         self._ring = Path(self._folder.name) / "keys.gpg"
+        self._mark = hashlib.sha256(b"gpg" if self._gpg and self._gpgv else b"")
         try:
             for file in self._files:
                 self._add(file)
+            self._fingerprints = self._listed()
         except BaseException:
             self._folder.cleanup()
             raise
@@ -51,6 +58,7 @@ class KeyRing:
                 f"{file} is named under feeds.keys and cannot be read: {error.strerror}",
                 advice="name a file with OpenPGP public keys, as seen from the workspace's folder",
             ) from error
+        self._mark.update(hashlib.sha256(data).digest())
         if self._gpg is None:
             return
         found = self._run(
@@ -62,10 +70,26 @@ class KeyRing:
                 advice="export the provider's key with `gpg --armor --export KEY`",
             )
 
+    def _listed(self) -> tuple[str, ...]:
+        """The fingerprints of all keys in the ring, and of their subkeys."""
+        if self._gpg is None:
+            return ()
+        command = (self._gpg, "--no-default-keyring", "--keyring", str(self._ring))
+        lines = self._run((*command, "--with-colons", "--list-keys"), b"").splitlines()
+        return tuple(line.split(":")[9] for line in lines if line.startswith("fpr:"))
+
+    def knows(self, key: str) -> bool:
+        """Whether a fingerprint or key id, in hexadecimal, is of one of the keys."""
+        return any(each.endswith(key.upper()) for each in self._fingerprints)
+
+    def mark(self) -> str:
+        """What stands for these keys, and for whether GnuPG is there to use them."""
+        return self._mark.hexdigest()
+
     def verify(self, data: bytes, signature: bytes) -> Signature:
         """What a detached signature over some bytes is worth."""
         if self._gpg is None or self._gpgv is None:
-            return Signature(state="not checked", why="GnuPG is not installed (package gnupg)")
+            return Signature(state="not checked", why=NO_GNUPG)
         with tempfile.TemporaryDirectory(prefix="signed-", dir=self._folder.name) as place:
             signed, beside = Path(place) / "document", Path(place) / "document.asc"
             signed.write_bytes(data)
@@ -109,9 +133,32 @@ def judged(words: str) -> Signature:
     if "VALIDSIG" in said:
         return Signature(state="checked", signer=_first(said, "VALIDSIG"))
     if "NO_PUBKEY" in said:
-        why = f"the key {_first(said, 'NO_PUBKEY')} is not among feeds.keys"
+        why = f"the key {_first(said, 'NO_PUBKEY')}{_LACKING}"
         return Signature(state="not checked", why=why)
-    return Signature(state="not checked", why="GnuPG could not judge it")
+    return Signature(state="not checked", why=NOT_JUDGED)
+
+
+def lacking_key(signature: Signature) -> str:
+    """The id of the key without which a signature was not checked; empty where it is not that."""
+    lead, lacks, _ = signature.why.partition(_LACKING)
+    return lead.rpartition(" ")[2] if lacks and signature.state == "not checked" else ""
+
+
+def is_by(signature: bytes, key: str) -> bool:
+    """Whether a detached signature, armoured or not, names a key id as its issuer's."""
+    if not _KEY_ID.fullmatch(key):
+        return False
+    lines = signature.replace(b"\r", b"").split(b"\n\n", 1)[-1].split(b"\n")
+    packed = b"".join(line for line in lines if not line.startswith((b"-", b"=")))
+    try:
+        packed = base64.b64decode(packed, validate=True)
+    except binascii.Error:
+        packed = signature
+    return bytes.fromhex(key) in packed
+
+
+_LACKING: Final = " is not among feeds.keys"
+_KEY_ID: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){8,32}")
 
 
 _SPOILED: Final = {

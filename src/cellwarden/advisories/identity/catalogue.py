@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -28,7 +29,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
 
     ``own_count`` names the cards on which a host's application counts versions otherwise than the
     card's operating system; ``one_product`` is true for a card that is the same product whatever
-    it sits in.
+    it sits in; ``decimals`` and ``letters`` say how it writes versions.
     """
 
     id: str
@@ -45,6 +46,8 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     one_product: bool = False
     cards: tuple[CardByVersion, ...] = ()
     card_codes: dict[str, tuple[str, ...]] = {}
+    decimals: bool = False
+    letters: tuple[str, ...] = ()
     holds: int | None = None
     holds_names: tuple[str, ...] = ()
     source: str = ""
@@ -70,9 +73,11 @@ def catalogue() -> Catalogue:
         says = row.get("says", [])
         for out, extra in ((register, "register"), (advisory, "advisory")):
             phrases = [*says, *row.get(extra, [])]
-            if phrases:
+            alone = row.get(f"{extra}_alone", [])
+            if phrases or alone:
                 never = row.get(f"{extra}_not", [])
-                out.append((key, _phrases(phrases), _phrases(never) if never else None))
+                says_it = _phrases(phrases, alone)
+                out.append((key, says_it, _phrases(never) if never else None))
     children: dict[str, list[str]] = {}
     for product in products.values():
         if product.parent:
@@ -112,15 +117,25 @@ def _product(key: str, row: dict[str, Any]) -> Product:
             card: tuple(code.lower() for code in codes)
             for card, codes in row.get("card_by_code", {}).items()
         },
+        decimals=row.get("decimals", False),
+        letters=tuple(row.get("letters", [])),
         holds=row.get("holds"),
         holds_names=tuple(row.get("holds_names", [])),
         source=row["source"],
     )
 
 
-def _phrases(phrases: list[str]) -> re.Pattern[str]:
+def _phrases(phrases: list[str], alone: Sequence[str] = ()) -> re.Pattern[str]:
+    """A pattern of phrases, and of those behind which nothing but a version may stand."""
+    ways = [rf"(?:{_one_of(phrases)})(?= )"] if phrases else []
+    if alone:
+        ways.append(rf"(?:{_one_of(alone)})(?= (?:v?\d|$))")
+    return re.compile(rf" (?:{'|'.join(ways)})")
+
+
+def _one_of(phrases: Sequence[str]) -> str:
     ordered = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
-    return re.compile(rf" (?:{'|'.join(re.escape(phrase) for phrase in ordered)})(?= )")
+    return "|".join(re.escape(phrase) for phrase in ordered)
 
 
 def code_fits(pattern: str, code: str) -> bool:

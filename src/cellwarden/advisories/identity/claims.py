@@ -23,6 +23,7 @@ from cellwarden.advisories.identity.vendors import (
     leading_vendor,
     vendor_ids,
     without_maker,
+    without_name,
 )
 from cellwarden.advisories.identity.wanted import BRANCH, wanted_in
 from cellwarden.advisories.identity.words import (
@@ -54,11 +55,20 @@ _BOXES: Final = re.compile(r"\s*[\u25a1\u25a0\u2610]\s*")
 """Boxes stand for letters and digits that are free."""
 _BARE: Final = re.compile(r"v\d")
 _ANDS: Final = re.compile(r"\s+and\s+|\s+&\s+|,\s+|\s+/\s+")
+_LETTERS_CODE: Final = re.compile(
+    r"[(\[]\s*([a-z]{0,2}[A-Z]{3,}(?:-[A-Z]{2,})+|[a-z]{1,2}[A-Z]{3,})\s*[)\]]"
+)
+"""A code without digits in a name's brackets: ``Manager Touch (eBMGR-TCH)``."""
 _SERIAL: Final = re.compile(r"[\s,(]*\bserial (?:number|no)\b.*$")
 _AND_EARLIER: Final = re.compile(r"\b(?:and|or) (?:earlier|prior|lower|below|later|newer|higher)\b")
 _NUMBER_PATTERN: Final = re.compile(
     r"\b(?=[a-z0-9-]*\d?)([a-z0-9]{3,}(?:-[a-z0-9]+)*\*[a-z0-9*-]*)"
 )
+_APPOSITION: Final = re.compile(
+    r"(?<=[a-z])(?<!\bon)(?<!\bby)(?<!\bof)(?<!\bin)(?<!\bto)(?<!\bas)(?<!\bis)(?<!\bfor)(?<!\bwith)(?<!\band)"
+    r"(?<!ing) an? [a-z]{3}.*$"
+)
+"""What a name is, told behind it: ``CBAS Web a Web Building Management System``."""
 _BUILT_UPON: Final = re.compile(
     r"\s+(?:(?:as\s+)?built\s+(?:up)?on|with\s+cpu\s+variants?"
     r"|that\s+(?:utilize|use)|using(?=\s(?!nmc)[a-z]{3,}\d+(?:/|$)))\s(.*)$"
@@ -95,9 +105,10 @@ def _claim(
         makers.append(lead[0])
         text = lead[1]
     vendors = tuple(dict.fromkeys(makers)) or (ANYONE,)
-    text = without_maker(text, vendors)
+    text = without_maker(without_name(text, vendor), vendors)
     serial = _SERIAL.search(text)
     text = text[: serial.start()] if serial else text
+    text = _APPOSITION.sub("", text)
     within = _BUILT_UPON.search(text)
     text = _VERSION_LINE.sub(r"v\1", text[: within.start()] if within else text)
     within_it = _wanted(within.group(1), without=()) if within else ()
@@ -132,7 +143,7 @@ def _claim(
         is_generation=is_one_line and _is_generation(text),
         ratings=ratings(chunks(text)),
         short=tuple(dict.fromkeys((*abbreviations(text), *_initials(product), *_initials(text)))),
-        variants=_variants(text),
+        variants=(*_variants(text), *map(_letters_code, _LETTERS_CODE.findall(product))),
     )
 
 
@@ -190,6 +201,10 @@ def _variants(text: str) -> tuple[str, ...]:
         and (not is_wildcard(chunk) or _LETTER_X.fullmatch(chunk))
         and "*" not in chunk
     )
+
+
+def _letters_code(text: str) -> str:
+    return compact(folded(text))
 
 
 def _number_patterns(text: str) -> tuple[str, ...]:
@@ -254,7 +269,8 @@ def sequence(text: str) -> tuple[str, ...]:
     """A name's words in their order, without maker and noise: equal where the name is the same."""
     lead = leading_vendor(text)
     noise = word_lists().noise
-    kept = tuple(compact(c) for c in chunks(lead[1] if lead else text) if c not in noise)
+    told = chunks(lead[1] if lead else text)
+    kept = tuple(compact(c) for c in told if c not in noise) or tuple(map(compact, told))
     joined = "".join(kept)
     return (joined,) if joined else ()
 

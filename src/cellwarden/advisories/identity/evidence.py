@@ -27,6 +27,7 @@ from cellwarden.advisories.identity.vendors import (
     registry,
     vendor_ids,
     without_maker,
+    without_name,
 )
 from cellwarden.advisories.identity.wanted import BRANCH, spelled_out
 from cellwarden.advisories.identity.words import (
@@ -46,16 +47,27 @@ _LONGEST_DETAIL: Final = 2
 _LONGEST_LETTERS: Final = 4
 _SHORTEST_PLURAL: Final = 6
 _ZEROS: Final = re.compile(r"(?<!\d)0+(?=\d)")
+_LINE: Final = re.compile(rf"(?:^|-|(?<=[a-z]{{3}})(?=v)){BRANCH.pattern}$")
+"""A version line, also behind a hyphen or at the end of a name that is written as one word."""
+_LABEL: Final = re.compile(r"^[\"']*(?:(?:the|model|product|device)(?:\s*:\s*|\s+))?|[\"']+$")
+_SERIAL: Final = re.compile(
+    r"[\s,;(]+(?:s/n|sn|serial(?: no\.?| number)?)[\s.:#]+[\w-]*\d[\w-]*\)?$"
+)
+_MOST_MAKERS: Final = 2
 _NUMBER: Final = re.compile(r"v?\d+(?:\.\d+)+\S*")
 _APC_UPS_FIRMWARE: Final = re.compile(r"\d{1,3}\.\w{1,4}\s?\.[a-z]\b")
 
 
 class PartShown(msgspec.Struct, frozen=True):
-    """One firmware part as far as identity looks at it: name, version, and series id."""
+    """One firmware part as far as identity looks at it: name, version, and series id.
+
+    ``lead`` is the word before the version of a part without a name.
+    """
 
     name: str
     version: str
     series_id: str = ""
+    lead: str = ""
 
 
 class Columns(msgspec.Struct, frozen=True):
@@ -89,7 +101,8 @@ def read_columns(columns: Columns) -> Evidence:
     nickname = nickname if nickname in registry().by_nickname else ""
     texts = [t for t in (rest, columns.model, columns.part, columns.hardware) if t]
     lists = word_lists()
-    parts = tuple(c for text in texts for c in chunks(spelled_out(_model_text(text, vendors))))
+    read = [_model_text(text, vendors, columns.manufacturer) for text in texts]
+    parts = tuple(c for text in read for c in chunks(spelled_out(text)))
     shown = parts + tuple(chunks(columns.part_number))
     codes = tuple(
         dict.fromkeys(
@@ -119,7 +132,10 @@ def read_columns(columns: Columns) -> Evidence:
         text=folded(f"{columns.manufacturer[:200]} {columns.model[:200]} {columns.part[:200]}"),
         vendors=vendors,
         keys=_keys(columns, texts, vendors) | {sequence(name) for name in names},
-        tokens=spellings(shown) | _numbered(codes, vendors) | _in_number(parts),
+        tokens=spellings(shown)
+        | _numbered(codes, vendors)
+        | _in_number(parts)
+        | _own_name(columns.model, vendors),
         codes=codes,
         words=tuple(dict.fromkeys(c for c in plain_words if _decides(c) and c not in short)),
         editions=tuple(c for c in plain_words if c in lists.edition),
@@ -140,9 +156,16 @@ def read_columns(columns: Columns) -> Evidence:
         family_words=frozenset(
             c for c in called if c.isalpha() and (_decides(c) or c in lists.line)
         ),
-        branches=tuple(m.group(1) for c in parts if (m := BRANCH.fullmatch(c))),
+        branches=tuple(m.group(1) for c in parts if (m := _LINE.search(c))),
         ratings=ratings(parts),
+        firmware_words=_part_as_firmware(columns.part),
     )
+
+
+def _part_as_firmware(part: str) -> frozenset[str]:
+    """The code that a part column gives to a firmware: ETA4."""
+    found = chunks(part)
+    return frozenset(map(compact, found if len(found) == 1 and is_code(found[0]) else ()))
 
 
 def _numbered(codes: tuple[str, ...], vendors: tuple[str, ...]) -> frozenset[str]:
@@ -207,10 +230,23 @@ def _vendors(columns: Columns) -> tuple[tuple[str, ...], str]:
 
 
 @lru_cache(maxsize=65536)
-def _model_text(text: str, vendors: tuple[str, ...]) -> str:
-    """A model text without the maker at its start."""
-    lead = leading_vendor(text)
-    return lead[1] if lead else without_maker(folded(text), vendors)
+def _model_text(text: str, vendors: tuple[str, ...], manufacturer: str) -> str:
+    """A model text without the maker at its start, and without what says that it is one."""
+    text = _LABEL.sub("", _SERIAL.sub("", folded(text)))
+    for _ in range(_MOST_MAKERS):
+        shorter = without_name(text, manufacturer)
+        if shorter == text:
+            lead = leading_vendor(text)
+            shorter = lead[1] if lead else without_maker(text, vendors)
+        text = shorter
+    return text
+
+
+def _own_name(model: str, vendors: tuple[str, ...]) -> frozenset[str]:
+    """The words of an unlisted maker that begin a model's text: they may be the product's name."""
+    text = folded(model)
+    shorter = without_maker(text, vendors)
+    return spellings(chunks(text.removesuffix(shorter))) if shorter != text else frozenset()
 
 
 def _joined(
@@ -234,7 +270,7 @@ def _keys(
     joined.add(f"{columns.model} ({columns.part_number})")
     joined.add(columns.part_number)
     joined.update(short for text in (columns.model, columns.part) for short in abbreviations(text))
-    joined |= {_model_text(text, vendors) for text in tuple(joined)}
+    joined |= {_model_text(text, vendors, columns.manufacturer) for text in tuple(joined)}
     return frozenset(key for text in joined if (key := sequence(text)))
 
 
@@ -280,6 +316,7 @@ def with_firmware(base: Evidence, shown: tuple[PartShown, ...]) -> Evidence:
         is_card=base.is_card or (bool(names) and first_words <= lists.card_parts),
         is_device=base.is_device or (not cards and not base.is_card and (only_device or old_ups)),
         series_ids=base.series_ids | ids,
+        firmware_words=base.firmware_words.union(part.lead for part in shown if part.lead),
         lineage=base.lineage | lines,
         hosts=tuple(dict.fromkeys((*base.hosts, *by_id))),
     )
@@ -297,6 +334,8 @@ def _card_of(base: Evidence, part: PartShown) -> str | None:
     )
     version = _ZEROS.sub("", folded(part.version))
     name = folded(part.name)
+    if named := [key for key in _cards_named(name) if key in allowed]:
+        return named[0]
     for key in allowed:
         for one, shape in known[key].os_versions.items():
             if name == folded(one) and re.search(shape, version):
@@ -309,6 +348,14 @@ def _card_of(base: Evidence, part: PartShown) -> str | None:
             if fits and re.search(rule.version, version):
                 return rule.card
     return None
+
+
+@lru_cache(maxsize=4096)
+def _cards_named(name: str) -> tuple[str, ...]:
+    """The cards of several generations that a firmware part's name tells: ``NMC3 AOS``."""
+    known = catalogue().products
+    found = named_in(name, advisory=False, vendors=()) if name else ()
+    return tuple(key for key in found if known[key].role == "card" and known[key].group)
 
 
 @lru_cache(maxsize=16384)

@@ -89,7 +89,7 @@ def evidence_keys(seen: Evidence, alike: Iterable[str] = ()) -> Iterator[Key]:
             yield vendor, "order", number
         for product in products:
             yield vendor, "known", product
-        for token in seen.tokens:
+        for token in (*seen.tokens, *seen.firmware_words):
             yield vendor, "code", token
             yield vendor, "word", token
         for text in stems:

@@ -224,11 +224,25 @@ def _in_brackets(seen: Evidence, claim: Claim) -> Identity | None:
         return None
     if any(w.wildcards for w in claim.wanted):
         return None
-    own = set(seen.codes)
-    named = [c for c in claim.variants if c in own and len(c) >= _BRACKETED and not c.isdigit()]
+    own, names = set(seen.codes), {key[0] for key in seen.keys}
+    variants = [c for c in claim.variants if len(c) >= _BRACKETED and not c.isdigit()]
+    named = [c for c in variants if c in own or (c.isalpha() and c in names)]
     if not named or not own <= {*claim.variants, *codes, *seen.catalogued, *seen.families}:
         return None
     return same(f"{named[0].upper()} is what the advisory gives in brackets", 0.9, 4)
+
+
+def _named_by_firmware(seen: Evidence, claim: Claim) -> Identity | None:
+    """The advisory's product is the firmware that the row says it runs: ``AirLink ALEOS``."""
+    for wanted in claim.wanted if seen.firmware_words and not claim.hosts else ():
+        named = [w for w in (*wanted.codes, *wanted.words) if w in seen.firmware_words]
+        shown = seen.tokens | seen.firmware_words
+        if not named or wanted.wildcards or not shown.issuperset(wanted.codes):
+            continue
+        is_code = named[0] in wanted.codes and len(named[0]) >= _BRACKETED
+        if is_code or shown.issuperset((*wanted.words, *wanted.editions)):
+            return same(f"its firmware {named[0].upper()} is the advisory's", 0.85, 3)
+    return None
 
 
 # ---- words and codes ----------------------------------------------------------------------
@@ -270,6 +284,7 @@ _RULES: Final[tuple[Callable[[Evidence, Claim], Identity | None], ...]] = (
     variant_contradiction,
     order_number_contradiction,
     _in_brackets,
+    _named_by_firmware,
     in_hosts,
     _in_words,
 )

@@ -222,7 +222,32 @@ def _unlike_in_words(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identit
     lines = word_lists().line
     if not strong and wanted.line and not seen.tokens & set(wanted.line) and seen.tokens & lines:
         return other(f"only {code} is shared, not {' '.join(wanted.line)}", "product")
-    return None
+    return _named_otherwise(seen, wanted, shared)
+
+
+def _named_otherwise(seen: Evidence, wanted: Wanted, shared: _Shared) -> Identity | None:
+    """Where a year or a short code is all that is shared, and each side has another name for it.
+
+    *Vision 2020* is not *Edge 2020*, nor the X300 of a fire alarm that of a switch.
+    """
+    code, tokens = shared.codes[0], seen.tokens
+    names = (*wanted.words, *wanted.line, *wanted.generic)
+    if all(_YEAR.fullmatch(one) for one in shared.codes):
+        absent = next((name for name in names if name not in tokens), "")
+        why = f"only the year {code} is shared, not {absent}"
+        return other(why, "product") if absent else None
+    if not wanted.line or not tokens.isdisjoint((*wanted.words, *wanted.line)):
+        return None
+    if len(code) >= _STRONG_CODE and not code[0].isdigit():
+        return None
+    missing = " ".join(wanted.line)
+    if own := sorted(tokens & (word_lists().line - {*names, "siplus"})):
+        return other(f"only {code} is shared, the register says {own[0]}, not {missing}", "product")
+    own = extra(seen, wanted)
+    if not own and wanted.generic and tokens.isdisjoint(wanted.generic):
+        own = [*seen.generic, *seen.editions]
+    why = f"{code.upper()} is shared, but the register says {own[0]}, not {missing}" if own else ""
+    return candidate(why, 0.4) if why else None
 
 
 def _says_nothing_else(code: str, seen: Evidence) -> bool:

@@ -98,7 +98,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     the component is a network card itself, ``is_device`` where its firmware is the device's own,
     ``is_part`` for a battery, sensor or board in a device, ``is_thin`` where neither model nor
     part is filled. ``catalogued`` are the codes whose name ``numbers.toml`` knows, ``families`` the
-    codes in those names, ``family_words`` the words that tell them apart.
+    codes in those names, ``family_words`` the words that tell them apart. ``firmware_words`` stand
+    before the versions of its firmware: ALEOS, CPCI85.
     """
 
     text: str
@@ -125,3 +126,4 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     families: tuple[str, ...] = ()
     family_words: frozenset[str] = frozenset()
     ratings: tuple[tuple[str, frozenset[str]], ...] = ()
+    firmware_words: frozenset[str] = frozenset()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Final
 
@@ -31,6 +31,10 @@ _LEGAL: Final = re.compile(
 )
 _LIST: Final = re.compile(r"\s*(?:,\s*(?:and\s+)?|\band\b|/|&|\|)\s*")
 
+_SIGNS: Final = re.compile(r"[-,&]")
+_IN_PARENTHESES: Final = re.compile(r"\s*\(.*?\)")
+_MOST_LEGAL_WORDS: Final = 5
+_SHORTEST_SLUG: Final = 2
 _OWNED: Final = re.compile(r"an? (?:subsidiary|affiliate|division|brand|part) of ")
 
 
@@ -140,22 +144,50 @@ def _is_legal(piece: str) -> bool:
 def _known(known: Registry, text: str, *, nicknames: bool) -> str | None:
     if nicknames and text in known.by_nickname:
         return known.by_nickname[text]
-    for form in (text, _bare(text), text.replace("-", " ")):
+    for form in _forms(text):
         if form in known.by_name:
             return known.by_name[form]
+    return _whose_division(known, _bare(text))
+
+
+def _whose_division(known: Registry, text: str) -> str | None:
+    """The maker of whom a name says a division or country too: Honeywell Building Technologies."""
+    words = text.split(" ")
+    lists = word_lists()
+    for size in range(min(len(words) - 1, 3), 0, -1):
+        head = " ".join(words[:size])
+        if len(head) < _SHORTEST_NAME or head in _WORDS_TOO or head not in known.by_name:
+            continue
+        rest = {word for piece in words[size:] for word in piece.strip(" ,.&-").split("-") if word}
+        return known.by_name[head] if rest <= lists.division | lists.corporate else None
     return None
+
+
+def _forms(text: str) -> Iterator[str]:
+    """A company's name with less and less of its legal form, then without hyphens and commas."""
+    shorter = tuple(_shortened(text))
+    yield from shorter
+    for one in shorter:
+        if (flat := " ".join(_SIGNS.sub(" ", one).split())) != one:
+            yield flat
 
 
 @lru_cache(maxsize=16384)
 def _bare(text: str) -> str:
     """A company's name without its legal form and what stands in parentheses."""
-    text = re.sub(r"\s*\(.*?\)", "", text)
-    for _ in range(4):
+    *_, shortest = _shortened(text)
+    return shortest
+
+
+def _shortened(text: str) -> Iterator[str]:
+    """A company's name, the same without parentheses, and without one legal word after another."""
+    yield text
+    shorter = _IN_PARENTHESES.sub("", text)
+    for _ in range(_MOST_LEGAL_WORDS):
+        if shorter and shorter != text:
+            yield shorter
+            text = shorter
         shorter = _LEGAL.sub("", text).strip(" ,.&-")
-        if shorter == text or not shorter:
-            break
-        text = shorter
-    return text
 
 
 @lru_cache(maxsize=65536)
@@ -173,6 +205,8 @@ def leading_vendor(text: str) -> tuple[str, str] | None:
     """A maker's name at the start of a product text: its id, and the text without it."""
     known = registry()
     words = folded(text).split(" ")
+    if "-" in words[0]:
+        words = [*words[0].split("-"), *words[1:]] if _is_hyphenated(words[0]) else words
     for size in (4, 3, 2, 1):
         if len(words) <= size:
             continue
@@ -180,6 +214,12 @@ def leading_vendor(text: str) -> tuple[str, str] | None:
         if head in known.by_name and head not in _WORDS_TOO:
             return known.by_name[head], " ".join(words[size:])
     return None
+
+
+def _is_hyphenated(word: str) -> bool:
+    """True for a whole name with hyphens for its spaces, as identifiers have: ``abb-power-one``."""
+    pieces = word.split("-")
+    return len(pieces) > _SHORTEST_SLUG and all(piece.isalpha() for piece in pieces[:2])
 
 
 @lru_cache(maxsize=65536)
@@ -190,6 +230,12 @@ def without_maker(text: str, vendors: tuple[str, ...]) -> str:
         if vendor != name and len(name) >= _SHORTEST_NAME and text.startswith(f"{name} "):
             return text[len(name) + 1 :]
     return text
+
+
+def without_name(text: str, maker: str) -> str:
+    """A folded product text without a maker's name at its start, as a cell has the name."""
+    name = folded(maker)
+    return text.removeprefix(f"{name} ") if len(name) >= _SHORTEST_NAME else text
 
 
 @lru_cache(maxsize=65536)

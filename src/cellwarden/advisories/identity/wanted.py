@@ -35,6 +35,8 @@ _ENDINGS: Final = re.compile(
     r"(?<![\w/-])(?P<head>[a-z0-9-]{4,}[a-z])(?P<last>[a-z])(?P<others>(?:/[a-z]{1,2}){2,})(?![\w/])"
 )
 _ROUND: Final = re.compile(r"([a-z]*)([1-9]\d??)(0{2,3})([a-z]{0,3})")
+_STANDARD: Final = re.compile(r"iec[- ]?6\d{4}(?:-\d+)*|\dx\d{2,4}tx")
+"""A protocol or a kind of port, which names no product: ``ETA4 IEC60870-5-104``."""
 _SERIES_WORDS: Final = frozenset({"series", "family", "families"})
 _FAR: Final = 3
 _INCLUDED: Final = re.compile(r"[(\[]\s*incl(?:uding|\.)?\s+([^()\[\]]*)[)\]]")
@@ -184,7 +186,7 @@ def _one(text: str) -> Wanted:
             continue
         if not compact(chunk).strip("x"):
             continue  # 750-880/xxx-xxx: any variant
-        if is_order_number(chunk) and chunk[0].isdigit():
+        if (is_order_number(chunk) and chunk[0].isdigit()) or _STANDARD.fullmatch(chunk):
             continue
         if _REVISION.fullmatch(chunk):
             into["details"].append(chunk)

@@ -9,6 +9,7 @@ import msgspec
 
 from cellwarden.advisories.identity.answers import candidate, other, same
 from cellwarden.advisories.identity.nouns import Answer, Evidence, Identity, Wanted
+from cellwarden.advisories.identity.wanted import BRANCH
 from cellwarden.advisories.identity.words import word_lists
 
 _CODE_LEAF: Final = 4
@@ -22,7 +23,7 @@ def own_codes(seen: Evidence, wanted: Wanted) -> list[str]:
     """The row's model codes that the wanted product does not have.
 
     Not a number whose name is known, nor a piece of a shared code that was written apart, nor a
-    year or an update, which are versions.
+    year, an update or a version line, which are versions.
     """
     shared = [c for c in wanted.codes if c in seen.tokens]
     years = [c for c in wanted.codes if _YEAR.fullmatch(c)]
@@ -34,6 +35,7 @@ def own_codes(seen: Evidence, wanted: Wanted) -> list[str]:
         and code not in seen.catalogued
         and not any(code in one for one in shared)
         and not _STEP.fullmatch(code)
+        and not BRANCH.fullmatch(code)
         and (years or not _YEAR.fullmatch(code))
     ]
 
@@ -57,6 +59,8 @@ def by_words(seen: Evidence, wanted: Wanted, words: list[str]) -> Identity:
     if not open_words:
         return _by_all_words(seen, wanted)
     lacking = ", ".join(open_words)
+    if rival := _other_number(seen, wanted):
+        return other(rival, "detail")
     covered = len(words) / (len(wanted.words) + len(wanted.editions))
     own = extra(seen, wanted) or [e for e in seen.editions if e not in wanted.editions]
     if words and covered >= _HALF and not own and not own_codes(seen, wanted):
@@ -67,6 +71,14 @@ def by_words(seen: Evidence, wanted: Wanted, words: list[str]) -> Identity:
     if numbered and not own and not own_codes(seen, wanted) and set(wanted.details) <= seen.tokens:
         return candidate(f"the register does not say {lacking}", 0.35)
     return other(f"nothing in the register says {lacking}", "product")
+
+
+def _other_number(seen: Evidence, wanted: Wanted) -> str:
+    """Why a name that lacks a word is no candidate: ``LTS 16`` is not ``LTS 32 MEI``."""
+    own, theirs = ([d for d in side if d.isdigit()] for side in (seen.details, wanted.details))
+    if not own or not theirs or not set(own).isdisjoint(theirs):
+        return ""
+    return f"it is the {own[0]}, not the {theirs[0]}"
 
 
 def _begins_it(seen: Evidence, wanted: Wanted, words: list[str]) -> bool:

@@ -22,7 +22,7 @@ _MARKS: Final = str.maketrans(
 _CHUNK: Final = re.compile(r"[^\W_][^\W_.+'*-]*(?:[.+'*-]+[^\W_]+)*[+*]*")
 _NOT_A_WORD: Final = re.compile(r"[^\w/.+]+")
 _RATING: Final = re.compile(
-    r"\d+(?:[.,]\d+)?(?:kva|va|kw|w|v|vac|vdc|hz|ah|wh|u|kwh|mva)|\d+-\d+v(?:ac|dc)?|\d+x\d+v"
+    r"\d+(?:[.,]\d+)?(?:kva|va|kw|w|v|vac|vdc|hz|ah|wh|u|kwh|mva)|\d+-\d+v(?:ac|dc)?|\d+x\d+[va]|\d{1,3}a"
 )
 _ORDER_NUMBER: Final = re.compile(
     r"[0-9][a-z]{1,2}[a-z0-9]{2,5}-?[a-z0-9]{4,6}(?:-?[a-z0-9]{4})?|[0-9]{7,}|[0-9a-z]{6,}-[0-9a-z-]{4,}"
@@ -39,6 +39,8 @@ _RELEASE: Final = re.compile(r"r\d")
 """``R6`` behind a name is its release."""
 _PLURAL: Final = re.compile(r"\b([A-Z]{2,})s\b")
 """``ESLs`` are several ESL."""
+_MARKED: Final = re.compile(r"\((?:TM|R)\)", re.IGNORECASE)
+"""A trade mark written with letters."""
 _SHORT_CODE: Final = re.compile(r"[a-z]{1,3}(?:-[a-z]{1,3})+")
 """``DS-SC``: letters alone, and still a model code."""
 _SHORTEST_STEM: Final = 2
@@ -61,6 +63,7 @@ class Words(msgspec.Struct, frozen=True):
     part_roles: frozenset[str]
     part_words: frozenset[str]
     corporate: frozenset[str]
+    division: frozenset[str]
     opposed: frozenset[str]
 
 
@@ -81,6 +84,8 @@ def word_lists() -> Words:
 def folded(text: str) -> str:
     """A name in lower case, NFKC, with plain dashes and single spaces; trademark signs removed."""
     text = _PLURAL.sub(r"\1", text[:LONGEST_TEXT])
+    if "(" in text:
+        text = _MARKED.sub(" ", text)
     if not text.isascii():
         text = _repaired(text).translate(_MARKS)
         text = unicodedata.normalize("NFKC", text).translate(_MARKS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -9,10 +10,12 @@ import msgspec
 
 from cellwarden.advisories.identity import Answer, Evidence, Identity
 from cellwarden.advisories.identity.words import chunks, compact, word_lists
+from cellwarden.advisories.matching.counted import counted, counted_range
 from cellwarden.advisories.matching.nouns import Chosen, Line, Verdict, read
 from cellwarden.advisories.matching.reached import (
     NO_FIXES,
     Fixes,
+    fix_ahead,
     fixed_inside,
     fixed_since,
     has_own_leaf,
@@ -41,6 +44,7 @@ class Said(msgspec.Struct, frozen=True):
 
 
 _OTHER: Final = "the advisory names another generation of it, in which it would be affected"
+_COUNTS_OTHERWISE: Final = "the advisory has versions of this very part as a condition"
 _NOTHING: Final = Said(None, "")
 
 
@@ -130,6 +134,12 @@ def _by_version(line: Line, chosen: Chosen, seen: Evidence, fixes: Fixes) -> Sai
     places = [place(line, version, seen) for version in chosen.versions]
     first = places[0]
     is_off_line = any(_is_off_line(line, version, seen) for version in chosen.versions)
+    if len(places) == 1 and not (first.inside or chosen.doubt or is_off_line):
+        fix = fix_ahead(line, fixes, chosen.versions[0])
+        if fix:
+            why = f"{chosen.versions[0]} is of a branch that the words name, before its fix {fix}"
+            found = Placement(inside=True, why=why, scheme=first.scheme)
+            return _inside(line, found, chosen, seen, fixes)
     if first.inside is None and not chosen.doubt and len(places) == 1:
         fix = _fixed_at_its_end(line, chosen.versions[0], fixes)
         if fix:
@@ -167,8 +177,8 @@ def _outside(
 
     Where the words list single versions alone, only a fix clears what they do not list.
     """
-    if chosen.is_weak or any(in_another_generation(line, v) for v in chosen.versions):
-        but = "that version stands in the model column" if chosen.is_weak else _OTHER
+    but = _instead(line, chosen)
+    if but:
         why = f"{found.why}, but {but}"
         return Said(MatchState.UNDETERMINED, why, is_off_line=is_off_line)
     is_older = line.lists_versions and any(
@@ -191,10 +201,31 @@ def _outside(
     return Said(MatchState.NOT_AFFECTED, found.why, is_off_line=is_off_line)
 
 
+def _instead(line: Line, chosen: Chosen) -> str:
+    """What a version outside the range may be instead of one that is safe; empty for nothing."""
+    if chosen.is_weak:
+        return "that version stands in the model column"
+    if any(in_another_generation(line, version) for version in chosen.versions):
+        return _OTHER
+    part = set(_condition_words(chosen.part))
+    named = (word for one in line.range.conditions for word in _condition_words(one))
+    return _COUNTS_OTHERWISE if part and part <= _in_singular(part, named) else ""
+
+
+def _in_singular(part: set[str], words: Iterable[str]) -> set[str]:
+    """Words, and those in the plural as the part's own words write them."""
+    return {word if word in part else word.removesuffix("s") for word in words}
+
+
 def _fixed_at_its_end(line: Line, version: str, fixes: Fixes) -> str:
-    """The fix that stands behind a coarse end: ``33.013`` where the words end at ``33``."""
+    """The fix that stands behind a coarse end: ``33.013`` where the words end at ``33``.
+
+    So does one that settles which of two ends was meant, where a document says its versions twice.
+    """
     fix = fixed_since(fixes, version)
-    return fix if fix and refines_an_end(line, fix) and refines_an_end(line, version) else ""
+    is_settled = bool(line.besides) and _placed(line, version).inside is False
+    is_finer = fix and refines_an_end(line, fix) and refines_an_end(line, version)
+    return fix if is_settled or is_finer else ""
 
 
 def _is_before(line: Line, version: str) -> bool:
@@ -209,7 +240,7 @@ def place(line: Line, version: str, seen: Evidence) -> Placement:
     What lies in the range and is of another line cannot be told, for the number in a product's
     name may also be the hardware's or a year; all versions of a line leave the other lines out.
     """
-    found = _place(line.range_text, line.range_kind, version)
+    found = _placed(line, version)
     if (
         found.inside is not False
         and line.has_two_ends
@@ -227,11 +258,29 @@ def place(line: Line, version: str, seen: Evidence) -> Placement:
         )
         inside = False if is_other else None
         return Placement(inside=inside, why=why, scheme=found.scheme)
+    if found.inside is False and line.besides and _place(line.besides, "range", version).inside:
+        why = f"{found.why}, but its full name says {line.besides}"
+        inside = True if line.lists_versions else None
+        return Placement(inside=inside, why=why, scheme=found.scheme)
     ours = in_words(line.range_text)
     if ours != line.range_text:
         why = found.why.replace(line.range_text[:LONGEST_IN_WORDS], ours[:LONGEST_IN_WORDS])
         return msgspec.structs.replace(found, why=why)
     return found
+
+
+def _placed(line: Line, version: str) -> Placement:
+    """Where a version lies as the product counts; where it would lie as it stands, if not so."""
+    own = counted(line.claim, version, line.range_text)
+    words = counted_range(line.claim, line.range_text)
+    if own == version and words == line.range_text:
+        return _place(line.range_text, line.range_kind, version)
+    as_it_stands = _place(line.range_text, line.range_kind, version)
+    if as_it_stands.scheme == "text":
+        return as_it_stands
+    found = _place(words, line.range_kind, own)
+    why = found.why.replace(words[:LONGEST_IN_WORDS], line.range_text[:LONGEST_IN_WORDS])
+    return msgspec.structs.replace(found, why=why.replace(own, version, 1))
 
 
 @lru_cache(maxsize=32768)
@@ -269,6 +318,8 @@ def _branch_of(end: str) -> str:
 def _names_the_line(line: Line, seen: Evidence) -> bool:
     """True where the register's own name says the version line that the advisory names."""
     branch = line.claim.branch
+    if line.claim.key in seen.keys:
+        return True
     return any(b.startswith(branch) or branch.startswith(b) for b in seen.branches)
 
 

@@ -43,13 +43,15 @@ _PATTERNS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"\b(?:updat|upgrad|migrat|mov)\w*\b[^.;:\n]{{0,60}}?\bto\s+(?:[A-Z][\w-]*\s+){{0,4}}?{_BEFORE}{_LIST}",
-        rf"\b(?:fixed|corrected)\s+(?:by|in|with|from)\s+{_BEFORE}{_LIST}",
+        rf"\b(?:fixed|corrected|remediated)\s+(?:by|in|with|from)\s+(?:[A-Z][\w-]*\s+){{0,4}}?{_BEFORE}{_LIST}",
+        rf"\b(?:apply|install)\s+[^.;:()\n]{{0,60}}\(\s*{_BEFORE}{_LIST}\s*\)",
         rf"{_BEFORE}{_LIST}(?:\s+of\s+[^.;\n]{{0,80}}?)?\s+(?:includes?|contains?|provides?)\s+(?:a\s+|the\s+)?fix",
         rf"\bto\s+the\s+following\b[^:\n]{{0,120}}:\s{{0,3}}[^:;\n]{{0,60}}?\bversions?\s{{1,3}}{_LIST}",
         rf"{_LIST}{_LATER}",
         rf"\bversion\s+(?P<list>\d{{1,4}}){_LATER}",
-        rf"\b(?:released?|issued?|provides?)\s+(?:an?\s+)?(?:updated\s+)?[^.;\n]{{0,60}}?(?:firmware|version|FW)\s+\(?{_LIST}",
+        rf"\b(?:released?|issued?|provide[sd]?|produced)\s+(?:an?\s+)?(?:updated\s+)?[^.;\n]{{0,60}}?(?:firmware|version|FW)\s+\(?{_LIST}",
         rf"\b(?:released?|issued?)\s+[^.;\n]{{0,60}}?\b(?=v\d){_LIST}",
+        rf"\b(?:updated|latest|new)\s+(?:(?:firmware|software)\s+)?version\s+\(?{_LIST}",
     )
 )
 _ONE: Final = re.compile(rf"{_VERSION}|\d{{1,4}}(?![\d.])", re.IGNORECASE)
@@ -66,8 +68,8 @@ _INTRODUCES: Final = re.compile(
 _FOLLOWS: Final = re.compile(rf"\s+(?:version\s+)?(?P<list>{_VERSION})\s*(?:$|\()", re.IGNORECASE)
 _NAME_AND_VERSION: Final = re.compile(
     r"(?P<name>[^:;]{2,120}?)[\s:,]+"
-    r"(?:(?:firmware|FW|software|update|version|release)[\s:]+){0,3}"
-    rf"{_LIST}(?:{_LATER})?\.?",
+    r"(?:(?:firmware|FW|software|update|version|release|OS)[\s:]+){0,3}"
+    rf"(?:{_LIST}|(?P<day>20\d{{6}}))(?:{_LATER})?\.?(?:\s\([^()]{{0,80}}\))?",
     re.IGNORECASE,
 )
 _LETTERS: Final = re.compile(r"[\W_]+")
@@ -295,7 +297,8 @@ def _after_the_name(line: Line, text: str) -> Iterator[str]:
         return
     name = _LETTERS.sub("", folded(found.group("name")))
     if name and name in {_LETTERS.sub("", folded(n)) for n in _names_of(line)}:
-        yield from _versions_in(found.group("list"))
+        yield from _versions_in(found.group("list") or "")
+        yield from filter(None, (found.group("day"),))
 
 
 def _names_of(line: Line) -> tuple[str, ...]:

@@ -75,6 +75,7 @@ def _words(seen: Evidence) -> set[str]:
         *seen.tokens,
         *seen.codes,
         *seen.order_numbers,
+        *seen.firmware_words,
         *whole,
         *(f" {k}" for k in known),
     }

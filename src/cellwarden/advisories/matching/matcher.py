@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -48,6 +48,9 @@ from cellwarden.advisories.matching.together import Outcome, together
 from cellwarden.advisories.plain import read_plain
 from cellwarden.advisories.versions.order import version_key
 from cellwarden.model.matching import Component, Match, Remedy, Statement
+
+_CODE_LEAF: Final = 4
+"""The specificity of an answer by a model code; see :class:`Identity`."""
 
 
 class Group(msgspec.Struct, frozen=True, eq=False):
@@ -139,7 +142,7 @@ class Matcher:
         considered: list[Considered] = []
         numbers = self._prepared.about.get(advisory_id, ())
         claims = [self._prepared.lines[number].claim for number in numbers]
-        judged = exact_first([(claim, judge(plan.seen, claim)) for claim in claims])
+        judged = exact_first(plan.seen, [(claim, judge(plan.seen, claim)) for claim in claims])
         for number, found_identity in zip(numbers, judged, strict=True):
             line = self._prepared.lines[number]
             identity = self._decided_identity(component, line) or found_identity
@@ -208,7 +211,11 @@ class Matcher:
     def _plan(self, component: Component) -> Plan:
         own = columns_of(component)
         shown = firmware.shown(_firmware(component), component.part)
-        named = tuple(part for part in shown if part.name or part.series_id)
+        named = tuple(
+            part if part.name or part.series_id else msgspec.structs.replace(part, version="")
+            for part in shown
+            if part.name or part.series_id or part.lead
+        )
         plan = None if named else self._bare.get(own)
         if plan is not None:
             return plan
@@ -246,17 +253,22 @@ class Matcher:
 
     def _group(self, advisory_id: str, pairs: list[Pair], seen: Evidence) -> Group:
         if len(pairs) > 1:
-            pairs = self._exact_first(pairs)
+            pairs = self._exact_first(pairs, seen)
             pairs.sort(key=lambda pair: (-pair[2].specificity, pair[1].source))
         quick = compiled(pairs, self._prepared, seen)
         return Group(seen, advisory_id, tuple(pairs), quick)
 
-    def _exact_first(self, pairs: list[Pair]) -> list[Pair]:
-        if not any(identity.is_partial for _, _, identity in pairs):
+    def _exact_first(self, pairs: list[Pair], seen: Evidence) -> list[Pair]:
+        if not any(i.is_partial or i.specificity == _CODE_LEAF for _, _, i in pairs):
             return pairs
         lines = self._prepared.lines
-        judged = exact_first([(lines[number].claim, identity) for number, _, identity in pairs])
-        return [(*pair[:2], identity) for pair, identity in zip(pairs, judged, strict=True)]
+        asked = [(lines[number].claim, identity) for number, _, identity in pairs]
+        judged = exact_first(seen, asked)
+        return [
+            (*pair[:2], identity)
+            for pair, identity in zip(pairs, judged, strict=True)
+            if identity.answer is not Answer.OTHER
+        ]
 
     def _choose(self, component: Component, seen: Evidence, line: Line) -> Chosen:
         shown = firmware.firmware_parts(_firmware(component), component.part)

@@ -88,7 +88,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     ``notes`` say who corrected what. ``part_words`` are the firmware parts that its words name.
     ``range_text`` is what is read as a range of ``range_kind``; ``contradicts`` is true where the
-    document elsewhere ends the range that this line leaves open. ``beside`` is what the document
+    document elsewhere ends the range that this line leaves open. ``besides`` are words behind the
+    full name that hold versions which the range leaves out. ``beside`` is what the document
     says of the same product, this line included; nothing where it says no more than this line.
     """
 
@@ -99,6 +100,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     notes: tuple[str, ...] = ()
     part_words: tuple[str, ...] = ()
     contradicts: bool = False
+    besides: str = ""
     beside: Beside | None = None
 
     @property

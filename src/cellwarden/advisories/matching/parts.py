@@ -9,6 +9,7 @@ from typing import Final
 from cellwarden.advisories.identity import Claim, Evidence, PartShown, catalogue
 from cellwarden.advisories.identity.catalogue import named_in
 from cellwarden.advisories.identity.words import LONGEST_TEXT, folded, word_lists
+from cellwarden.advisories.matching.counted import lead_of
 from cellwarden.advisories.matching.nouns import Chosen, Line
 from cellwarden.advisories.versions import FirmwarePart, read_firmware
 from cellwarden.model.matching import Component
@@ -56,7 +57,12 @@ def _part_of(column: str) -> str:
 def shown(firmware: str, part: str) -> tuple[PartShown, ...]:
     """The firmware parts as far as identity looks at them."""
     return tuple(
-        PartShown(name=one.name, version=one.version, series_id=one.ids.get("id", ""))
+        PartShown(
+            name=one.name,
+            version=one.version,
+            series_id=one.ids.get("id", ""),
+            lead="" if one.name else lead_of(one.version),
+        )
         for one in firmware_parts(firmware, part)
     )
 

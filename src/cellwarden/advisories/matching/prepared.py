@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cellwarden.advisories.identity import Claim, ClaimIndex, Evidence
+from cellwarden.advisories.matching.counted import has_own_way
 from cellwarden.advisories.matching.fixes import Around, around, fix_of
 from cellwarden.advisories.matching.nouns import Correction, Line
 from cellwarden.advisories.matching.ranged import Answers, Ranged, cuts, ranged, unasked, wording
@@ -59,7 +60,7 @@ class Prepared:
 
     def _number_of(self, line: Line, named: tuple[str, ...]) -> int | None:
         """The number of the answers that statements of this wording share."""
-        if line.part_words or line.claim.cards:
+        if line.part_words or line.claim.cards or has_own_way(line.claim):
             return None
         key = wording(line, named)
         found = self._wordings.get(key)

@@ -132,7 +132,7 @@ def wording(line: Line, named: tuple[str, ...]) -> tuple[Any, ...]:
         leaf_id=line.statement.leaf_id.rpartition("/")[2] if "/" in line.statement.leaf_id else "",
     )  # fmt: skip
     own = (line.range_text, line.range_kind, line.contradicts, line.beside, line.part_words)
-    return said, own, line.claim.branch, line.claim.cards, named
+    return said, own, line.besides, line.claim.branch, line.claim.cards, named
 
 
 def cuts(line: Line, named: tuple[str, ...]) -> dict[int, tuple[bytes, ...]]:
@@ -150,7 +150,8 @@ def cuts(line: Line, named: tuple[str, ...]) -> dict[int, tuple[bytes, ...]]:
         asked |= bounds
     if line.statement.status == "fixed":
         asked.add(line.statement.version_text)
-    ranges = [] if words.is_all else [words]
+    ranges = [words, *([read(line.besides, "range")] if line.besides else [])]
+    ranges = [one for one in ranges if not one.is_all]
     ranges += [read(f">= {text}", "range") for text in asked]
     if line.has_two_ends:
         ranges += [read(end.strip(), "range") for end in line.range_text.split("|")]

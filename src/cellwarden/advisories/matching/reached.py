@@ -10,7 +10,9 @@ from typing import Final
 import msgspec
 
 from cellwarden.advisories.matching.nouns import GENERATION, Beside, Line, read
-from cellwarden.advisories.versions import VersionRange
+from cellwarden.advisories.versions import VersionRange, is_readable
+from cellwarden.advisories.versions.ranges import NOUGHT
+from cellwarden.advisories.versions.spelling import is_hedged
 
 BEGIN: Final = frozenset({">", ">=", "="})
 """Comparators whose bounds begin a range."""
@@ -46,7 +48,12 @@ def usable(line: Line, named: tuple[str, ...]) -> Fixes:
 
     A version that the document elsewhere calls affected, for the same product, is no fix.
     """
-    own = tuple(part.strip() for part in line.range.first_after.split("|") if part.strip())
+    own = tuple(
+        one
+        for part in line.range.first_after.split("|")
+        if (one := part.strip())
+        and not (line.besides and read(line.besides, "range").place(one).inside)
+    )
     if not own and not named:
         return NO_FIXES
     beside = line.beside
@@ -129,10 +136,13 @@ def fixed_inside(line: Line, fixes: Fixes, version: str) -> str:
     """The fix that ends a range for the version's branch, or ends one without an end; else empty.
 
     A version is of the fix's branch where it shares more first numbers with it than with the end
-    of the range.
+    of the range. One number is enough only where the fixes are for branches that it tells apart.
     """
     fix = fixed_since(fixes, version)
     if not fix or fix not in fixes.inner:
+        return ""
+    firsts = {_numbers(one)[:1] for one in fixes.versions}
+    if _shared(fix, version) < _BRANCH and len(firsts) < len(fixes.versions):
         return ""
     upper = [c for one in line.range.alternatives for c in one.comparators if c.op not in _BELOW]
     near = _shared(fix, version)
@@ -180,6 +190,40 @@ def _starts(line: Line) -> tuple[str, ...]:
             if comparator.op in BEGIN
             for bound in comparator.bounds
         )
+    )
+
+
+def fix_ahead(line: Line, fixes: Fixes, version: str) -> str:
+    """The fix of a version's branch that it has not reached, where the words name only the branch.
+
+    Beside the fix 3.8.401 the words ``<= 3.8`` hold 3.8.111 as well, and beside 12.6.8.0 the
+    listed 12.6 holds 12.6.7.0.
+    """
+    numbers = _numbers(version)
+    for bound in _coarse_bounds(line):
+        own = _numbers(bound)
+        if len(own) >= len(numbers) or numbers[: len(own)] != own:
+            continue
+        ahead = [
+            fix
+            for fix in fixes.versions
+            if _numbers(fix)[: len(own)] == own and len(_numbers(fix)) > len(own)
+        ]
+        if ahead and all(
+            is_at_least(fix, version) and not is_at_least(version, fix) for fix in ahead
+        ):
+            return ahead[0]
+    return ""
+
+
+def _coarse_bounds(line: Line) -> tuple[str, ...]:
+    """The ends and single versions that a range's words name."""
+    return tuple(
+        bound
+        for one in line.range.alternatives
+        for comparator in one.comparators
+        if comparator.op in {"<=", "="}
+        for bound in comparator.bounds
     )
 
 
@@ -251,6 +295,8 @@ def is_of_another_line(version: str, branch: str) -> bool:
     own, wanted = _numbers(version)[:1], _numbers(branch)[:1]
     if not own or not wanted or in_branch(version, branch):
         return False
+    if NOUGHT.fullmatch(version) or is_hedged(version) or not is_readable(version):
+        return False
     is_year = len(wanted[0]) == _YEAR != len(own[0])
     return not is_year and not (own != wanted and own[0].startswith(wanted[0]))
 
@@ -266,12 +312,7 @@ def one_each(fixes: Iterable[str]) -> str:
 
 
 def refines_an_end(line: Line, version: str) -> bool:
-    """True where a version begins with one of the range's ends: ``33.013`` with ``33``."""
+    """True where a version goes on behind an end or a listed version: ``33.013`` behind ``33``."""
     numbers = _numbers(version)
-    for one in line.range.alternatives:
-        for comparator in one.comparators:
-            for bound in comparator.bounds if comparator.op == "<=" else ():
-                end = _numbers(bound)
-                if len(end) < len(numbers) and numbers[: len(end)] == end:
-                    return True
-    return False
+    ends = map(_numbers, _coarse_bounds(line))
+    return any(len(end) < len(numbers) and numbers[: len(end)] == end for end in ends)

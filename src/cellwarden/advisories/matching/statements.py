@@ -17,6 +17,7 @@ from cellwarden.advisories.identity import (
     spans_lines,
 )
 from cellwarden.advisories.matching.nouns import GENERATION, Beside, Correction, Line, read
+from cellwarden.advisories.matching.twice import said_besides
 from cellwarden.advisories.versions import Quality
 from cellwarden.model.matching import Statement
 
@@ -191,6 +192,7 @@ def _lines(
             range_kind=kind,
             notes=notes,
             part_words=part_words(f"{one.version_text} {_tail(one.full_name)}"),
+            besides=said_besides(one.full_name, text, kind) if one.status == "affected" else "",
         )
 
 

@@ -19,6 +19,7 @@ STRENGTH: Final = {
     MatchState.NOT_AFFECTED: 0,
 }
 """Which state holds where statements differ on one vulnerability: the higher number."""
+_WHOLE_NAME: Final = 5
 _EXACT_LEAF: Final = 4
 _FAMILY_LEAF: Final = 2
 
@@ -87,14 +88,18 @@ def _decide(said: Sequence[Verdict]) -> list[Verdict]:
 def family_yields(leaves: Sequence[tuple[int, str]]) -> list[int]:
     """The places of the leaves that count: a family's leaf yields to one of the exact model.
 
-    A leaf is its specificity and its leaf id. It yields to leaves of the same author alone: what
-    somebody added to a CVE record narrows nothing that the maker said in it.
+    Every leaf yields to one that has the register's whole name or order number. A leaf is its
+    specificity and its leaf id. It yields to leaves of the same author alone: what somebody added
+    to a CVE record narrows nothing that the maker said in it.
     """
-    exact = {_author(leaf) for specificity, leaf in leaves if specificity >= _EXACT_LEAF}
+    best: dict[str, int] = {}
+    for specificity, leaf in leaves:
+        best[_author(leaf)] = max(specificity, best.get(_author(leaf), 0))
     return [
         at
         for at, (specificity, leaf) in enumerate(leaves)
-        if specificity > _FAMILY_LEAF or _author(leaf) not in exact
+        if specificity >= (_WHOLE_NAME if (top := best[_author(leaf)]) >= _WHOLE_NAME else 0)
+        and (specificity > _FAMILY_LEAF or top < _EXACT_LEAF)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 from cellwarden.advisories.plain import stripped
@@ -25,6 +26,13 @@ _ORDERS: Final = {
     ">": frozenset({1}),
     "!=": frozenset({-1, 1}),
 }
+_BARE: Final = re.compile(r"\d+(?:\.\d+)+")
+_SAME_RELEASE: Final = re.compile(
+    r"[\s_,-]*(?:\(?(?:build|bn)[\s.:_#]*\d+\)?|\(\d{3,}\)|r\d{3,}|(?<=-)\d{5,}"
+    r"|\(?(?:19|20)\d\d-\d\d-\d\d\)?|\(?(?:ga|lts|stable|installed|production)\)?)"
+    r"|\+[\w.-]{1,40}"
+)
+"""What stands behind a release's numbers and makes no later release of it."""
 
 
 class Evaluation(NamedTuple):
@@ -72,13 +80,29 @@ def _holds_one(op: str, version: str, bound: str, comparator: Comparator) -> Eva
         return Evaluation(True if is_same else None, "text", "the words are not understood")
     order, scheme, doubt = weigh(version, bound)
     if order is None:
-        return Evaluation(None, scheme, f"it has no certain order to {bound}")
+        is_same = op in {"<=", "="} and is_build_of(version, bound)
+        doubt = "" if is_same else f"it has no certain order to {bound}"
+        return Evaluation(True if is_same else None, scheme, doubt)
     if order in _ORDERS[op]:
         return Evaluation(True, scheme, "")  # noqa: FBT003 - the answer itself
+    if op == ">=" and scheme == "prerelease" and _has_same_numbers(version, bound):
+        doubt = f"it goes before {bound} and may be like it"
     if op == "<" and doubt == DEEPER:
         doubt = ""
     doubt = doubt or closeness(op, version, bound)
     return Evaluation(None if doubt else False, scheme, doubt)
+
+
+def is_build_of(version: str, bound: str) -> bool:
+    """Whether a version is a bare bound with no more behind it than its build, day or kind."""
+    one, other = spell(version).text, spell(bound).text
+    rest = one.removeprefix(other)
+    return rest != one and bool(_BARE.fullmatch(other) and _SAME_RELEASE.fullmatch(rest))
+
+
+def _has_same_numbers(version: str, bound: str) -> bool:
+    one, other = numbers_as_written(version), numbers_as_written(bound)
+    return one is not None and other is not None and one.numbers == other.numbers
 
 
 def closeness(op: str, version: str, bound: str) -> str:

@@ -10,7 +10,7 @@ from cellwarden.advisories.plain import number_key
 from cellwarden.advisories.versions.bounds import cuts
 from cellwarden.advisories.versions.days import begins_with_day
 from cellwarden.advisories.versions.nouns import Alternative, Comparator
-from cellwarden.advisories.versions.order import BUILD_LIKE, YEARS, counts_years, readings
+from cellwarden.advisories.versions.order import BUILD_LIKE, DAY_LONG, YEARS, counts_years, readings
 from cellwarden.advisories.versions.scheme import Parsed
 from cellwarden.advisories.versions.schemes import scheme_named, schemes
 from cellwarden.advisories.versions.spelling import spell
@@ -100,6 +100,8 @@ def _spans(comparator: Comparator) -> tuple[list[Interval], list[Interval]] | No
     dotted = schemes().index(scheme_named("dotted"))
     is_day = begins_with_day(spelled.text) or (bool(found) and found[0] is not None)
     if spelled.label or is_day or not found or (parsed := found[dotted]) is None:
+        return None
+    if len(parsed.segments) == 1 and len(parsed.segments[0]) >= DAY_LONG:
         return None
     return _holding(comparator.op, parsed), _open(comparator.op, parsed)
 

@@ -24,6 +24,8 @@ _LONG_NUMBER: Final = 3
 """Digits from which a number alone is seldom the first number of a version."""
 DEEPER: Final = "it goes on with a pack or a fix behind the bound"
 """The doubt of a version that is the bound with one more step; none where the bound is outside."""
+DAY_LONG: Final = 6
+"""Digits of a bound alone from which it may be a day, 180806, and no version's first number."""
 _SHORTER: Final = "one of the two may leave out numbers that the other writes"
 
 _DASHED: Final = re.compile(
@@ -184,7 +186,7 @@ def _lowest_bit(bits: int) -> int:
 def _by_scheme(scheme: Scheme, a: Parsed, b: Parsed, labels: tuple[str, str]) -> Weighing:
     """What one scheme says, with the doubt that a label on one side only raises."""
     order = scheme.compare(a, b)
-    if order is None:
+    if order is None or _is_long_alone(b, a):
         return Weighing(None, scheme.table.name, "")
     doubt = "" if labels[0] == labels[1] else f"only one of the two says {max(labels)}"
     if not doubt and order == 1 and scheme.table.name == "service_pack" and _goes_on(a, b):
@@ -215,6 +217,13 @@ def _doubt(version: Parsed, bound: Parsed, order: int) -> str:
     if counts_years(one) != counts_years(other):
         return "one of the two counts years"
     return _NO_POINTS if _may_lack_points(version, bound) else ""
+
+
+def _is_long_alone(one: Parsed, other: Parsed) -> bool:
+    """Whether one is a long number alone, a day or a build, and the other has points: 180806."""
+    if len(one.segments) != 1 or len(other.segments) < 2 or one.tail:  # noqa: PLR2004 - a point parts two
+        return False
+    return len(one.segments[0]) >= DAY_LONG
 
 
 def _may_lack_points(version: Parsed, bound: Parsed) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import msgspec
@@ -16,6 +17,8 @@ from cellwarden.advisories.versions.spelling import is_blank, is_hedged, spell
 
 _PART_SIGNS: Final = frozenset("/:;=(,")
 LONGEST_IN_WORDS: Final = 80
+NOUGHT: Final = re.compile(r"[vV]?0+(?:\.0+)*")
+"""What a device reports, or a person fills in, where there is no version."""
 
 
 class VersionRange(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +100,8 @@ class VersionRange(msgspec.Struct, frozen=True, kw_only=True):
     def _say(self, inside: bool | None, version: str, scheme: str, because: str) -> Placement:  # noqa: FBT001 - the answer itself
         if inside is not None and self.doubt and not inside:
             inside, because = None, self.doubt
+        if inside is False and NOUGHT.fullmatch(version):
+            inside, because = None, "a nought may stand for a version that nobody read"
         shown, words = version[:LONGEST_IN_WORDS], self.text[:LONGEST_IN_WORDS]
         if inside is None:
             why = f"whether {shown or 'it'} lies in {words} cannot be told"

@@ -50,12 +50,14 @@ MONTH: Final = re.compile(
 )
 BLANK: Final = frozenset(
     {"", "-", "--", "?", "n/a", "na", "n.a.", "none", "null", "(null)", "nil", "unknown", "tbd"}
-    | {"not available", "not applicable", "not known", "undefined", "no version"}
+    | {"not available", "not applicable", "not known", "undefined", "no version", "not read"}
+    | {"no", "x", "xx", "xxx", "fw", "firmware", "sw", "software", "version", "latest", "#n/a"}
 )
 
 
 _HEDGED: Final = re.compile(
-    r"[?~\u2248\ufffd]|->|\u2192|\b(?:or|and) (?:older|earlier|below|lower|less|prior)\b"
+    r"[?~<>\u2248\u2264\u2265\ufffd]|->|\u2192"
+    r"|\b(?:or|and) (?:older|earlier|below|lower|less|prior)\b"
     r"|\b(?:planned|pending|target|assumed|approx|about|probably|maybe|presumably|unsure|unverified"
     r"|unconfirmed|to be (?:confirmed|checked|verified)|tbc)\b",
     re.IGNORECASE,
@@ -102,6 +104,7 @@ def spell(text: str) -> Spelled:
     if len(text) > LONGEST_VERSION:
         return Spelled("", "", "")
     whole = spaced(plain(text)).casefold().strip(" ,;:'\"=")
+    whole = _WRAPPED.sub(r"\1", whole)
     whole = _SETTINGS_TAIL.sub("", _FAMILY_LEAD.sub("", whole))
     whole = _LINED.sub(lambda match: match[0].replace("_", "."), whole.rstrip("."))
     bare = _without_prefix(whole)
@@ -111,6 +114,8 @@ def spell(text: str) -> Spelled:
     return Spelled(rest, label, whole)
 
 
+_WRAPPED: Final = re.compile(r"^[(\[]([^()\[\]]+)[)\]]$")
+"""A whole version in brackets: (6.7.2)."""
 _FAMILY_LEAD: Final = re.compile(
     r"[a-z]{3}[a-z0-9]{0,3} r (?=\d\d\.\d\d)|sel-[\w-]+?-(?=r\d{3}-v\d)"
 )

@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from cellwarden.collect import bounds
+from cellwarden.collect.bare_lines import are_bare, bare_lines, pem_blocks
+from cellwarden.collect.cells import Place
 from cellwarden.collect.documents import parse_json
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.intake import Intake
 from cellwarden.collect.readers import Request
 from cellwarden.collect.secrets import digest, is_secret
 from cellwarden.collect.text import decode
@@ -36,6 +38,11 @@ _NAMES: Final = ("name", "key", "id", "parameter", "setting", "option", "path", 
 
 _Pair = tuple[str, str, Place, str]
 """Path, value, place, and what else names the value."""
+
+_HOW_BARE: Final = (
+    "a path is the words before the first that is no plain word, or before the last; what follows "
+    "a word such as community or password is a secret"
+)
 
 _REMARK: Final = ("#", ";", "//", "!")
 
@@ -72,7 +79,8 @@ def read(request: Request, intake: Intake) -> None:
     if not pairs:
         raise SourceError(
             f"{request.name} holds no key with a value",
-            advice="export the configuration as lines of key=value, key: value, or as flat JSON",
+            advice="export the configuration as lines of key=value, key: value or commands, or as"
+            " flat JSON",
         )
     intake.taken_at = taken_at
     seen: dict[str, int] = {}
@@ -137,21 +145,61 @@ def _told(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _pairs(name: str, text: str, intake: Intake) -> Iterator[_Pair]:
+    """The settings of an export in lines, in whatever form most of its lines are."""
+    lines = text.splitlines()
+    if are_bare(text, sum(1 for line in lines if _is_told(line))):
+        if len(lines) > bounds.BARE_LINES:
+            raise SourceError(
+                f"{name} has more than {bounds.BARE_LINES:,} lines without separators",
+                advice="look whether it is a configuration at all; export it as key=value",
+            )
+        intake.note(f"{name}: its lines have no separators; {_HOW_BARE}")
+        yield from _bare(name, text, intake)
+        return
     section = ""
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line, label in pem_blocks(lines):
         bare = line.strip()
         if not bare or bare.startswith(_REMARK):
             continue
         place = Place(file=name, line=number)
-        if found := _SECTION.match(bare):
+        if label:
+            yield _below(section, label.casefold()), line, place, label
+        elif found := _SECTION.match(bare):
             section = found[1].strip()
         elif len(line) <= bounds.CELL_CHARACTERS and (found := _PAIR.match(line)):
-            path = f"{section}.{found[1]}" if section else found[1]
-            yield path, _unquoted(found[2].strip()), place, ""
+            path = _below(section, found[1])
+            if len(path) <= bounds.PATH_CHARACTERS:
+                yield path, _unquoted(found[2].strip()), place, ""
+                continue
+            reason = f"its path has more than {bounds.PATH_CHARACTERS} characters; shorten it"
+            intake.unreadable(place, kind="setting", reason=reason, text=None)
         else:
             reason = "no key with a value; a line says key=value or key: value"
             # The line itself is not kept: it may hold a secret.
             intake.unreadable(place, kind="setting", reason=reason, text=None)
+
+
+def _bare(name: str, text: str, intake: Intake) -> Iterator[_Pair]:
+    """The settings of an export whose lines have no separators."""
+    for line in bare_lines(text, _REMARK):
+        place = Place(file=name, line=line.number)
+        if line.path:
+            yield line.path, line.value, place, "secret" if line.is_secret else ""
+        else:
+            reason = f"{line.value}; shorten the line, or take it out of the export"
+            intake.unreadable(place, kind="setting", reason=reason, text=None)
+
+
+def _is_told(line: str) -> bool:
+    """Whether a line is of the form with separators: a pair, a section, or a remark."""
+    bare = line.strip()
+    if not bare or len(line) > bounds.CELL_CHARACTERS:
+        return False
+    return bool(bare.startswith(_REMARK) or _SECTION.match(bare) or _PAIR.match(line))
+
+
+def _below(section: str, key: str) -> str:
+    return f"{section}.{key}" if section else key
 
 
 def _is_json(data: bytes) -> bool:

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
+from cellwarden.collect.cells import Place
 from cellwarden.collect.documents import parse_json
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.intake import Intake
 from cellwarden.collect.readers import Request
 from cellwarden.collect.values import Misfit, fit, register_kinds
 from cellwarden.model.errors import SourceError

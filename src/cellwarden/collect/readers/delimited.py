@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from cellwarden.collect import bounds
+from cellwarden.collect.cells import Place
 from cellwarden.collect.header import HEADER_WITHIN, Line
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.intake import Intake
 from cellwarden.collect.mapping import Mapping, kind_of_name, likely_kinds, suggest_mapping
 from cellwarden.collect.readers import Request
 from cellwarden.collect.tables import read_table

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from cellwarden.collect.documents import parse_json
+from cellwarden.collect.cells import Place
 from cellwarden.collect.headings import firmware_part_of, is_card, names_firmware
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.intake import Intake
 from cellwarden.collect.mapping import suggest_mapping
+from cellwarden.collect.netbox_pages import items_of
 from cellwarden.collect.readers import Request
 from cellwarden.collect.values import Misfit, fit, says_nothing
-from cellwarden.model.errors import SourceError
 
 FORMAT: Final = "NetBox"
 
-_MODELS: Final = ("sites", "device_types", "devices", "modules", "inventory_items")
 _KINDS: Final = ("asset", "component", "site")
-_API: Final = re.compile(r"/api/dcim/([a-z-]+)/\d+")
 _TELLING: Final = (rb"/api/dcim/", rb'"device_type"', rb'"module_bay"', rb'"part_id"')
+_GRAPHQL: Final = re.compile(
+    rb'"(device|site|device_type|module|inventory_item)_list"\s*:\s*\[', re.IGNORECASE
+)
 _STATES: Final = {
     "active": "in_service",
     "inventory": "spare",
@@ -30,6 +31,8 @@ def claim(name: str, head: bytes) -> int:
     """Sure by the addresses that NetBox gives to everything, or by fields of its own."""
     if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in {b"{", b"["}:
         return 0
+    if _GRAPHQL.search(head):
+        return 8
     found = sum(sign in head for sign in _TELLING)
     if b"/api/dcim/" in head or "netbox" in name.casefold():
         return 8 if found else 5
@@ -37,64 +40,14 @@ def claim(name: str, head: bytes) -> int:
 
 
 def read(request: Request, intake: Intake) -> None:
-    """Read one export: a list, a page with results, or several lists by name."""
-    parsed = parse_json(request.name, request.data)
-    lists = _lists(request.name, parsed.value)
-    if not lists:
-        raise SourceError(
-            f"{request.name} holds none of NetBox's {', '.join(_MODELS)}",
-            advice="export /api/dcim/devices/ and its neighbours as JSON, one file each",
-        )
-    if isinstance(parsed.value, dict) and parsed.value.get("next"):
-        intake.note(f"{request.name} is one page of several; export with limit=0 for all of them")
-    for model, items in lists:
-        for position, item in enumerate(items):
-            place = Place(file=request.name, line=parsed.line_of(item))
-            if place.line is None:
-                place = place.at(f"{model}[{position}]")
-            if isinstance(item, dict):
-                _READ[model](item, place, intake)
-                _tell_unmapped(model, item, place, intake)
-            else:
-                reason = "an object of NetBox is written as keys with values; export it anew"
-                intake.unreadable(place, kind=None, reason=reason, text=str(item))
-
-
-def _lists(name: str, value: Any) -> list[tuple[str, list[Any]]]:
-    if isinstance(value, dict) and isinstance(value.get("results"), list):
-        value = value["results"]
-    if isinstance(value, list):
-        groups: dict[str, list[Any]] = {}
-        for item in value:
-            model = _model_of(name, item)
-            if model:
-                groups.setdefault(model, []).append(item)
-        return [(model, groups[model]) for model in _MODELS if model in groups]
-    if isinstance(value, dict):
-        found = {key.replace("-", "_"): part for key, part in value.items()}
-        return [
-            (model, part["results"] if isinstance(part, dict) else part)
-            for model in _MODELS
-            if isinstance(part := found.get(model), list)
-            or (isinstance(part, dict) and isinstance(part.get("results"), list))
-        ]
-    return []
-
-
-def _model_of(name: str, item: Any) -> str | None:
-    if not isinstance(item, dict):
-        item = {}
-    if found := _API.search(str(item.get("url") or "")):
-        model = found[1].replace("-", "_")
-        return model if model in _MODELS else None
-    if "device_type" in item:
-        return "devices"
-    if "module_type" in item:
-        return "modules"
-    if "device" in item and "part_id" in item:
-        return "inventory_items"
-    stem = name.replace("\\", "/").rsplit("/", 1)[-1].split(".")[0].replace("-", "_")
-    return next((model for model in reversed(_MODELS) if stem.casefold().endswith(model)), None)
+    """Read one export: a list, or answers of the REST and GraphQL doors, of several pages."""
+    for model, item, place in items_of(request.name, request.data, intake):
+        if isinstance(item, dict):
+            _READ[model](item, place, intake)
+            _tell_unmapped(model, item, place, intake)
+        else:
+            reason = "an object of NetBox is written as keys with values; export it anew"
+            intake.unreadable(place, kind=None, reason=reason, text=str(item))
 
 
 def _text(value: Any, *keys: str) -> str | None:
@@ -117,6 +70,11 @@ def _site_id(site: Any) -> str | None:
     return _text(site, "slug")
 
 
+def _state(status: Any) -> str:
+    """A status in one spelling: ``active``, ``ACTIVE`` and ``STATUS_ACTIVE`` are one."""
+    return (_text(status, "value") or "").casefold().removeprefix("status_")
+
+
 def _device_id(device: Any) -> str | None:
     """The device's name; one without a name goes by its asset tag, else by NetBox's number."""
     if not isinstance(device, dict):
@@ -126,13 +84,17 @@ def _device_id(device: Any) -> str | None:
     return named or (f"netbox-{number}" if number else None)
 
 
+def _fields(item: dict[str, Any]) -> dict[str, Any]:
+    """The custom fields of an object, as either door writes them."""
+    fields = item.get("custom_fields")
+    return fields if isinstance(fields, dict) else {}
+
+
 def _custom(
     kind: str, item: dict[str, Any], *, without: dict[str, tuple[str, str]] | None = None
 ) -> dict[str, str | None]:
     """What custom fields say in columns of a kind; some may be read elsewhere."""
-    fields = item.get("custom_fields")
-    if not isinstance(fields, dict):
-        return {}
+    fields = _fields(item)
     elsewhere = {field for field, _ in (without or {}).values()}
     mapping = suggest_mapping(tuple(key for key in fields if key not in elsewhere), kind)
     return {
@@ -144,9 +106,8 @@ def _custom(
 
 def _custom_parts(item: dict[str, Any]) -> dict[str, tuple[str, str]]:
     """Custom fields that hold the firmware of a part: field and firmware by part."""
-    fields = item.get("custom_fields")
     found = {}
-    for key, value in fields.items() if isinstance(fields, dict) else ():
+    for key, value in _fields(item).items():
         part = firmware_part_of(key) if names_firmware(key) else None
         firmware = _text(value, "value")
         if part and firmware:
@@ -156,10 +117,7 @@ def _custom_parts(item: dict[str, Any]) -> dict[str, tuple[str, str]]:
 
 def _tell_unmapped(model: str, item: dict[str, Any], place: Place, intake: Intake) -> None:
     """Name the custom fields that nothing is read from; firmware is never passed over."""
-    fields = item.get("custom_fields")
-    if not isinstance(fields, dict):
-        return
-    keys = tuple(fields)
+    keys = tuple(_fields(item))
     known = {key for kind in _KINDS for key in suggest_mapping(keys, kind).columns}
     if model == "devices":
         known |= {field for field, _ in _custom_parts(item).values()}
@@ -203,7 +161,7 @@ def _device(item: dict[str, Any], place: Place, intake: Intake) -> None:
         "model": _text(kind, "model") if kind else None,
         "part_number": _text(kind.get("part_number")) if kind else None,
         "serial": _text(item.get("serial")),
-        "lifecycle": _STATES.get(_text(item.get("status"), "value") or ""),
+        "lifecycle": _STATES.get(_state(item.get("status"))),
         "location": ", ".join(word for word in where if word) or None,
     }
     custom = _custom("asset", item)

@@ -11,8 +11,9 @@ from typing import Any, Final
 import msgspec
 
 from cellwarden.collect import values
+from cellwarden.collect.cells import Place
 from cellwarden.collect.devices import Device, asset_of
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.intake import Intake
 from cellwarden.collect.readers import Request
 from cellwarden.collect.text import decode
 from cellwarden.model.errors import SourceError
@@ -21,6 +22,7 @@ FORMAT: Final = "NUT"
 
 _VARIABLE = re.compile(r"([a-z][\w-]*(?:\.[\w-]+)+)\s?: ?(.*)$", re.IGNORECASE)
 _TELLING = re.compile(rb"^(ups|device|battery|driver|input|output)\.[\w.-]+: ", re.MULTILINE)
+_MIB = re.compile(r"([\w-]{1,40}) MIB\b")
 _REMARK = re.compile(r"(\t+| {2,})#.*$")
 _ENOUGH: Final = 3
 _NAMES_A_DEVICE: Final = tuple(
@@ -150,9 +152,22 @@ def _record(request: Request, name: str, dump: _Dump, intake: Intake) -> None:
         driver = said.get("driver.name", "")
         role = next((key for key, names in table["aux"].items() if driver in names), None)
         name = {"network_card": "card", "interface_board": "interface"}.get(role or "", "aux")
-        device.part(name).update(role=role, firmware=said["ups.firmware.aux"])
+        maker = _maker_of_card(said) if role == "network_card" else None
+        device.part(name).update(role=role, firmware=said["ups.firmware.aux"], manufacturer=maker)
     place = Place(file=request.name, line=min(lines.values()))
     device.put(intake, place, read_at=request.taken_at)
+
+
+def _maker_of_card(said: dict[str, str]) -> str | None:
+    """The UPS's maker where its card speaks that maker's own language; else nobody knows.
+
+    A standard MIB, or one of another maker, says nothing: the card may be anybody's.
+    """
+    maker = said.get("device.mfr") or said.get("ups.mfr") or ""
+    spoken = _MIB.match(said.get("driver.version.data", ""))
+    told = {said.get("driver.name", ""), spoken[1].casefold() if spoken else ""}
+    own = [name for key, names in _table()["cards"].items() if key in told for name in names]
+    return maker if maker.casefold().startswith(tuple(own)) and own else None
 
 
 def _date(said: dict[str, str], variable: str, place: Place, intake: Intake) -> str | None:

@@ -12,8 +12,9 @@ from typing import Final
 import msgspec
 
 from cellwarden.collect import bounds, values
+from cellwarden.collect.cells import Place
 from cellwarden.collect.devices import Device, asset_of
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.intake import Intake
 from cellwarden.collect.readers import Request
 from cellwarden.collect.text import decode
 from cellwarden.collect.walks import Said, parse_snmprec, parse_snmpwalk
@@ -25,6 +26,8 @@ _PRINTED = re.compile(rb"^\.?(iso|1)(\.\d+){3,}\s*=\s*\S", re.MULTILINE)
 _RECORDED = re.compile(rb"^\.?1(\.\d+){3,}\|[0-9a-z:]+\|", re.MULTILINE)
 _NAMED = re.compile(rb"^[A-Z][\w-]*-(MIB|SMI)::[\w-]+(\.\d+)*\s*=\s*\S", re.MULTILINE)
 _OBJECT_ID: Final = "1.3.6.1.2.1.1.2.0"
+_ENTERPRISE = re.compile(r"(?:1\.3\.6\.1\.4\.1|enterprises)\.(\d{1,10})(?:\.|$)")
+_CARD: Final = "network_card"
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,6 +108,7 @@ def read(request: Request, intake: Intake) -> None:
         _apply(profile, walk, device)
     for name in [name for name, cells in device.parts.items() if not _says_something(cells)]:
         del device.parts[name]
+    _name_makers_of_cards(said, device, intake)
     if not applied:
         maker = said[_OBJECT_ID].text if _OBJECT_ID in said else "not given"
         intake.note(
@@ -112,6 +116,35 @@ def read(request: Request, intake: Intake) -> None:
             "without parts, write them into the register"
         )
     device.put(intake, Place(file=request.name), read_at=request.taken_at)
+
+
+@cache
+def _makers() -> dict[str, str]:
+    text = resources.files("cellwarden.collect").joinpath("enterprises.toml").read_text("utf-8")
+    return dict(tomllib.loads(text)["makers"])
+
+
+def _name_makers_of_cards(said: dict[str, Said], device: Device, intake: Intake) -> None:
+    """Give cards of no maker the one whose agent answers; a UPS may hold a card of another maker.
+
+    An agent that names no enterprise, or one that is not known, leaves the maker unknown.
+    """
+    nameless = [
+        cells
+        for cells in device.parts.values()
+        if cells.get("role") == _CARD and not cells.get("manufacturer")
+    ]
+    told = _ENTERPRISE.search(said[_OBJECT_ID].text[:200]) if _OBJECT_ID in said else None
+    if not nameless or told is None:
+        return
+    maker = _makers().get(told[1])
+    if maker is None:
+        intake.note(
+            f"{intake.file}: the maker of the network card is unknown; its agent is of enterprise "
+            f"{told[1]} (sysObjectID), which stands in no list here"
+        )
+    for cells in nameless:
+        cells["manufacturer"] = maker
 
 
 def _says_something(cells: dict[str, str | None]) -> bool:

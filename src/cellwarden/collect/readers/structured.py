@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from cellwarden.collect import bounds
+from cellwarden.collect.cells import Place
+from cellwarden.collect.date_order import DateOrders
 from cellwarden.collect.documents import Parsed, parse_json, parse_yaml
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.intake import Intake
 from cellwarden.collect.mapping import kind_of_name, likely_kinds, present, suggest_mapping
 from cellwarden.collect.readers import Request
 from cellwarden.collect.rows import RowsOfTable, tell_unread
@@ -42,7 +44,9 @@ def read(request: Request, intake: Intake) -> None:
         intake.note(f"{request.name}: {parsed.note}")
     lists = _lists(request, parsed.value, intake)
     for kind, rows in lists:
-        _Rows(request, intake, parsed, kind).read(rows)
+        table = _Rows(request, intake, parsed, kind)
+        table.read(rows)
+        table.finish()
 
 
 def _lists(request: Request, value: Any, intake: Intake) -> list[tuple[str, list[Any]]]:
@@ -104,6 +108,7 @@ class _Rows:
         self.held: _Rows | None = None
         self.given = request.mapping if request.mapping and request.mapping.kind == kind else None
         self.known: dict[tuple[str, ...], RowsOfTable] = {}
+        self.orders = DateOrders(self.given.dates if self.given else {})
 
     def read(self, rows: list[Any]) -> None:
         """Read them all."""
@@ -116,6 +121,13 @@ class _Rows:
                 self.intake.unreadable(place, kind=self.kind, reason=reason, text=str(type(row)))
                 continue
             self.row(row, place)
+
+    def finish(self) -> None:
+        """Read the rows that wait for what others tell of their dates."""
+        for table in self.known.values():
+            table.finish()
+        if self.held is not None:
+            self.held.finish()
 
     def row(self, row: dict[str, Any], place: Place) -> None:
         """Read one row, and the components that stand in it."""
@@ -176,7 +188,9 @@ class _Rows:
             mapping = present(keys, given) if given else suggest_mapping(keys, self.kind)
             if not self.known:
                 self.intake.mappings.append(mapping)
-            self.known[keys] = RowsOfTable(list(keys), mapping, self.intake, self.intake.file)
+            self.known[keys] = RowsOfTable(
+                list(keys), mapping, self.intake, self.intake.file, orders=self.orders
+            )
             tell_unread(list(keys), mapping, None, self.intake, place)
         return self.known[keys]
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cellwarden.collect import bounds
+from cellwarden.collect.cells import Place
 from cellwarden.collect.formulas import Grid, outdated
 from cellwarden.collect.header import Line
-from cellwarden.collect.intake import Intake, Place
+from cellwarden.collect.intake import Intake
 from cellwarden.collect.mapping import kind_of_name
 from cellwarden.collect.mapping_file import UnmappedError
 from cellwarden.collect.readers import Request

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from cellwarden.reports.text import clip, listing, long_day, number, plural, printable
+from cellwarden.reports.text import CELL_LIMIT, clip, listing, long_day, number, plural, printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -106,5 +106,6 @@ def _shown(value: Any) -> Any:
     if value is None:
         return "unknown"
     if type(value) is str:
-        return printable(clip(value))
+        plain = len(value) <= CELL_LIMIT and value.isprintable()  # most are, and there are many
+        return value if plain else printable(clip(value))
     return value

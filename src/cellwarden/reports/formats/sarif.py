@@ -73,6 +73,9 @@ def _invocation(report: Report) -> Object:
 
 
 def _notification(feed: FeedAge) -> Object:
+    if not feed.documents:
+        text = f"The feed {feed.feed} was never imported: nothing here rests on it."
+        return {"level": "error", "message": {"text": text}}
     age = "of unknown age" if feed.age_days is None else f"{plural(feed.age_days, 'day')} old"
     return {"level": "warning", "message": {"text": f"The feed {feed.feed} is stale: {age}."}}
 

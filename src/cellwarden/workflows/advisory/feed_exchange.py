@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,12 +15,12 @@ from cellwarden.model.advisories import Document
 from cellwarden.model.errors import InputError
 from cellwarden.model.facts import kinds
 from cellwarden.model.moments import Moment
-from cellwarden.model.report import Coverage, FeedAge
+from cellwarden.model.report import Coverage, FeedAge, FeedChecks
 from cellwarden.store.facts import Fact
 from cellwarden.store.objects import write_durably
 from cellwarden.store.state import Draft, State
 from cellwarden.workflows import assemble
-from cellwarden.workflows.advisory.feeds import feed_ages
+from cellwarden.workflows.advisory.feed_ages import feed_ages, feed_checks
 from cellwarden.workflows.advisory.match import matcher_for
 from cellwarden.workflows.fleet import summarise
 from cellwarden.workflows.workspace import Workspace
@@ -28,11 +29,20 @@ CORRECTABLE = ("vendor", "product", "version_text", "status")
 """What a local correction may change in a statement."""
 
 
-def feed_status(workspace: Workspace, *, moment: Moment) -> tuple[tuple[FeedAge, ...], Coverage]:
-    """The age of every expected feed, and how much of the fleet the advisories speak of."""
+class FeedStatus(NamedTuple):
+    """The age of every expected feed, what stands beside documents, and what they speak of."""
+
+    ages: tuple[FeedAge, ...]
+    checks: FeedChecks
+    coverage: Coverage
+
+
+def feed_status(workspace: Workspace, *, moment: Moment) -> FeedStatus:
+    """How old and how well attested the data is, and how much of the fleet it speaks of."""
     with workspace.open_state() as state:
         connection = state.connect_at(moment)
         ages = feed_ages(connection, workspace, state, moment.as_of)
+        beside = feed_checks(connection)
         components = assemble.fleet(connection)
         matches = list(matcher_for(connection).match(components))
         coverage = summarise.coverage(
@@ -44,7 +54,7 @@ def feed_status(workspace: Workspace, *, moment: Moment) -> tuple[tuple[FeedAge,
             understood=assemble.understood(components),
         )
         connection.close()
-    return ages, coverage
+    return FeedStatus(ages=ages, checks=beside, coverage=coverage)
 
 
 def export_feeds(workspace: Workspace, bundle: Path, *, moment: Moment, made_at: str) -> int:

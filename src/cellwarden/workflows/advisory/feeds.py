@@ -1,37 +1,32 @@
-"""Import, age and export of advisory data: raw documents become one entry and one pack object."""
+"""Import of advisory data: raw documents become one entry and one pack object."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
 from cellwarden.advisories import feeds
-from cellwarden.model.advisories import Document, Understood
+from cellwarden.model.advisories import Checked, Document, Understood
 from cellwarden.model.errors import InputError, SourceError
 from cellwarden.model.facts import END, Row, kinds
-from cellwarden.model.report import FeedAge
-from cellwarden.model.times import parse_time
 from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft, State
 from cellwarden.workflows.advisory import newest
 from cellwarden.workflows.advisory.feed_checks import (
+    Beside,
     Contradicted,
-    OnlyNew,
-    check_cells,
+    Settled,
+    check_rows,
     checks_in_words,
     contradicted_by,
     feed_of,
     key_ring,
 )
 from cellwarden.workflows.advisory.recorded import PER_ADVISORY, Recorded
-from cellwarden.workflows.workspace import Progress, Workspace
-
-if TYPE_CHECKING:
-    import duckdb
+from cellwarden.workflows.workspace import Progress
 
 SOURCE: Final = "feeds"
 """All imports speak as one source, so that a newer import of an advisory replaces the older."""
@@ -46,7 +41,8 @@ class ImportOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
     ``unreadable`` says file by file what could not be read, and why; ``contradicted`` those of
     them that are not what stands beside them. ``digests`` and ``signatures`` count the documents
-    that a digest file or a key confirmed, ``unchecked`` says why other signatures were not checked.
+    that a digest file or a key confirmed now, ``unchecked`` says why other signatures were not
+    checked. ``rechecked`` counts the documents that were known, with something new beside them.
     """
 
     entry: int | None
@@ -59,11 +55,12 @@ class ImportOutcome(msgspec.Struct, frozen=True, kw_only=True):
     digests: int = 0
     signatures: int = 0
     unchecked: tuple[str, ...] = ()
+    rechecked: int = 0
 
     @property
     def checks(self) -> tuple[str, ...]:
         """What digest files and signatures said, in words; nothing where there were none."""
-        return tuple(checks_in_words(self.digests, self.signatures, self.unchecked))
+        return tuple(checks_in_words(self.digests, self.signatures, self.unchecked, self.rechecked))
 
 
 def import_feeds(
@@ -79,16 +76,16 @@ def import_feeds(
     """Import advisory documents from files, folders and archives as one entry.
 
     Documents whose bytes are known are passed over, and so is an older revision of an advisory.
-    Digest files and signatures beside the documents are looked at; ``keys`` are files of OpenPGP
-    public keys whose signatures count. ``note`` says in the ledger where they came from; the names
-    of the paths, if not given.
+    Digest files and signatures are looked at, beside known documents too: what is new in what
+    they say is recorded. ``keys`` are files of OpenPGP public keys whose signatures count.
+    ``note`` says in the ledger where they came from; the names of the paths, if not given.
 
     Raises:
         SourceError: there is no document at all under these paths.
         StoreError: the ledger could not be written; nothing of this import was recorded then.
     """
     with key_ring(keys) as ring:
-        new = None if ring is None else OnlyNew(ring, _known_digests(state))
+        new = None if ring is None else Settled(ring, _recorded_checks(state))
         return record_documents(
             state,
             feeds.documents(paths, keys=new),
@@ -99,9 +96,9 @@ def import_feeds(
         )
 
 
-def _known_digests(state: State) -> set[str]:
-    with Recorded(state, only=("feed_document",)) as recorded:
-        return recorded.digests()
+def _recorded_checks(state: State) -> dict[str, Checked]:
+    with Recorded(state, only=("feed_check",)) as recorded:
+        return recorded.checks()
 
 
 def archives_without_manifest(paths: Sequence[Path], *, are_refused: bool) -> tuple[str, ...]:
@@ -144,8 +141,9 @@ def record_documents(
         StoreError: as for ``import_feeds``.
     """
     with Recorded(state) as recorded:
-        fresh, known = _fresh(recorded.digests(), documents)
-        read = _read(recorded.revisions(), fresh, progress)
+        came = _fresh(recorded.digests(), documents)
+        known = came.known
+        read = _read(recorded.revisions(), came.fresh, progress)
         if not known and not may_be_empty and not read.kept and not read.older:
             raise next((one.error for one in read.contradicted), _nothing_understood(read, note))
         pack = feeds.pack(read.kept) if read.kept else None
@@ -153,6 +151,11 @@ def record_documents(
         for digest, row in read.documents.items():
             row["pack_sha256"] = pack_sha256
             read.rows.setdefault("feed_document", {})[digest] = kinds()["feed_document"].row(row)
+        rows, checks = check_rows(
+            recorded.checks(),
+            [one for one in came.beside if one.sha256 in read.documents or one.is_known],
+        )
+        read.rows["feed_check"] = rows
         tables = {kind: facts for kind, facts in _facts(recorded, read.rows).items() if facts}
     draft = Draft(
         act="feeds",
@@ -162,7 +165,6 @@ def record_documents(
         document_sha256=pack_sha256,
         note=note,
     )
-    checks = [document.checked for document in read.kept if document.checked is not None]
     return ImportOutcome(
         entry=state.record(draft, tables) if tables else None,
         documents=len(read.kept),
@@ -171,9 +173,12 @@ def record_documents(
         unreadable=_reasons(read),
         rows={kind: len(facts) for kind, facts in tables.items()},
         contradicted=tuple(read.contradicted),
-        digests=sum(bool(one.digests) for one in checks),
-        signatures=sum(one.signature.state == "checked" for one in checks),
-        unchecked=tuple(one.signature.why for one in checks if one.signature.why),
+        digests=sum(bool(one.digests) and not one.contradiction for one in checks.values()),
+        signatures=sum(one.signature.state == "checked" for one in checks.values()),
+        unchecked=tuple(
+            one.signature.why for one in checks.values() if one.signature.state == "not checked"
+        ),
+        rechecked=len(checks.keys() - read.documents.keys()),
     )
 
 
@@ -210,23 +215,42 @@ class _Read(msgspec.Struct, kw_only=True):
     older: int = 0
 
 
-def _fresh(seen: set[str], documents: Iterable[Document]) -> tuple[list[tuple[str, Document]], int]:
-    """The documents whose digest was not seen yet, with it, and how many were.
+class _Came(msgspec.Struct, kw_only=True):
+    """What came: documents that are not known yet, how many are, what lay beside any of them.
 
-    A refused place has no bytes and no digest; it is always looked at.
+    A document that is not known goes with its digest.
     """
+
     fresh: list[tuple[str, Document]] = []
-    known = 0
+    known: int = 0
+    beside: list[Beside] = []
+
+
+def _fresh(recorded: set[str], documents: Iterable[Document]) -> _Came:
+    """Part what is new from what is known. A refused place is always looked at, without a digest.
+
+    One that is refused for what stands beside it has bytes, and those may be known.
+    """
+    seen = recorded.copy()
+    came = _Came()
     for document in documents:
+        if document.checked is not None:
+            beside = Beside(
+                sha256=document.sha256,
+                name=document.name,
+                checked=document.checked,
+                is_known=document.sha256 in recorded,
+            )
+            came.beside.append(beside)
         if isinstance(document, feeds.Refused):
-            fresh.append(("", document))
-            continue
-        if document.sha256 in seen:
-            known += 1
-            continue
-        seen.add(document.sha256)
-        fresh.append((document.sha256, document))
-    return fresh, known
+            came.fresh.append(("", document))
+            came.known += bool(document.data) and document.sha256 in recorded
+        elif document.sha256 in seen:
+            came.known += 1
+        else:
+            seen.add(document.sha256)
+            came.fresh.append((document.sha256, document))
+    return came
 
 
 def _read(
@@ -246,52 +270,12 @@ def _read(
         if digest and understood.format != feeds.UNKNOWN_FORMAT:
             read.kept.append(document)
             read.documents[digest] = _document_cells(digest, document, understood)
-            if document.checked is not None:
-                cells = check_cells(digest, document.name, document.checked)
-                read.rows.setdefault("feed_check", {})[digest] = kinds()["feed_check"].row(cells)
         for kind, rows in understood.tables.items():
             shape = kinds()[kind]
             counted = newest.without(kind, rows, old) if kind in PER_ADVISORY else rows
             read.rows.setdefault(kind, {}).update((shape.subject_of(row), row) for row in counted)
     progress("reading advisories", len(fresh), len(fresh))
     return read
-
-
-def feed_ages(
-    connection: duckdb.DuckDBPyConnection, workspace: Workspace, state: State, as_of: str
-) -> tuple[FeedAge, ...]:
-    """How old each expected feed is as of a time; a feed that never came has no documents."""
-    recorded = {index: entry.recorded_at for index, entry in state.entries()}
-    found = {
-        row[0]: row[1:]
-        for row in connection.execute(
-            "select feed, count(*), max(newest_at) filter (where newest_at <= ?), max(entry)"
-            " from feed_document group by feed",
-            [as_of],
-        ).fetchall()
-    }
-    ssvc = connection.execute(
-        "select count(distinct advisory_id), max(ssvc_at) filter (where ssvc_at <= ?), max(entry)"
-        " from vulnerability where exploitation is not null",
-        [as_of],
-    ).fetchall()
-    if ssvc[0][0]:
-        found["ssvc"] = ssvc[0]
-    ages = []
-    for feed, limit in workspace.settings.feeds.max_age_days.items():
-        count, newest_at, entry = found.get(feed, (0, None, None))
-        age = _days_between(newest_at, as_of)
-        ages.append(
-            FeedAge(
-                feed=feed,
-                documents=count,
-                newest_at=newest_at,
-                imported_at=recorded.get(entry, "") if entry is not None else "",
-                age_days=age,
-                is_stale=age is None or age > limit,
-            )
-        )
-    return tuple(ages)
 
 
 def _document_cells(
@@ -351,10 +335,3 @@ def _holds_from(
         return released.get(row[names.index("advisory_id")] or "")
     dated = _DATED.get(kind)
     return row[names.index(dated)] if dated else None
-
-
-def _days_between(earlier: str | None, later: str) -> int | None:
-    if not earlier:
-        return None
-    start: datetime = parse_time(earlier)
-    return max((parse_time(later) - start).days, 0)

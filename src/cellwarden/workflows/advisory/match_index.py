@@ -74,10 +74,15 @@ class Index:
                 met[component.firmware] = as_met(found, component.component_id)
         return found
 
-    def settle(self, components: Iterable[Component]) -> None:
-        """Make the matcher now where a component's name was not answered beforehand."""
-        if not self._answered.knows_all(components):
+    def settle(self, components: Iterable[Component]) -> bool:
+        """Make the matcher now where a component's name was not answered beforehand.
+
+        True where all of them were.
+        """
+        knows_all = self._answered.knows_all(components)
+        if not knows_all:
             self._long_way()
+        return knows_all
 
     def learn(self, met: Mapping[str, Seen]) -> None:
         """Take over what another process met."""

@@ -30,7 +30,7 @@ from cellwarden.workflows.workspace import Progress, Telling, Workspace, unheard
 
 FEWEST_FOR_TWO: Final = 4_000
 """Below so many components a second process costs more than it brings."""
-_BLOCK: Final = 1_024
+_BLOCK: Final = 256
 _PIPE_BYTES: Final = 1 << 20
 """What the second process may be ahead; Linux grants so much to everybody."""
 _SIZE: Final = struct.Struct("<Q")
@@ -70,8 +70,8 @@ def match_lines(
 def lines_of(index: Index, components: Sequence[Component]) -> Iterator[bytes]:
     """What an index says, as lines of JSON in chunks, components in their order."""
     if len(components) >= FEWEST_FOR_TWO and _can_fork():
-        index.settle(components)
-        yield from _by_two(index, components)
+        is_known = index.settle(components)
+        yield from _by_two(index, components, by_block=is_known)
     else:
         yield from _by_one(index, components)
     index.remember()
@@ -102,12 +102,13 @@ def _can_fork() -> bool:
     return len(os.sched_getaffinity(0)) > 1
 
 
-def _by_two(index: Index, components: Sequence[Component]) -> Iterator[bytes]:
+def _by_two(index: Index, components: Sequence[Component], *, by_block: bool) -> Iterator[bytes]:
     """The lines by two processes: each takes every second identity, so that none is judged twice.
 
-    The other process's blocks come through a pipe. Where it dies, its part is done here.
+    Where nothing is left to judge, each takes every second block, which is less to sort out. The
+    other process's blocks come through a pipe. Where it dies, its part is done here.
     """
-    is_ours = _shares(components)
+    is_ours = _in_blocks(len(components)) if by_block else _shares(components)
     theirs = [one for one, ours in zip(components, is_ours, strict=True) if not ours]
     mine = [one for one, ours in zip(components, is_ours, strict=True) if ours]
     pipe_in, pipe_out = os.pipe()
@@ -135,6 +136,12 @@ def _shares(components: Sequence[Component]) -> bytearray:
     return found
 
 
+def _in_blocks(count: int) -> bytearray:
+    """As :func:`_shares`, whole blocks in turn, the first one ours."""
+    pair = b"\1" * _BLOCK + b"\0" * _BLOCK
+    return bytearray(pair * (count // len(pair) + 1))[:count]
+
+
 def _serve(
     index: Index, components: Sequence[Component], is_ours: bytearray, pipe_out: int
 ) -> None:
@@ -145,6 +152,8 @@ def _serve(
         with os.fdopen(pipe_out, "wb", buffering=1 << 20) as pipe:
             for start in range(0, len(is_ours), _BLOCK):
                 block = list(islice(lines, is_ours.count(0, start, start + _BLOCK)))
+                if not block:
+                    continue
                 sizes = array("I", map(len, block))
                 pipe.write(_SIZE.pack(len(sizes)) + sizes.tobytes())
                 pipe.writelines(block)
@@ -167,18 +176,28 @@ def _merged(
     for start in range(0, len(is_ours), _BLOCK):
         shares = is_ours[start : start + _BLOCK]
         own = list(islice(ours, shares.count(1)))
-        other = _block(pipe, shares.count(0))
+        count = len(shares) - len(own)
+        if not count:
+            yield b"".join(own)
+            continue
+        other = _block(pipe, count, whole=not own)
         if other is None:
-            other = list(map(index.lines, theirs[taken : taken + shares.count(0)]))
-        taken += len(other)
+            other = list(map(index.lines, theirs[taken : taken + count]))
+        taken += count
+        if not own:
+            yield b"".join(other)
+            continue
         sides = (iter(other), iter(own))
         yield b"".join([next(sides[share]) for share in shares])
     with contextlib.suppress(msgspec.DecodeError):
         index.learn(_met(pipe.read()))
 
 
-def _block(pipe: BinaryIO, count: int) -> list[bytes] | None:
-    """The lines of one block from the other process; nothing where it has died."""
+def _block(pipe: BinaryIO, count: int, *, whole: bool) -> list[bytes] | None:
+    """The lines of one block from the other process; nothing where it has died.
+
+    They are those of each component, or the whole block as one, where nothing goes between them.
+    """
     head = pipe.read(_SIZE.size)
     if len(head) < _SIZE.size or _SIZE.unpack(head)[0] != count:
         return None
@@ -190,6 +209,8 @@ def _block(pipe: BinaryIO, count: int) -> list[bytes] | None:
     data = pipe.read(sum(sizes))
     if len(data) < sum(sizes):
         return None
+    if whole:
+        return [data]
     found, at = [], 0
     for size in sizes:
         found.append(data[at : at + size])

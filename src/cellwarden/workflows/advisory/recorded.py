@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable
 from types import TracebackType
 from typing import Any, Final, Self
 
+from cellwarden.model.advisories import Checked
 from cellwarden.model.facts import Row, kinds
 from cellwarden.store.state import State
+from cellwarden.workflows.advisory.feed_checks import CHECK_COLUMNS, as_checks
 from cellwarden.workflows.advisory.newest import Revision
 
 PER_ADVISORY: Final = ("advisory", "statement", "vulnerability", "remediation")
@@ -52,6 +54,10 @@ class Recorded:
     def digests(self) -> set[str]:
         """The SHA-256 of every document that was imported, in hex."""
         return {digest for (digest,) in self._asked("feed_document", "select sha256")}
+
+    def checks(self) -> dict[str, Checked]:
+        """What is on record of the files beside each document, by the document's digest."""
+        return as_checks(self._asked("feed_check", f"select {CHECK_COLUMNS}"))
 
     def revisions(self) -> dict[str, Revision]:
         """The revision of every advisory."""

@@ -91,23 +91,26 @@ def _sign_of(text: str) -> str:
 
 
 def _components(lines: Any, header: list[str], path: Path, *, limit: int) -> Iterator[Component]:
-    names = [name for name in _COLUMNS if name in header]
-    places = [header.index(name) for name in names]
-    taken, width = itemgetter(*places), 1 + max(places)
+    absent = len(header)  # a cell behind the last one, for what the file does not say
+    places = [header.index(name) if name in header else absent for name in _COLUMNS]
+    taken, width = itemgetter(*places), absent + 1
     seen: set[str] = set()
     first = lines.line_num + 1
     for cells in lines:
         line, first = first, lines.line_num + 1
-        if len(cells) < width:
-            if cells == [_END]:
-                return
-            cells.extend([""] * (width - len(cells)))
+        if cells == [_END]:
+            return
         if not any(cells):
             continue
+        if len(cells) < width:
+            cells.extend([""] * (width - len(cells)))
+        cells[absent] = ""
         if limit > _LONGEST_CELL:
             cells = [_cut(cell, path, line) for cell in cells]  # noqa: PLW2901 - as far as it is read
-        values = dict(zip(names, map(str.strip, taken(cells)), strict=True))
-        name = values["component_id"]
+        (
+            name, manufacturer, model, part, firmware,
+            role, hardware, part_number, serial, site_id, asset_id,
+        ) = map(str.strip, taken(cells))  # fmt: skip
         if not name or name in seen:
             raise InputError(
                 f"{path}: line {line}: component_id {name[:80]!r} is "
@@ -115,7 +118,19 @@ def _components(lines: Any, header: list[str], path: Path, *, limit: int) -> Ite
                 advice="give each line an id of its own",
             )
         seen.add(name)
-        yield Component(**values)
+        yield Component(  # each column by its name: twice as fast as from a dictionary
+            component_id=name,
+            manufacturer=manufacturer,
+            model=model,
+            part=part,
+            firmware=firmware,
+            role=role,
+            hardware=hardware,
+            part_number=part_number,
+            serial=serial,
+            site_id=site_id,
+            asset_id=asset_id,
+        )
     raise _open_quote(path, line)
 
 

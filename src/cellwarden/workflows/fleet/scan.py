@@ -14,11 +14,14 @@ from cellwarden import __version__, checks, frameworks
 from cellwarden.advisories import triage
 from cellwarden.model.errors import CellwardenError
 from cellwarden.model.findings import Finding
+from cellwarden.model.matching import Component, Match
 from cellwarden.model.moments import Moment
-from cellwarden.model.report import REPORT_SCHEMA, Report, Run
+from cellwarden.model.report import REPORT_SCHEMA, Exposure, FeedAge, Report, Run
 from cellwarden.model.times import format_time, parse_time
+from cellwarden.store.kind_tables import KindTables
+from cellwarden.store.lanes import aside
 from cellwarden.workflows import assemble, derived
-from cellwarden.workflows.advisory.feeds import feed_ages
+from cellwarden.workflows.advisory.feed_ages import feed_ages
 from cellwarden.workflows.advisory.match import matcher_for
 from cellwarden.workflows.beside import ALONE, Beside, Later
 from cellwarden.workflows.evidence.paper_tables import register_papers
@@ -26,10 +29,10 @@ from cellwarden.workflows.fleet import summarise
 from cellwarden.workflows.fleet.publish import get_ready
 from cellwarden.workflows.fleet.register import record_register
 from cellwarden.workflows.fleet.runs import changes_between, keep_run, last_run_before, run_id
-from cellwarden.workflows.fleet.sources import import_configured, outdated
+from cellwarden.workflows.fleet.sources import NothingKnownError, import_configured, outdated
 from cellwarden.workflows.ledger.seals import signed_state
 from cellwarden.workflows.life import lives
-from cellwarden.workflows.vendor.assess_tables import register_vendors
+from cellwarden.workflows.vendor.assess_tables import begin_grading, register_vendors
 from cellwarden.workflows.vendor.dated_rules import register_dated_rules
 from cellwarden.workflows.vendor.import_gleif import import_if_changed
 from cellwarden.workflows.vendor.party_tables import register_parties
@@ -73,12 +76,13 @@ def scan(
     feed that is absent, empty, unreadable or older than policy; they are in the outcome.
 
     Raises:
-        SourceError: the register or the feeds hold nothing at all.
+        SourceError: the register holds nothing at all.
         StoreError: the ledger could not be written.
         InputError: a check file of the workspace's own is wrong.
     """
     clock_at = format_time(now)
     as_of = workspace.as_of(now, asked_as_of)
+    moment = Moment(as_of=as_of)
     with workspace.open_state() as state:
         with state.alone():
             begun = begin_answers(workspace, state, beside)
@@ -90,44 +94,52 @@ def scan(
                 progress=progress,
                 beside=beside,
             )
-            compiled = start_checks(workspace, beside)
             get_ready(beside)
-            answers = record_answers(
-                workspace,
-                state,
-                begun,
-                beside=beside,
-                as_of=parse_time(as_of).date(),
-                clock_at=clock_at,
-                actor=actor,
-                progress=progress,
-            )
-            identifiers = import_if_changed(
-                workspace, state, clock_at=clock_at, actor=actor, progress=progress
-            )
-            lists = screen_if_changed(
-                workspace,
-                state,
-                on=parse_time(as_of).date(),
-                clock_at=clock_at,
-                actor=actor,
-                progress=progress,
-            )
-            absent = import_configured(
-                workspace, state, clock_at=clock_at, actor=actor, progress=progress
-            )
+            tables = state.tables_to_judge(moment)
+            size = state.log.size()
+            with aside(tables.connection, lambda lane: tables.bring_to(size, lane)) as shown:
+                answers = record_answers(
+                    workspace,
+                    state,
+                    begun,
+                    beside=beside,
+                    as_of=parse_time(as_of).date(),
+                    clock_at=clock_at,
+                    actor=actor,
+                    progress=progress,
+                )
+                compiled = start_checks(workspace, beside)
+                identifiers = import_if_changed(
+                    workspace, state, clock_at=clock_at, actor=actor, progress=progress
+                )
+                lists = screen_if_changed(
+                    workspace,
+                    state,
+                    on=parse_time(as_of).date(),
+                    clock_at=clock_at,
+                    actor=actor,
+                    progress=progress,
+                )
+                absent = import_configured(
+                    workspace, state, clock_at=clock_at, actor=actor, progress=progress
+                )
+                shown.result()
         with judged_fleet(
             workspace,
             state,
-            moment=Moment(as_of=as_of),
+            moment=moment,
             started_at=clock_at,
             progress=progress,
             beside=beside,
             compiled=compiled,
+            tables=tables,
         ) as judged:
             report = judged.report
     keep_run(workspace, report)
-    old = outdated(workspace.settings.feeds.required, report.feeds)
+    required = set(workspace.settings.feeds.required)
+    if any(isinstance(problem, NothingKnownError) for problem in absent):
+        required.discard("advisories")
+    old = outdated(required, report.feeds)
     problems = (*register.problems, *answers, *identifiers, *lists, *absent, *old)
     return ScanOutcome(report=report, source_errors=problems)
 
@@ -159,15 +171,20 @@ def judged_fleet(
     progress: Progress,
     beside: Beside = ALONE,
     compiled: Later[checks.CompiledChecks] | None = None,
+    tables: KindTables | None = None,
 ) -> Iterator[JudgedFleet]:
     """The report of a moment with the tables that it was judged on, which end with the block.
+
+    ``tables`` of that moment may show a part of the ledger already.
 
     Raises:
         InputError: a check file of the workspace's own is wrong.
     """
     compiled = compiled or start_checks(workspace, beside)
-    connection = state.connect_to_judge(moment)
+    tables = tables or state.tables_to_judge(moment)
+    connection = tables.connection
     try:
+        tables.bring_to(state.size_of(moment))
         report = _judge(
             connection,
             workspace,
@@ -195,33 +212,35 @@ def _judge(
     compiled: Later[checks.CompiledChecks],
 ) -> Report:
     as_of = moment.as_of
-    size = state.log.size() if moment.known_at is None else moment.known_at
-    feeds = feed_ages(connection, workspace, state, as_of)
-    components = assemble.fleet(connection)
-    progress("matching", 0, len(components))
-    matcher = matcher_for(connection)
-    matches = list(matcher.match(components))
-    progress("matching", len(components), len(components))
-    facts = assemble.triage_facts(connection, state, matches=matches, feeds=feeds, as_of=as_of)
-    exposures = triage.triage(matches, facts, as_of=parse_time(as_of))
-    advisories_of = assemble.advisories_by_maker(connection)
+    size = state.size_of(moment)
+    day = parse_time(as_of).date()
+    assessed = begin_grading(connection, workspace, beside, as_of=day)
     asked = compiled.value()
     catalogue = asked.checks
-    derived.register_derived(
-        connection,
-        as_of=as_of,
-        exposures=exposures,
-        feeds=feeds,
-        advisories_of=advisories_of,
-        catalogue=catalogue,
-    )
-    register_vendors(connection, workspace, exposures=exposures, as_of=parse_time(as_of).date())
-    register_parties(connection, as_of=parse_time(as_of).date())
+    derived.register_known(connection, as_of=as_of, catalogue=catalogue)
     register_papers(connection, workspace, state, as_of=as_of)
-    register_dated_rules(connection, workspace, on=parse_time(as_of).date())
+    subjects = checks.Subjects(kept=asked.selects)
+    ready = subjects.ready(connection)
+    with aside(connection, lambda lane: subjects.define(lane, ready)) as defined:
+        matched = _match(connection, workspace, state, as_of=as_of, progress=progress)
+        derived.register_matched(
+            connection,
+            exposures=matched.exposures,
+            feeds=matched.feeds,
+            advisories_of=matched.advisories_of,
+        )
+        register_parties(connection, as_of=day)
+        register_dated_rules(connection, workspace, on=day)
+        register_vendors(
+            connection, workspace, assessed.value(), exposures=matched.exposures, as_of=day
+        )
+        defined.result()
     progress("judging", 0, len(catalogue))
-    judgement = checks.judge(connection, asked, controls_for=frameworks.controls_for)
+    judgement = checks.judge(
+        connection, asked, controls_for=frameworks.controls_for, subjects=subjects
+    )
     progress("judging", len(catalogue), len(catalogue))
+    feeds, exposures, facts = matched.feeds, matched.exposures, matched.facts
     previous = last_run_before(workspace, as_of=as_of, ledger_size=size)
     dated = checks.set_deadlines(_first_seen(judgement.findings, previous, as_of), catalogue)
     accepted, exceptions = checks.accept(
@@ -247,11 +266,11 @@ def _judge(
         feeds=feeds,
         coverage=summarise.coverage(
             connection,
-            matches=matches,
-            advisories_of=advisories_of,
+            matches=matched.matches,
+            advisories_of=matched.advisories_of,
             checks=len(catalogue),
             verdicts=judgement.verdicts,
-            understood=assemble.understood(components),
+            understood=assemble.understood(matched.components),
         ),
         findings=findings,
         exposures=exposures,
@@ -278,6 +297,41 @@ def _judge(
     if previous is None:
         return report
     return msgspec.structs.replace(report, changes=changes_between(previous, report))
+
+
+class _Matched(NamedTuple):
+    """What the advisories say of the fleet, and what it was triaged with."""
+
+    feeds: tuple[FeedAge, ...]
+    components: list[Component]
+    matches: list[Match]
+    facts: triage.TriageFacts
+    exposures: tuple[Exposure, ...]
+    advisories_of: dict[str, frozenset[str]]
+
+
+def _match(
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Workspace,
+    state: State,
+    *,
+    as_of: str,
+    progress: Progress,
+) -> _Matched:
+    feeds = feed_ages(connection, workspace, state, as_of)
+    components = assemble.fleet(connection)
+    progress("matching", 0, len(components))
+    matches = list(matcher_for(connection).match(components))
+    progress("matching", len(components), len(components))
+    facts = assemble.triage_facts(connection, state, matches=matches, feeds=feeds, as_of=as_of)
+    return _Matched(
+        feeds=feeds,
+        components=components,
+        matches=matches,
+        facts=facts,
+        exposures=triage.triage(matches, facts, as_of=parse_time(as_of)),
+        advisories_of=assemble.advisories_by_maker(connection),
+    )
 
 
 def start_checks(workspace: Workspace, beside: Beside) -> Later[checks.CompiledChecks]:

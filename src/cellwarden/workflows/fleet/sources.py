@@ -26,10 +26,8 @@ def import_configured(
 
     Returns:
         What ends the scan with 3 although it could be done with what is known, or with 4 where a
-        document of a required feed is not what its digest or signature says.
-
-    Raises:
-        SourceError: no advisory is known at all: a scan would say "0 findings" about nothing.
+        document of a required feed is not what its digest or signature says. Where no advisory is
+        known at all and no path says why, there is a ``NothingKnownError`` among them.
     """
     problems: list[SourceError] = []
     contradicted: list[CellwardenError] = []
@@ -42,12 +40,14 @@ def import_configured(
             contradicted += [one.error for one in found.contradicted if one.feed in required]
         except SourceError as error:
             problems.append(error)
-    if not _has_advisories(state):
-        raise _nothing_known(workspace, problems)
-    return (
-        *(error for error in problems if not isinstance(error, _NeverFilledError)),
-        *contradicted,
-    )
+    told = [error for error in problems if not isinstance(error, _NeverFilledError)]
+    if not told and not _has_advisories(state):
+        told.append(_nothing_known(workspace))
+    return (*told, *contradicted)
+
+
+class NothingKnownError(SourceError):
+    """No advisory was ever imported: nothing can be matched, and no part may look fine."""
 
 
 class _NeverFilledError(SourceError):
@@ -117,12 +117,9 @@ def _has_advisories(state: State) -> bool:
     return any(entry.act == "feeds" for _, entry in state.entries())
 
 
-def _nothing_known(workspace: Workspace, problems: Sequence[SourceError]) -> SourceError:
-    for error in problems:
-        if not isinstance(error, _NeverFilledError):
-            return error
+def _nothing_known(workspace: Workspace) -> NothingKnownError:
     paths = [str(workspace.folder / name) for name in workspace.settings.feeds.paths]
-    return SourceError(
+    return NothingKnownError(
         "no advisory has ever been imported, so nothing could be matched",
         advice=f"put CSAF, CVE or KEV files into {' or '.join(paths)}, or run "
         "`cellwarden feeds import PATH`",

@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cellwarden.model.report import Exposure
 from cellwarden.vendors.assessment.gates import GateState
+from cellwarden.workflows.beside import Beside, Later
 from cellwarden.workflows.derived import fill
 from cellwarden.workflows.vendor.assess import tier_of
 from cellwarden.workflows.vendor.decided_rows import day_of
-from cellwarden.workflows.vendor.dossier import Cells, Dossier, facts_of, grade, latest_assessment
+from cellwarden.workflows.vendor.dossier import (
+    Cells,
+    Dossier,
+    Record,
+    facts_of,
+    graded,
+    latest_assessment,
+    record_of,
+)
 from cellwarden.workflows.vendor.reassess import judge_due, parties_to_assess
 from cellwarden.workflows.workspace import Workspace
 
@@ -28,20 +37,33 @@ _SCHEME: Final = re.compile(
 )
 
 
+def begin_grading(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, beside: Beside, *, as_of: date
+) -> Later[list[Dossier]]:
+    """Have the latest assessment of each party graded, which reads all that vendors wrote."""
+    records = [
+        record_of(connection, party, row, as_of=as_of)
+        for party in parties_to_assess(connection)
+        if (row := latest_assessment(connection, party["party_id"] or "", as_of)) is not None
+    ]
+    return beside.start(_graded, workspace, records, as_of)
+
+
+def _graded(workspace: Workspace, records: Sequence[Record], as_of: date) -> list[Dossier]:
+    return [graded(workspace, record, as_of) for record in records]
+
+
 def register_vendors(
     connection: duckdb.DuckDBPyConnection,
     workspace: Workspace,
+    assessed: Sequence[Dossier],
     *,
     exposures: Sequence[Exposure],
     as_of: date,
 ) -> None:
     """Fill the tables that the subjects of vendors read."""
     parties = list(parties_to_assess(connection))
-    dossiers = {
-        party["party_id"] or "": grade(connection, workspace, party, row, as_of=as_of)
-        for party in parties
-        if (row := latest_assessment(connection, party["party_id"] or "", as_of)) is not None
-    }
+    dossiers = {found.party["party_id"] or "": found for found in assessed}
     answers: dict[str, list[Cells]] = {}
     for row in facts_of(connection, "answer"):
         answers.setdefault(row["assessment_id"] or "", []).append(row)

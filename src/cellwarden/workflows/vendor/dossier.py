@@ -190,6 +190,45 @@ def latest_assessment(
     )
 
 
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """What the ledger says of one vendor's assessment: rows by kind, and nothing judged yet.
+
+    ``own`` and ``changes`` are rows of the queries of these names.
+    """
+
+    party: Cells
+    row: Cells
+    answers: list[Cells]
+    follow_ups: list[Cells]
+    reviews: list[Cells]
+    papers: list[Cells]
+    exceptions: list[Cells]
+    own: list[tuple[Any, ...]]
+    changes: list[tuple[Any, ...]]
+
+
+def record_of(
+    connection: duckdb.DuckDBPyConnection, party: Cells, row: Cells, *, as_of: date
+) -> Record:
+    """Read what the ledger says of one assessment of a party."""
+    assessment_id = row["assessment_id"]
+    answers, follow_ups, reviews = (
+        [told for told in facts_of(connection, kind) if told["assessment_id"] == assessment_id]
+        for kind in ("answer", "follow_up", "review")
+    )
+    return Record(
+        party=party,
+        row=row,
+        answers=answers,
+        follow_ups=follow_ups,
+        reviews=reviews,
+        papers=facts_of(connection, "document"),
+        exceptions=facts_of(connection, "exception"),
+        own=shown_of(connection, "own_evidence", row, as_of),
+        changes=shown_of(connection, "changes", row, as_of),
+    )
+
+
 def grade(
     connection: duckdb.DuckDBPyConnection,
     workspace: Workspace,
@@ -198,31 +237,35 @@ def grade(
     *,
     as_of: date,
 ) -> Dossier:
+    """Read what the ledger says of one assessment of a party, and grade it."""
+    return graded(workspace, record_of(connection, party, row, as_of=as_of), as_of)
+
+
+def graded(workspace: Workspace, record: Record, as_of: date) -> Dossier:
     """Join a vendor's words with our reviews and our own evidence, and score the whole."""
     bank = bank_of(workspace)
+    row = record.row
     assessment_id = row["assessment_id"] or ""
-    answers = [r for r in facts_of(connection, "answer") if r["assessment_id"] == assessment_id]
-    raw = assessment_of(row, answers)
+    raw = assessment_of(row, record.answers)
     received = from_vendor(bank, raw)
     answered_on = day_of(row["answered_on"])
     dated = answered_on or as_of
-    changes = _changes(connection, row, as_of)
-    follow_ups = follow_ups_of(connection, assessment_id)
+    changes = _changes(record.changes)
+    follow_ups = follow_ups_from(record.follow_ups, record.reviews, assessment_id)
     given = with_claims(bank, with_replies(received.assessment, follow_ups), dated)
-    reviews = reviews_from(facts_of(connection, "review"), assessment_id)
-    papers = papers_from(facts_of(connection, "document"))
-    reviewed = apply_reviews(given, reviews, papers)
+    reviews = reviews_from(record.reviews, assessment_id)
+    reviewed = apply_reviews(given, reviews, papers_from(record.papers))
     voided = void(bank, reviewed, changes, dated)
-    graded = _with_own(voided, _own(connection, row, as_of, raw.entity))
-    exceptions, bad = exceptions_from(facts_of(connection, "exception"), party["party_id"] or "")
-    scored = score(bank, graded, as_of)
-    judged = gates(bank, graded, as_of, exceptions)
+    joined = _with_own(voided, _own(record.own, raw.entity))
+    exceptions, bad = exceptions_from(record.exceptions, record.party["party_id"] or "")
+    scored = score(bank, joined, as_of)
+    judged = gates(bank, joined, as_of, exceptions)
     return Dossier(
-        party=party,
+        party=record.party,
         row=row,
         bank=bank,
         given=given,
-        graded=graded,
+        graded=joined,
         score=scored,
         gates=judged,
         follow_ups=follow_ups,
@@ -287,14 +330,10 @@ def _shown(connection: duckdb.DuckDBPyConnection, name: str, as_of: date) -> Sho
     return found
 
 
-def _own(
-    connection: duckdb.DuckDBPyConnection, row: Cells, as_of: date, entity: str
-) -> list[tuple[str, str, Evidence]]:
+def _own(rows: Sequence[tuple[Any, ...]], entity: str) -> list[tuple[str, str, Evidence]]:
     """What our own facts show: question, objective, evidence named after the fact behind it."""
     found = []
-    for question, objective, shows, kind, product, version, dated, says, facts in shown_of(
-        connection, "own_evidence", row, as_of
-    ):
+    for question, objective, shows, kind, product, version, dated, says, facts in rows:
         item = Evidence(
             id=f"{says} (fact {facts[0]})",
             kind=EvidenceKind(kind),
@@ -309,7 +348,7 @@ def _own(
     return found
 
 
-def _changes(connection: duckdb.DuckDBPyConnection, row: Cells, as_of: date) -> tuple[Change, ...]:
+def _changes(rows: Sequence[tuple[Any, ...]]) -> tuple[Change, ...]:
     return tuple(
         Change(
             kind=ChangeKind(kind),
@@ -318,7 +357,7 @@ def _changes(connection: duckdb.DuckDBPyConnection, row: Cells, as_of: date) -> 
             facts=tuple(facts),
             version=version,
         )
-        for kind, changed_on, says, version, facts in shown_of(connection, "changes", row, as_of)
+        for kind, changed_on, says, version, facts in rows
         if (on := day_of(changed_on)) is not None
     )
 

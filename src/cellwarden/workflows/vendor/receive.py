@@ -16,7 +16,6 @@ from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft, State
 from cellwarden.vendors.assessment.answers import Answer, Assessment
 from cellwarden.vendors.assessment.bank import bank_sha256
-from cellwarden.vendors.assessment.questions import Bank
 from cellwarden.vendors.assessment.receiving import fit_choices, from_vendor
 from cellwarden.vendors.assessment.returned import Returned
 from cellwarden.vendors.assessment.rows import answer_rows, as_given, assessment_of

@@ -13,12 +13,14 @@ from cellwarden.advisories.feeds.beside import LARGEST, SIGNATURE, checked
 from cellwarden.advisories.feeds.decoding import Unreadable, decode
 from cellwarden.advisories.feeds.limits import DEFAULT_LIMITS
 from cellwarden.advisories.feeds.reading import Refused
-from cellwarden.advisories.feeds.sync.client import Client, Options, Refusal, Unreachable
+from cellwarden.advisories.feeds.sync.client import Answer, Client, Options, Refusal, Unreachable
 from cellwarden.advisories.feeds.sync.state import Known, SourceState
 from cellwarden.model.advisories import Document
 
 _PATIENCE: Final = 3
 """After so many documents in a row that cannot be reached, the server is down."""
+_NO_KEYS: Final = "none"
+"""The mark of no keys at all: with it, a signature was looked at and told as not checked."""
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,10 +95,15 @@ class Job:
     def fetch(self, wanted: Wanted) -> Iterator[Document]:
         """Give one document if it is new or changed; remember it once it was taken.
 
+        A known one is fetched again, and given, where a file beside it is listed that was not
+        held against it yet, or a signature that other keys may judge now.
+
         Raises:
             Unreachable: several in a row could not be reached.
         """
         known = self.state.documents.get(wanted.url)
+        if known is not None and self._has_news_beside(wanted, known):
+            known = msgspec.structs.replace(known, etag="", last_modified="", changed="", sha256="")
         if known is not None and wanted.changed and known.changed == wanted.changed:
             self.unchanged += 1
             return
@@ -108,14 +115,8 @@ class Job:
                 self.unchanged += 1
                 return
             digest = hashlib.sha256(answer.data).hexdigest()
-            fresh = Known(
-                etag=answer.etag,
-                last_modified=answer.last_modified,
-                sha256=digest,
-                changed=wanted.changed,
-            )
             if known is not None and known.sha256 == digest:
-                self._remember(wanted, fresh)
+                self._remember(wanted, _known(wanted, answer, known.beside, known.keys))
                 self.unchanged += 1
                 return
             document = self._checked(wanted, answer.data)
@@ -128,13 +129,34 @@ class Job:
             if self._failures >= _PATIENCE:
                 raise
             return
+        yield from self._given(wanted, answer, document)
+
+    def _given(self, wanted: Wanted, answer: Answer, document: Document) -> Iterator[Document]:
+        """Give a document that came, and remember it; one that is refused is asked for again."""
         if isinstance(document, Refused):
             self.refused.append((wanted.url, document.reason))
             yield document
             return
-        self.fetched += 1
+        before = self.state.documents.get(wanted.url)
+        if before is not None and before.sha256 == hashlib.sha256(answer.data).hexdigest():
+            self.unchanged += 1
+        else:
+            self.fetched += 1
         yield document
-        self._remember(wanted, fresh)
+        keys = self._mark() if wanted.signature else ""
+        self._remember(wanted, _known(wanted, answer, _settled(document), keys))
+
+    def _has_news_beside(self, wanted: Wanted, known: Known) -> bool:
+        """Whether something beside a known document was never held against it, or can be now."""
+        listed = {_ending(url) for url in wanted.digests}
+        if listed - set(known.beside):
+            return True
+        is_open = bool(wanted.signature) and SIGNATURE not in known.beside
+        return is_open and known.keys != self._mark()
+
+    def _mark(self) -> str:
+        keys = self.options.keys
+        return _NO_KEYS if keys is None else keys.mark()
 
     def refuse(self, url: str, reason: str) -> Refused:
         """Note that a document was refused; it is asked for again in the next run."""
@@ -150,12 +172,35 @@ class Job:
         Raises:
             Unreachable, Refusal: a file that the listing names cannot be had.
         """
-        addresses = {f".{url.rpartition('.')[2]}": url for url in wanted.digests}
+        addresses = {f".{_ending(url)}": url for url in wanted.digests}
         if wanted.signature:
             addresses[f".{SIGNATURE}"] = wanted.signature
         near = {ending: self.client.get(url).data[:LARGEST] for ending, url in addresses.items()}
         name = document_name(wanted.url)
         return checked(name, data, data, near.get, self.options.keys)
+
+
+def _known(wanted: Wanted, answer: Answer, beside: tuple[str, ...], keys: str) -> Known:
+    return Known(
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        sha256=hashlib.sha256(answer.data).hexdigest(),
+        changed=wanted.changed,
+        beside=beside,
+        keys=keys,
+    )
+
+
+def _settled(document: Document) -> tuple[str, ...]:
+    """The endings of the files beside a document that agreed with it for good."""
+    found = document.checked
+    if found is None:
+        return ()
+    return (*found.digests, *((SIGNATURE,) if found.signature.state == "checked" else ()))
+
+
+def _ending(url: str) -> str:
+    return url.rpartition(".")[2]
 
 
 def document_name(url: str) -> str:

@@ -12,12 +12,18 @@ from cellwarden.model.errors import InputError, StoreError
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One document as we have it: the server's validators, its digest, its listed change time."""
+    """One document as we have it: the server's validators, its digest, its listed change time.
+
+    ``beside`` are the endings of the files beside it that agreed, ``keys`` the mark of the keys
+    that its signature was held against.
+    """
 
     etag: str = ""
     last_modified: str = ""
     sha256: str = ""
     changed: str = ""
+    beside: tuple[str, ...] = ()
+    keys: str = ""
 
 
 class SourceState(msgspec.Struct, kw_only=True, omit_defaults=True):

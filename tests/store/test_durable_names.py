@@ -1,0 +1,108 @@
+"""That the names of new files and folders outlive a power cut, at no more fsyncs than needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cellwarden.model.errors import StoreError
+from cellwarden.model.facts import kinds
+from cellwarden.store.facts import Fact
+from cellwarden.store.objects import Objects, make_durably, write_durably
+from cellwarden.store.state import Draft, State
+
+Synced = Callable[[], list[str]]
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Synced:
+    """What was made durable since the last look, in its order, as paths below the test's folder."""
+    paths: list[str] = []
+    really = os.fsync
+
+    def record(handle: int) -> None:
+        path = Path(f"/proc/self/fd/{handle}").readlink()
+        paths.append(path.relative_to(tmp_path).as_posix())
+        really(handle)
+
+    def look() -> list[str]:
+        seen = list(paths)
+        paths.clear()
+        return seen
+
+    monkeypatch.setattr(os, "fsync", record)
+    return look
+
+
+def test_a_new_folder_is_made_durable_in_the_one_above_it(tmp_path: Path, synced: Synced) -> None:
+    write_durably(tmp_path / "a" / "b" / "file", b"x")
+
+    [first, second, content, folder] = synced()
+    assert (first, second, folder) == (".", "a", "a/b")
+    assert content.startswith("a/b/.file.")
+
+
+def test_a_second_file_costs_its_content_and_its_folder_alone(
+    tmp_path: Path, synced: Synced
+) -> None:
+    write_durably(tmp_path / "a" / "one", b"x")
+    synced()
+
+    write_durably(tmp_path / "a" / "two", b"x")
+
+    [content, folder] = synced()
+    assert content.startswith("a/.two.")
+    assert folder == "a"
+
+
+def test_objects_make_each_shard_durable_once(tmp_path: Path, synced: Synced) -> None:
+    objects = Objects(tmp_path / "objects")
+    digests = [objects.put(bytes([place])) for place in range(60)]
+    shards = {digest[:2] for digest in digests}
+
+    seen = synced()
+
+    assert seen.count("objects") == len(shards)
+    assert seen.count(".") == 1
+    assert len(seen) == 1 + len(shards) + 2 * len(digests)
+
+
+def test_what_is_there_already_is_not_synced_again(tmp_path: Path, synced: Synced) -> None:
+    objects = Objects(tmp_path / "objects")
+    objects.put(b"x")
+    synced()
+
+    objects.put(b"x")
+    make_durably(tmp_path / "objects")
+
+    assert synced() == []
+
+
+def test_a_file_where_a_folder_should_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"")
+
+    with pytest.raises(StoreError, match="cannot write"):
+        write_durably(tmp_path / "a" / "b", b"x")
+
+
+def test_a_recorded_fact_lies_below_names_that_are_all_durable(
+    tmp_path: Path, synced: Synced
+) -> None:
+    row = kinds()["site"].row({"site_id": "NG1"})
+    draft = Draft(act="test", actor="tester", source="s", clock_at="2026-11-16T06:00:00.000000Z")
+
+    with State(tmp_path / "new" / "state") as state:
+        state.record(draft, {"site": [Fact(cells=row)]})
+
+    made = {path.parent for path in tmp_path.rglob("*.parquet")}
+    above = {
+        folder.relative_to(tmp_path).as_posix()
+        for each in made
+        for folder in (each, *each.parents)
+        if folder.is_relative_to(tmp_path)
+    }
+    assert made
+    assert above <= set(synced())
