@@ -106,3 +106,78 @@ def test_a_recorded_fact_lies_below_names_that_are_all_durable(
     }
     assert made
     assert above <= set(synced())
+
+
+def recorded_together(state: State, count: int, *, fails_at: int | None = None) -> None:
+    draft = Draft(act="test", actor="tester", source="s", clock_at="2026-11-16T06:00:00.000000Z")
+    with state.together():
+        for number in range(count):
+            state.sealed.put(f"document {number}".encode())
+            row = kinds()["site"].row({"site_id": f"NG{number}"})
+            assert state.record(draft, {"site": [Fact(cells=row)]}) == number
+            if number == fails_at:
+                raise ZeroDivisionError
+
+
+def test_what_becomes_durable_together_costs_each_file_and_each_folder_once(
+    tmp_path: Path, synced: Synced
+) -> None:
+    with State(tmp_path / "state") as state:
+        synced()
+        recorded_together(state, 20)
+
+        seen = synced()
+        files = {path for path in (tmp_path / "state").rglob("*") if path.is_file()}
+        kept = {path.relative_to(tmp_path).as_posix() for path in files if path.suffix == ""}
+
+    assert len(seen) == len(set(seen))
+    folders = {one for one in seen if (tmp_path / one).is_dir()}
+    assert len([one for one in seen if one.endswith(".pending")]) == 20
+    assert {one for one in kept if "/keys/" in one or "/objects/" in one} <= set(seen)
+    assert {"state/facts", "state/facts/site", "state/keys", "state/objects"} <= folders
+
+
+def test_nothing_of_a_block_that_fails_is_recorded_and_files_are_durable_at_once_again(
+    tmp_path: Path, synced: Synced
+) -> None:
+    with State(tmp_path / "state") as state:
+        with pytest.raises(ZeroDivisionError):
+            recorded_together(state, 3, fails_at=2)
+        assert state.log.size() == 0
+        synced()
+
+        write_durably(tmp_path / "state" / "file", b"x")
+        recorded_together(state, 1)
+        sites = state.connect(as_of="9999").execute("select subject from site").fetchall()
+
+    assert len(synced()) > 3
+    assert sites == [("NG0",)]
+
+
+def test_a_full_disk_at_the_end_of_a_block_records_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with State(tmp_path / "state") as state:
+
+        def full(_: int) -> None:
+            raise OSError(28, "No space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            with pytest.raises(StoreError, match="No space left on device"):
+                recorded_together(state, 2)
+        assert state.log.size() == 0
+        recorded_together(state, 2)
+        complaints = list(state.problems())
+
+    assert complaints == []
+
+
+def test_an_object_that_was_cut_is_written_anew(tmp_path: Path) -> None:
+    objects = Objects(tmp_path / "objects")
+    digest = objects.put(b"whole")
+    objects.path(digest).write_bytes(b"")
+
+    objects.put(b"whole")
+
+    assert objects.get(digest) == b"whole"

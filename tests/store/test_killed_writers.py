@@ -16,6 +16,7 @@ import pytest
 
 from cellwarden.ledger.entries import decode
 from cellwarden.ledger.merkle import inclusion_proofs, leaf_hash, root, root_from_proof
+from cellwarden.model.facts import kinds
 from cellwarden.store.engines import open_engine
 from cellwarden.store.state import State
 
@@ -41,6 +42,25 @@ _RECORDING = """
             row = Fact(cells=shape.row({"component_id": str(state.log.size())}))
             index = state.record(draft, {"component": [row]})
             print(index, state.partitions.path("component", index).stat().st_size, flush=True)
+"""
+
+_RECORDING_TOGETHER = """
+    from cellwarden.model.facts import kinds
+    from cellwarden.store.facts import Fact
+    from cellwarden.store.state import Draft, State
+    shape = kinds()["party"]
+    draft = Draft(act="register", actor="t", source="s", clock_at="2026-11-01T00:00:00Z")
+    with State(folder, engine) as state:
+        for number in range(1_000):
+            made = []
+            with state.together():
+                for _ in range(5):
+                    kept = state.sealed.put(os.urandom(20))
+                    name = str(state.log.size())
+                    row = Fact(cells=shape.row({"party_id": name, "contact": f"x{name}@y"}))
+                    made.append(state.record(draft, {"party": [row]}))
+            for index in made:
+                print(index, kept.sha256, flush=True)
 """
 
 
@@ -111,6 +131,32 @@ def test_rows_of_killed_writers_are_whole_or_not_there(open_again: Any) -> None:
         subjects = state.connect(as_of="9999").execute("select subject from component").fetchall()
         pending = list(state.partitions.pending())
 
+    assert complaints == []
+    assert pending == []
+    assert sorted(int(subject) for (subject,) in subjects) == list(range(size))
+    assert set(told) <= set(range(size))
+
+
+@pytest.mark.slow
+def test_entries_that_become_durable_together_are_all_there_or_none_of_them(
+    open_again: Any,
+) -> None:
+    assert "contact" in kinds()["party"].personal
+    open_again()
+    source = random.Random(17)  # noqa: S311 - when to kill, nothing secret
+    told: dict[int, str] = {}
+    while len(told) < RECORDS:
+        told.update(told_until_killed(open_again, _RECORDING_TOGETHER, 60, source))
+
+    folder: Path = open_again.folder
+    engine = open_engine(folder, url=open_again.url, schema=open_again.schema)
+    with State(folder, engine) as state:
+        size = state.log.size()
+        complaints = list(state.problems())
+        subjects = state.connect(as_of="9999").execute("select subject from party").fetchall()
+        pending = list(state.partitions.pending())
+
+    assert size % 5 == 0
     assert complaints == []
     assert pending == []
     assert sorted(int(subject) for (subject,) in subjects) == list(range(size))

@@ -193,6 +193,50 @@ def test_a_digest_that_disagrees_later_is_told_until_one_agrees(
     assert "agree with a digest file: 1 of 1" in right
 
 
+def unreadable(fleet: Fleet) -> list[str]:
+    from cellwarden.workflows.workspace import open_workspace
+
+    with open_workspace(fleet.folder).open_state() as state:
+        connection = state.connect(as_of="9999")
+        found = connection.sql("select file from unreadable").fetchall()
+        connection.close()
+    return [file for (file,) in found]
+
+
+@pytest.mark.parametrize("comes_first", [True, False])
+def test_a_document_that_is_mended_is_unreadable_no_longer(
+    fleet: Fleet, *, comes_first: bool
+) -> None:
+    other = fleet.advisory.read_bytes().replace(b"cv-1", b"cv-2")
+    (fleet.stick / "cv-2.json").write_bytes(other)
+    if comes_first:
+        fleet.carry()
+    fleet.put(".sha256", b"0" * 64)
+    fleet.carry()
+    before = unreadable(fleet)
+    fleet.put(".sha256", hashlib.sha256(fleet.advisory.read_bytes()).hexdigest().encode())
+
+    fleet.carry()
+    after_it, size = unreadable(fleet), told_size(fleet)
+    fleet.carry()
+
+    assert (before, after_it) == (["usb/cv-1.json"], [])
+    assert told_size(fleet) == size
+
+
+def test_a_broken_document_that_is_replaced_is_unreadable_no_longer(fleet: Fleet) -> None:
+    whole = fleet.advisory.read_bytes()
+    other = fleet.stick / "cv-2.json"
+    other.write_bytes(whole[:100])
+    fleet.carry()
+    before = unreadable(fleet)
+    other.write_bytes(whole.replace(b"cv-1", b"cv-2"))
+
+    fleet.carry()
+
+    assert (before, unreadable(fleet)) == (["usb/cv-2.json"], [])
+
+
 def test_a_signature_counts_no_longer_once_its_key_is_taken_out(
     fleet: Fleet, signer: Signer, capsys: pytest.CaptureFixture[str]
 ) -> None:

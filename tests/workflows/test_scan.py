@@ -17,6 +17,7 @@ from cellwarden.model.findings import Finding, Verdict
 from cellwarden.model.matching import Match, MatchState
 from cellwarden.model.moments import Moment
 from cellwarden.model.report import Exposure, Report
+from cellwarden.reports.standing import standing
 from cellwarden.store.state import State
 from cellwarden.workflows.advisory.feeds import import_feeds
 from cellwarden.workflows.advisory.match import (
@@ -272,7 +273,7 @@ def _count(state: State) -> int:
     return int(rows[0][0])
 
 
-def test_an_empty_feed_folder_is_an_error_and_not_a_clean_result(
+def test_an_empty_feed_folder_ends_with_an_error_and_a_report_that_matched_nothing(
     northgate: Workspace, tmp_path: Path
 ) -> None:
     workspace = copy_of(northgate, tmp_path / "bare")
@@ -282,10 +283,14 @@ def test_an_empty_feed_folder_is_an_error_and_not_a_clean_result(
 
     outcome = scan(workspace, now=NOW, actor="tester", asked_as_of=None, progress=quiet)
 
-    assert any(isinstance(error, SourceError) for error in outcome.source_errors)
-    assert outcome.report.coverage.advisories == 0
+    told = [str(error) for error in outcome.source_errors if isinstance(error, SourceError)]
+    assert "no advisory has ever been imported, so nothing could be matched" in told
+    seen = outcome.report.coverage
+    assert (seen.advisories, seen.components_named_by_an_advisory) == (0, 0)
+    assert seen.components > 400
+    assert outcome.report.exposures == ()
+    assert "was not looked at" in standing(outcome.report).sentence
     assert not any(outcome.report.coverage.match_states.values())
-    assert not outcome.report.exposures
 
 
 ONE_SIDED = {

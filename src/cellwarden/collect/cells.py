@@ -44,7 +44,8 @@ def is_plain(text: str) -> bool:
     """Whether a cell can be recorded as it stands in any column that takes text.
 
     Printable ASCII needs no look at damage; nearly every cell is such text. No word for
-    "unknown" ends in a digit, as ids, serials and versions do.
+    "unknown" ends in a digit, as ids, serials and versions do, and what points at another cell
+    and ends in one has a blank in it.
     """
     return (
         text.isascii()
@@ -53,6 +54,7 @@ def is_plain(text: str) -> bool:
         and "E+" not in text
         and len(text) < _PLAIN
         and (text[-1:].isdigit() or not values.says_nothing(text))
+        and ((text[-1:].isdigit() and " " not in text) or not values.points_elsewhere(text))
     )
 
 
@@ -95,6 +97,11 @@ def fit_cell(
         raise values.Misfit(
             "the spreadsheet shortened a long number here and its digits are lost; format the "
             "column as text and write what the label says"
+        )
+    if values.is_thing(kind) and values.points_elsewhere(text.strip()):
+        raise values.Misfit(
+            f"{text.strip()!r} points at another cell, and sorting breaks that; "
+            "write out what is meant"
         )
     if "\0" in text:
         raise values.Misfit("the cell holds a NUL character; write the text anew")

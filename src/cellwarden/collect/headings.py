@@ -117,13 +117,24 @@ def column_of(heading: str, kind: str) -> tuple[int, str] | None:
     if BELOW in heading:
         return _under_its_group(heading, kind)
     known = _synonyms(kind)
+    if kind == "component" and plain(heading) in _tables()["counts"]["words"]:
+        return None
     if found := known.get(key(heading)):
         return found
     words = plain(heading).split()
     less = [word for word in words if word not in _tables()["fillers"]["words"]]
     if less and len(less) < len(words) and (found := known.get(_joined(less))):
         return found[0] + _FILLED, found[1]
-    return _loose_synonyms(kind).get(_loose(heading)) or _alternatives(heading, known)
+    found = _loose_synonyms(kind).get(_loose(heading)) or _alternatives(heading, known)
+    return found or _of_the_device(words, kind)
+
+
+def _of_the_device(words: list[str], kind: str) -> tuple[int, str] | None:
+    """The column of an asset that a heading means behind a word for the device: ``UPS S/N``."""
+    if kind != "asset" or len(words) < 2 or words[0] not in _tables()["devices"]["words"]:  # noqa: PLR2004
+        return None
+    found = column_of(" ".join(words[1:]), kind)
+    return None if found is None else (found[0] + _FILLED, found[1])
 
 
 def _alternatives(heading: str, known: dict[str, tuple[int, str]]) -> tuple[int, str] | None:
@@ -175,9 +186,10 @@ def names_firmware(heading: str) -> bool:
     if any(word.startswith(tuple(table["begins"])) or word in table["words"] for word in words):
         return True
     is_version = any(word in _VERSION_WORDS or word.endswith(_VERSION_WORDS) for word in words)
-    if not is_version:
-        return False
     is_software = any(word.startswith(tuple(table["software"])) for word in words)
+    if not is_version:
+        # "BMS SW": software of a part, whatever else is said of it.
+        return is_software and len(words) > 1 and firmware_part_of(heading) is not None
     return is_software or firmware_part_of(heading) is not None
 
 
@@ -196,6 +208,19 @@ def firmware_part_of(heading: str) -> str | None:
 def is_card(part: str) -> bool:
     """Whether a heading's words for a part mean a network card."""
     return any(plain(word) in _tables()["firmware"]["cards"] for word in part.split())
+
+
+def is_inside(heading: str) -> bool:
+    """Whether a heading asks for a place inside a device, as NetBox's ``module_bay``."""
+    return plain(heading) in _tables()["inside"]["words"]
+
+
+def is_card_model(heading: str) -> bool:
+    """Whether a heading asks which network card there is: ``Karte``, ``NMC model``."""
+    words = [plain(word) for word in re.split(r"[\W_]+", heading[:_LONGEST]) if word]
+    cards, others = _tables()["firmware"]["cards"], _tables()["card_models"]["words"]
+    is_named = any(word in cards for word in words)
+    return is_named and all(word in cards or word in others for word in words)
 
 
 def describes(heading: str) -> bool:

@@ -37,6 +37,13 @@ def _subject(kind: str, row: Row) -> str:
     return "/".join(row[index] or "" for index in _key(kind))
 
 
+def _shown(kind: str | None, text: str | None) -> str | None:
+    """What is kept of something unreadable; nothing of a setting, or of what holds a secret."""
+    if text is None or kind == _SETTING or is_secret("", text[: 2 * bounds.TEXT_CHARACTERS]):
+        return None
+    return cut(text, bounds.TEXT_CHARACTERS)
+
+
 class Intake:
     """Rows of one document on their way into a reading.
 
@@ -92,10 +99,7 @@ class Intake:
                 "column": column,
                 "kind": kind,
                 "reason": reason,
-                # What stood in a setting may be a secret.
-                "text": None
-                if text is None or kind == _SETTING
-                else cut(text, bounds.TEXT_CHARACTERS),
+                "text": _shown(kind, text),
             }
         )
         self.tables.setdefault("unreadable", []).append(row)

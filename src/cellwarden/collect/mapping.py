@@ -14,6 +14,8 @@ from cellwarden.collect.headings import (
     describes,
     firmware_part_of,
     is_card,
+    is_card_model,
+    is_inside,
     is_maker_and_model,
     names_firmware,
     plain,
@@ -151,6 +153,8 @@ def suggest_mapping(header: Sequence[str], kind: str) -> Mapping:
     columns = _nearest(header, kind)
     if kind == "asset":
         columns = _called_by_name(columns)
+    if kind == "component":
+        columns |= _only_firmware(header, columns)
     mapping = Mapping(kind=kind, columns=columns)
     if kind == "asset" and not mapping.missing:
         return msgspec.structs.replace(mapping, also=_components_of(header, columns))
@@ -227,24 +231,51 @@ def _components_of(header: Sequence[str], columns: dict[str, str]) -> tuple[Also
         for heading, column in own.items()
         if column not in _SHARED and (column != "role" or "role" in plain(heading))
     }
+    if "part" in own.values():
+        own |= _only_firmware(left, own)
     shared = {heading: column for heading, column in columns.items() if column in _SHARED}
     found = []
     if _MAKES_A_COMPONENT & set(own.values()):
         found.append(Also(kind="component", columns={**shared, **own}))
     if "part" not in own.values():
         asset = {heading: column for heading, column in shared.items() if column != "serial"}
+        which = {h: "model" for h in left if is_card_model(h) and h not in own}
+        inside = (
+            {h: c for h, c in asset.items() if c == "asset_id"} | which if len(which) == 1 else {}
+        )
         for heading in left:
             part = firmware_part_of(heading) if names_firmware(heading) else None
             if part and heading not in own:
-                further = {**asset, heading: "firmware"}
+                further = {**(inside if inside and is_card(part) else asset), heading: "firmware"}
                 constants = {"part": part} | ({"role": "network_card"} if is_card(part) else {})
                 found.append(Also(kind="component", columns=further, constants=constants))
     return tuple(found)
 
 
+def _only_firmware(header: Sequence[str], columns: dict[str, str]) -> dict[str, str]:
+    """The one heading of firmware, whatever part it names, where no other tells the firmware."""
+    named = [heading for heading in header if names_firmware(heading) and heading not in columns]
+    return {named[0]: "firmware"} if len(named) == 1 and "firmware" not in columns.values() else {}
+
+
+def _of_cards(asset: dict[str, str], named: list[str]) -> dict[str, str]:
+    """What a component that is a card takes from a row where one heading names the card itself.
+
+    The card has a model of its own then, and not that of the device that it sits in.
+    """
+    if len(named) != 1:
+        return {}
+    return {h: column for h, column in asset.items() if column == "asset_id"} | {named[0]: "model"}
+
+
 def _is_of_parts(guess: Mapping | None) -> bool:
     """Whether headings without ids of components tell where each part belongs."""
     return guess is not None and {"asset_id", "firmware"} <= set(guess.columns.values())
+
+
+def _tells_things(kind: str, guess: Mapping) -> bool:
+    """Whether headings tell more of a thing than its name: a list of names is one of people."""
+    return kind not in BUILT_FROM or len(guess.understood) > 1
 
 
 @cache
@@ -267,11 +298,17 @@ def likely_kinds(header: Sequence[str]) -> list[tuple[int, str]]:
     guesses = {
         kind: guess for kind, guess in guesses.items() if guess.columns and not guess.missing
     }
+    guesses = {kind: guess for kind, guess in guesses.items() if _tells_things(kind, guess)}
     own_ids = {kind: required(kind)[0] in guess.columns.values() for kind, guess in guesses.items()}
-    if own_ids.get("asset") or not _is_of_parts(guesses.get("component")):
+    is_inner = any(is_inside(heading) for heading in header)
+    if (own_ids.get("asset") and not is_inner) or not _is_of_parts(guesses.get("component")):
         guesses = {k: guess for k, guess in guesses.items() if k != "component" or own_ids[k]}
+    elif not own_ids.get("component"):
+        guesses.pop("asset", None)
     if any(own_ids[kind] for kind in guesses if kind in BUILT_FROM):
         guesses = {k: guess for k, guess in guesses.items() if k not in BUILT_FROM or own_ids[k]}
+    if "component" in guesses and is_inner:
+        guesses.pop("asset", None)
     if {"asset", "component"} <= guesses.keys():
         own = [h for h, c in guesses["component"].columns.items() if c == "component_id"]
         if own and own[0] not in guesses["asset"].columns:
@@ -279,7 +316,11 @@ def likely_kinds(header: Sequence[str]) -> list[tuple[int, str]]:
     found = []
     for kind, guess in guesses.items():
         named = sum(plain(heading) == plain(column) for heading, column in guess.columns.items())
-        found.append((len(guess.understood) * 2 + named, kind))
+        # Devices with firmware, and ends of support, before a list of releases with those headings.
+        is_whole = (kind == "asset" and own_ids[kind] and bool(guess.also)) or (
+            kind == "support" and "ends_on" in guess.columns.values()
+        )
+        found.append((len(guess.understood) * 2 + named + is_whole, kind))
     return sorted(found, key=lambda pair: (-pair[0], register_kinds().index(pair[1])))
 
 
@@ -291,6 +332,11 @@ def kind_of_name(name: str) -> str | None:
         if found := _file_names().get(" ".join(words[:length])):
             return found
     return None
+
+
+def is_kinds_own(name: str) -> bool:
+    """Whether a file or worksheet is called like a kind and nothing else: ``sites.csv``."""
+    return plain(name.replace("\\", "/").rsplit("/", 1)[-1].split(".", 1)[0]) in _file_names()
 
 
 def file_name(kind: str) -> str:

@@ -13,6 +13,7 @@ from cellwarden.collect.headings import first_word, is_section, is_total, names_
 from cellwarden.collect.intake import Intake
 from cellwarden.collect.mapping import BUILT_FROM, MAKER_AND_MODEL, Mapping
 from cellwarden.collect.row_parts import Part, dated, doubted, gather, key_of, parts_of
+from cellwarden.collect.secrets import is_secret
 from cellwarden.collect.text import cut
 from cellwarden.model.facts import kinds
 
@@ -57,6 +58,12 @@ def tell_unread(
         if heading and heading not in understood.understood and heading not in intake.unmapped
     )
     intake.unmapped += unread
+    for heading in unread:
+        if is_secret(heading, ""):
+            intake.note(
+                f"{place.file}: {heading!r} looks like secrets; nothing of it is recorded, and the "
+                "file itself is kept as it is: take the column out of it"
+            )
     for heading in unread:
         is_of_devices = understood.kind in _NEVER_SILENT and heading not in understood.ignored
         if is_of_devices and names_firmware(heading):
@@ -313,7 +320,7 @@ def _name(
     built = next((text for text in told if text and not values.says_nothing(text)), None)
     if own in fit or own in row or not built:
         return
-    part = fit.get("part") or row.get("part")
+    part = fit.get("part") or row.get("part") if kind == _OF_OTHERS else None
     row[own] = built if not part or values.says_nothing(part) else f"{built}/{part}"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+import msgspec
+
 from cellwarden.collect.cells import Place
 from cellwarden.collect.date_order import DateOrders
 from cellwarden.collect.header import (
@@ -17,13 +19,18 @@ from cellwarden.collect.header import (
     is_remark,
     next_header,
 )
-from cellwarden.collect.headings import BELOW
+from cellwarden.collect.headings import BELOW, column_of
 from cellwarden.collect.intake import Intake
-from cellwarden.collect.mapping import Mapping, kind_of_name
+from cellwarden.collect.mapping import Mapping, is_kinds_own, kind_of_name
+from cellwarden.collect.mapping_file import UnmappedError
 from cellwarden.collect.rows import RowsOfTable, tell_unread
+from cellwarden.model.errors import SourceError
 
 _LOOKED_AT: Final = 200
 """So many lines below an empty one are looked at, whether they are the headings of a new table."""
+
+_UNDERSTOOD_ASIDE: Final = 2
+"""From more headings in the first column on, a table without rows is one that lies on its side."""
 
 _TITLES: Final = 2
 """So many lines of titles may stand between an empty line and the headings of a further table."""
@@ -63,7 +70,11 @@ def read_table(
         kind=kind or kind_of_name(name),
         mapping=mapping,
     )
-    header = find_header(table, head)
+    try:
+        header = _find_header(table, head, name, intake, is_told=bool(kind or mapping))
+    except UnmappedError:
+        _refuse_turned(table, head)
+        raise
     if header is None:
         return
     rows = _begin(table, header, intake)
@@ -82,6 +93,56 @@ def read_table(
         else:
             rows.take(line)
     rows.finish()
+    if not rows.count:
+        _refuse_turned(table, head)
+
+
+def _find_header(
+    table: Table, head: list[Line], name: str, intake: Intake, *, is_told: bool
+) -> Header | None:
+    """The headings of a table. A name that only begins like a kind's yields to what they say.
+
+    Raises:
+        UnmappedError: they say nothing.
+    """
+    try:
+        return find_header(table, head)
+    except UnmappedError:
+        if is_told or table.kind is None or is_kinds_own(name):
+            raise
+        try:
+            header = find_header(msgspec.structs.replace(table, kind=None), head)
+        except UnmappedError:
+            header = None
+        if header is None:
+            raise
+        intake.note(
+            f"{table.file}: its name begins like one of rows of {table.kind}; by its headings its "
+            f"rows are of {header.understood.kind}, and are read so"
+        )
+        return header
+
+
+def _refuse_turned(table: Table, head: list[Line]) -> None:
+    """Refuse a table that lies on its side: it has one device a column.
+
+    Raises:
+        SourceError: it does.
+    """
+    turned = _turned(head)
+    if turned > _UNDERSTOOD_ASIDE:
+        raise SourceError(
+            f"{table.file}: {turned} headings stand below each other in the first column, as in a "
+            "table with one device a column",
+            advice="turn the table round (copy, paste special, transpose), one device a row",
+        )
+
+
+def _turned(head: list[Line]) -> int:
+    """How many lines begin with a heading of a device, and go on with what it says of several."""
+    begun = [line.cells[0].strip() for line in head if len(line.cells) > 1 and line.cells[0]]
+    found = (column_of(text, "asset") or column_of(text, "component") for text in begun)
+    return len({column[1] for column in found if column})
 
 
 def _begin(table: Table, header: Header, intake: Intake) -> _Tables:
@@ -119,6 +180,11 @@ class _Tables:
         ]
         if len(self.blocks) > 1:
             intake.note(f"{file}: {len(self.blocks)} tables stand side by side; all are read")
+
+    @property
+    def count(self) -> int:
+        """How many rows there were."""
+        return sum(rows.rows for rows in self.rows)
 
     def take(self, line: Line) -> None:
         """Take one line."""

@@ -29,6 +29,12 @@ _NO_DAY = re.compile(
 _SPREADSHEET_SERIAL = re.compile(r"(\d{5})(\.0+)?$")
 _SPREADSHEET_EPOCH = date(1899, 12, 30)
 _TWO_DIGIT_YEAR_TURNS = 70
+_POINTER = re.compile(
+    r"(?:wie|siehe|same as|see|comme|voir|come|como|zie|kuten)\s+(?:[^\W\d_]+[\s-]?)?\S*\d\S*",
+    re.IGNORECASE,
+)
+_LONGEST_POINTER: Final = 40
+_BEGIN_ELSEWHERE: Final = frozenset("dDiIíÍsSwWaAcCzZkKjJvV\"',-–—„〃")
 _VERSION: Final = "version"
 
 
@@ -82,7 +88,17 @@ def takes_any_text(kind: str, column: str) -> bool:
 
 def says_nothing(text: str) -> bool:
     """Whether a cell only says that nothing is known: empty, ``n/a``, ``unbekannt``, ``-``."""
-    return not text or (len(text) <= _longest_blank() and text.casefold() in _blank_words())
+    if not text or len(text) > _longest_blank() + len("()"):
+        return not text
+    bare = text.casefold()
+    return bare in _blank_words() or bare.strip("()[]{}<>«»'\"* ") in _blank_words()
+
+
+def points_elsewhere(text: str) -> bool:
+    """Whether a cell only points at another one: ``dito``, ``wie 0101``, ``same as U-1``."""
+    if text[:1] not in _BEGIN_ELSEWHERE or len(text) > _LONGEST_POINTER:
+        return False
+    return text.casefold() in _elsewhere() or _POINTER.fullmatch(text) is not None
 
 
 @cache
@@ -110,6 +126,11 @@ def _spellings(enumeration: str) -> dict[str, str]:
 @cache
 def _blank_words() -> frozenset[str]:
     return frozenset(_table()["blank"]["words"])
+
+
+@cache
+def _elsewhere() -> frozenset[str]:
+    return frozenset(_table()["blank"]["elsewhere"])
 
 
 @cache

@@ -28,6 +28,10 @@ _REC = re.compile(r"\.?(\d+(?:\.\d+)+)\|([^|]*)\|(.*)$", re.DOTALL)
 NAMED = re.compile(r"([A-Z][\w-]*::)?([A-Za-z][\w-]*)((?:\.\d+)*)(?=\s*=|\s*$)")
 """An object by its name in a MIB: ``SNMPv2-SMI::enterprises.318.1``."""
 
+_QUOTED = re.compile(r'=\s*(?:STRING: *)?(".*)$')
+_BROKEN_OFF = ("Timeout: ", "Error in packet", "snmpwalk: ", "snmpbulkwalk: ")
+_NO_ANSWER: Final = "the walk ends here without an answer; walk again for what is missing"
+_NO_OBJECT: Final = "no object identifier; walk with `snmpwalk -On`, which prints numbers"
 _NOTHING = ("No Such Object", "No Such Instance", "No more variables", "Wrong Type")
 _LINES_IN_A_VALUE: Final = 10_000
 
@@ -91,12 +95,14 @@ def parse_snmpwalk(text: str, intake: Intake) -> dict[str, Said]:
             finish()
             pending = []
             unnamed += 1
-        elif pending and len(pending) < _LINES_IN_A_VALUE:
+        elif _goes_on(pending, line):
             pending.append(line)
         elif line.strip() and not line.startswith("#"):
-            place = Place(file=intake.file, line=number)
-            reason = "no object identifier; walk with `snmpwalk -On`, which prints numbers"
-            intake.unreadable(place, kind=None, reason=reason, text=line)
+            is_end = line.startswith(_BROKEN_OFF)
+            reason = _NO_ANSWER if is_end else _NO_OBJECT
+            intake.unreadable(
+                Place(file=intake.file, line=number), kind=None, reason=reason, text=line
+            )
     finish()
     if unnamed:
         intake.note(
@@ -104,6 +110,18 @@ def parse_snmpwalk(text: str, intake: Intake) -> dict[str, Said]:
             "are not read; walk with `snmpwalk -On`, which prints numbers"
         )
     return said
+
+
+def _goes_on(pending: list[str], line: str) -> bool:
+    """Whether a value goes on in a line; one in quotation marks ends where they do."""
+    if not pending or len(pending) >= _LINES_IN_A_VALUE:
+        return False
+    begun = _QUOTED.search(pending[0])
+    if begun is None:
+        return not line.startswith(_BROKEN_OFF)
+    last = pending[-1].rstrip()
+    is_whole = len(pending) > 1 or len(begun[1].rstrip()) > 1
+    return not (is_whole and last.endswith('"') and not last.endswith('\\"'))
 
 
 @cache

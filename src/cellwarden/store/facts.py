@@ -15,7 +15,7 @@ from cellwarden.ledger.commitments import commitment_to, is_commitment
 from cellwarden.ledger.entries import Entry, TableCommitment
 from cellwarden.ledger.rows import rows_root
 from cellwarden.model.facts import ASSERT, Kind, Row, kinds
-from cellwarden.store.objects import disk_refused, make_durably, sync_folder
+from cellwarden.store.objects import disk_refused, is_put_off, make_durably, sync_folder
 from cellwarden.store.personal import PersonalCells
 
 _NAME: Final = re.compile(r"(\d{12})\.parquet")
@@ -78,10 +78,12 @@ class Partitions:
         pending = self.pending_path(kind, entry)
         try:
             make_durably(target.parent)
+            is_later = is_put_off(pending)
             with pending.open("wb") as file:
                 pq.write_table(_table(kind, entry, source, facts), file, compression="zstd")
                 file.flush()
-                os.fsync(file.fileno())
+                if not is_later:
+                    os.fsync(file.fileno())
             sync_folder(target.parent)
         except OSError as error:
             with contextlib.suppress(OSError):

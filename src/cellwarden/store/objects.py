@@ -5,10 +5,59 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
+from typing import Final
 
 from cellwarden.model.errors import IntegrityError, StoreError
+
+AT_ONCE: Final = 8
+"""Syncs under way at a time: a journal takes what waits for it in one go."""
+
+
+class _PutOff:
+    """Files and folders that are to be made durable later, each once, files first."""
+
+    def __init__(self) -> None:
+        self.files: dict[Path, None] = {}
+        self.folders: dict[Path, None] = {}
+
+    def sync(self) -> None:
+        """Make all of them durable.
+
+        Raises:
+            StoreError: the disk refused.
+        """
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            for paths in (self.files, self.folders):
+                for path, error in zip(paths, threads.map(_refusal, paths), strict=True):
+                    if error is not None:
+                        raise disk_refused(path, error) from error
+
+
+_PUT_OFF: Final[ContextVar[_PutOff | None]] = ContextVar("put off", default=None)
+
+
+@contextlib.contextmanager
+def durable_together() -> Iterator[None]:
+    """Make new files durable at the end of the block, all together, instead of one by one.
+
+    Nothing may rest on them before; where the block fails, they may be there or not, or be cut.
+    A file that takes the place of another is made durable at once all the same.
+
+    Raises:
+        StoreError: the disk refused.
+    """
+    put_off = _PutOff()
+    token = _PUT_OFF.set(put_off)
+    try:
+        yield
+    finally:
+        _PUT_OFF.reset(token)
+    put_off.sync()
 
 
 class Objects:
@@ -29,9 +78,8 @@ class Objects:
         """
         digest = hashlib.sha256(data).hexdigest()
         target = self.path(digest)
-        if target.exists():
-            return digest
-        write_durably(target, data)
+        if not _holds(target, data):
+            write_durably(target, data)
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -56,6 +104,14 @@ class Objects:
         return data
 
 
+def _holds(target: Path, data: bytes) -> bool:
+    """Whether a file is there whole: a power cut may have cut what nothing rested on yet."""
+    try:
+        return target.stat().st_size == len(data) and target.read_bytes() == data
+    except OSError:
+        return False
+
+
 def write_durably(target: Path, data: bytes, *, mode: int | None = None) -> None:
     """Write a file so that it is either there whole or not at all: write, fsync, rename.
 
@@ -71,7 +127,8 @@ def write_durably(target: Path, data: bytes, *, mode: int | None = None) -> None
         with open(pending, "wb", opener=_opener(mode)) as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if not is_put_off(target):
+                os.fsync(file.fileno())
         pending.replace(target)
         sync_folder(target.parent)
     except OSError as error:
@@ -131,13 +188,39 @@ def shred(path: Path) -> None:
         sync_folder(path.parent)
 
 
+def is_put_off(file: Path) -> bool:
+    """Whether a file that will have this name, and has none yet, is made durable with others."""
+    put_off = _PUT_OFF.get()
+    if put_off is None or file.exists():
+        return False
+    put_off.files[file] = None
+    return True
+
+
 def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
+    """Make a rename in a folder durable, or put it off to the end of a block."""
+    put_off = _PUT_OFF.get()
+    if put_off is None:
+        _sync(folder)
+    else:
+        put_off.folders[folder] = None
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _refusal(path: Path) -> OSError | None:
+    """Make a file or folder durable; what the disk has against it."""
+    try:
+        _sync(path)
+    except OSError as error:
+        return error
+    return None
 
 
 def disk_refused(target: Path, error: OSError) -> StoreError:

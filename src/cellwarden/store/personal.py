@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from cellwarden.ledger.commitments import commitment_to, new_salt
 from cellwarden.model.facts import Kind, Row, kinds
-from cellwarden.store.objects import disk_refused, make_durably, shred, sync_folder
+from cellwarden.store.objects import disk_refused, is_put_off, make_durably, shred, sync_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -157,7 +157,8 @@ def _replace(target: Path, table: pa.Table) -> None:
             pending.chmod(0o600)
             pq.write_table(table, file, compression="none", use_dictionary=False)
             file.flush()
-            os.fsync(file.fileno())
+            if not is_put_off(target):
+                os.fsync(file.fileno())
         before = target.with_name(f".{target.stem}.before.{os.getpid()}")
         with contextlib.suppress(FileNotFoundError):
             os.link(target, before)

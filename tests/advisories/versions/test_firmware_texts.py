@@ -106,6 +106,20 @@ def test_a_series_id_is_kept_beside_the_version(text: str) -> None:
     assert part.ids == {"id": "18"}
 
 
+@pytest.mark.parametrize("text", ["AOS 6.8.2\nSUMX 6.8.3", "AOS 6.8.2 /\r\n SUMX 6.8.3\n"])
+def test_lines_of_a_cell_are_parts_of_their_own(text: str) -> None:
+    assert read_firmware(text) == (
+        FirmwarePart(name="AOS", version="6.8.2"),
+        FirmwarePart(name="SUMX", version="6.8.3"),
+    )
+
+
+def test_a_line_without_a_number_is_no_part() -> None:
+    (part,) = read_firmware("6.8.2\nbeta")
+
+    assert part.version == "6.8.2 beta"
+
+
 def test_a_pair_of_numbers_behind_two_parts_is_kept_but_not_called_an_id() -> None:
     first, second = read_firmware("UPS 08.3 / MCU 14.0 (18 - 10)")
 

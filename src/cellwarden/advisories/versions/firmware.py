@@ -64,7 +64,7 @@ def read_firmware(text: str) -> tuple[FirmwarePart, ...]:
 def _read(text: str) -> tuple[FirmwarePart, ...]:
     if is_blank(text):
         return ()
-    cleaned = plain(text)
+    cleaned = plain(_in_one_line(text))
     rest, ids = _take_ids(cleaned)
     pieces = _pieces(rest)
     parts: list[FirmwarePart] = []
@@ -76,6 +76,14 @@ def _read(text: str) -> tuple[FirmwarePart, ...]:
     first = named[0]
     named[0] = FirmwarePart(name=first.name, version=first.version, ids={**ids, **first.ids})
     return tuple(named)
+
+
+def _in_one_line(text: str) -> str:
+    """A cell with one part in each of its lines as a text with one part behind the other."""
+    lines = [line.strip(" \t/;,|") for line in text.splitlines() if line.strip()]
+    if len(lines) < 2 or not all(any(sign.isdigit() for sign in line) for line in lines):  # noqa: PLR2004
+        return text
+    return " / ".join(lines)
 
 
 def _take_ids(text: str) -> tuple[str, dict[str, str]]:

@@ -9,6 +9,7 @@ import msgspec
 
 from cellwarden.collect.cells import Place
 from cellwarden.collect.documents import parse_json
+from cellwarden.collect.headings import column_of
 from cellwarden.collect.intake import Intake
 from cellwarden.collect.readers import Request
 from cellwarden.collect.values import Misfit, fit, register_kinds
@@ -27,6 +28,7 @@ _TAXONOMY: Final = {
     "cdx:device:location": "location",
     "cdx:device:prodTimestamp": "made_on",
 }
+_PLAIN_COLUMNS: Final = frozenset({"serial", "part_number", "firmware", "hardware", "location"})
 _MENDED = re.compile(r"[\s/]+")
 
 Node = dict[str, Any]
@@ -189,6 +191,9 @@ class _Bom:
         name = str(node.get("bom-ref") or node["name"])
         if is_firmware and not holder.is_asset and "bom-ref" not in node:
             name = f"{holder.node.get('bom-ref') or holder.node['name']}-{name}"
+        said = _properties(node, "component")
+        if not is_firmware and "bom-ref" not in node and said.get("serial"):
+            name = f"{name}-{said['serial']}"
         inherited = {} if holder.is_asset else _properties(device, "component")
         cells = {
             "component_id": f"{holder.asset_id}/{_MENDED.sub('-', name)}",
@@ -202,8 +207,11 @@ class _Bom:
             "read_at": self.intake.taken_at if firmware else None,
             "sbom": self.sbom(node),
             **inherited,
-            **_properties(node, "component"),
+            **said,
         }
+        if cells["hardware"] == firmware:
+            # A tool that has one field for versions fills it with the firmware's.
+            cells["hardware"] = said.get("hardware")
         place = Place(file=self.intake.file, column=path)
         self.intake.add_device_row("component", cells, place)
 
@@ -284,7 +292,7 @@ def _properties(node: Node, kind: str) -> dict[str, str | None]:
         name, value = (_mapping(item).get(key) for key in ("name", "value"))
         if not isinstance(name, str) or not isinstance(value, str):
             continue
-        column = _TAXONOMY.get(name, "")
+        column = _TAXONOMY.get(name, "") or _plainly_named(name, kind)
         if name.startswith(_OURS):
             about, _, rest = name.removeprefix(_OURS).rpartition(":")
             column = rest if about in {"", kind} and kind in register_kinds() else ""
@@ -293,6 +301,12 @@ def _properties(node: Node, kind: str) -> dict[str, str | None]:
         if column in columns and value:
             found[column] = value
     return found
+
+
+def _plainly_named(name: str, kind: str) -> str:
+    """The column that a tool's own property means, where it is one that devices are told by."""
+    found = column_of(name.rpartition(":")[2], kind) if kind in {"asset", "component"} else None
+    return found[1] if found and found[1] in _PLAIN_COLUMNS else ""
 
 
 def _role(text: str) -> str | None:

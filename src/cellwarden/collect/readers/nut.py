@@ -45,6 +45,8 @@ class _Dump(msgspec.Struct, kw_only=True):
     name: str | None = None
     said: dict[str, str] = {}
     lines: dict[str, int] = {}
+    error: str = "nothing stands below its name"
+    line: int = 1
 
 
 def claim(name: str, head: bytes) -> int:
@@ -69,13 +71,22 @@ def read(request: Request, intake: Intake) -> None:
     decoded = decode(request.name, request.data)
     if decoded.note:
         intake.note(f"{request.name}: {decoded.note}")
-    dumps = [dump for dump in _dumps(request.name, decoded.text, intake) if dump.said]
+    found = _dumps(request.name, decoded.text, intake)
+    dumps = [dump for dump in found if dump.said]
+    for silent in (dump for dump in found if dump.name and not dump.said):
+        place = Place(file=request.name, line=silent.line)
+        reason = (
+            f"{silent.name} gave no data ({silent.error}); look at its driver and dump it again"
+        )
+        intake.unreadable(place, kind="asset", reason=reason, text=silent.name)
     if not dumps:
         raise SourceError(
             f"{request.name} holds no variable of Network UPS Tools",
             advice="save what `upsc UPSNAME` prints into it",
         )
-    for dump, name in zip(dumps, _names(asset_of(request.name), dumps), strict=True):
+    is_alone = sum(1 for dump in found if dump.name or dump.said) == 1
+    names = [asset_of(request.name)] if is_alone else _names(asset_of(request.name), dumps)
+    for dump, name in zip(dumps, names, strict=True):
         _record(request, name, dump, intake)
 
 
@@ -90,7 +101,9 @@ def _dumps(name: str, text: str, intake: Intake) -> list[_Dump]:
         if not bare:
             after_gap = True
         elif title := next(filter(None, titles), None):
-            dumps.append(_Dump(name=title[1]))
+            dumps.append(_Dump(name=title[1], line=number))
+        elif bare.startswith("Error: ") and dumps[-1].name and not dumps[-1].said:
+            dumps[-1].error = bare.removeprefix("Error: ")
         elif found is None:
             _tell_strange(Place(file=name, line=number), bare, intake)
         else:
@@ -117,9 +130,7 @@ def _tell_strange(place: Place, bare: str, intake: Intake) -> None:
 
 
 def _names(file: str, dumps: list[_Dump]) -> list[str]:
-    """What the assets of a file are called: after the file, or each by the line above it."""
-    if len(dumps) == 1:
-        return [file]
+    """What the assets of a file of several are called: each by the line above it."""
     short = [dump.name.partition("@")[0] if dump.name else None for dump in dumps]
     names = []
     for position, (dump, name) in enumerate(zip(dumps, short, strict=True), start=1):

@@ -27,6 +27,8 @@ _RECORDED = re.compile(rb"^\.?1(\.\d+){3,}\|[0-9a-z:]+\|", re.MULTILINE)
 _NAMED = re.compile(rb"^[A-Z][\w-]*-(MIB|SMI)::[\w-]+(\.\d+)*\s*=\s*\S", re.MULTILINE)
 _OBJECT_ID: Final = "1.3.6.1.2.1.1.2.0"
 _ENTERPRISE = re.compile(r"(?:1\.3\.6\.1\.4\.1|enterprises)\.(\d{1,10})(?:\.|$)")
+_OF_THE_SYSTEM: Final = {"name": "1.3.6.1.2.1.1.5.0", "location": "1.3.6.1.2.1.1.6.0"}
+"""RFC 3418, sysName and sysLocation: what people wrote into the device."""
 _CARD: Final = "network_card"
 
 
@@ -109,6 +111,9 @@ def read(request: Request, intake: Intake) -> None:
     for name in [name for name, cells in device.parts.items() if not _says_something(cells)]:
         del device.parts[name]
     _name_makers_of_cards(said, device, intake)
+    for column, oid in _OF_THE_SYSTEM.items():
+        if oid in said and not device.asset.get(column):
+            device.asset[column] = said[oid].text[:200]
     if not applied:
         maker = said[_OBJECT_ID].text if _OBJECT_ID in said else "not given"
         intake.note(

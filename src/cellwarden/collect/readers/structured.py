@@ -8,6 +8,7 @@ from cellwarden.collect import bounds
 from cellwarden.collect.cells import Place
 from cellwarden.collect.date_order import DateOrders
 from cellwarden.collect.documents import Parsed, parse_json, parse_yaml
+from cellwarden.collect.headings import BELOW, column_of, plain
 from cellwarden.collect.intake import Intake
 from cellwarden.collect.mapping import kind_of_name, likely_kinds, present, suggest_mapping
 from cellwarden.collect.readers import Request
@@ -18,6 +19,8 @@ from cellwarden.model.errors import SourceError
 FORMAT: Final = "YAML or JSON"
 
 _HOLDER, _HELD = "asset", "component"
+_PARTS: Final = frozenset({"parts", "modules", "cards", "subcomponents"})
+"""What lists of components are called in the row of an asset, besides what the kind is."""
 """A row of the first kind may hold a list of the second."""
 
 _SPACED: Final = frozenset({"fixes"})
@@ -65,10 +68,15 @@ def _lists(request: Request, value: Any, intake: Intake) -> list[tuple[str, list
             else:
                 intake.unmapped.append(key)
         if found:
+            _hold_for_all(value, found, intake)
             return found
         intake.unmapped.clear()
         if named:
             return [(named, [value])]
+        told = [(_kind_of_rows(part), part) for part in value.values() if isinstance(part, list)]
+        if told and any(kind for kind, _ in told):
+            intake.unmapped += [key for key, part in value.items() if not isinstance(part, list)]
+            return [(kind, part) for kind, part in told if kind]
     if value is None:
         return []
     raise SourceError(
@@ -76,6 +84,26 @@ def _lists(request: Request, value: Any, intake: Intake) -> list[tuple[str, list
         advice="put the rows under a kind, for example assets: [...], or call the file "
         "assets.yaml; a device's configuration goes to configuration/COMPONENT/DATE.json",
     )
+
+
+def _hold_for_all(
+    value: dict[str, Any], lists: list[tuple[str, list[Any]]], intake: Intake
+) -> None:
+    """Give what stands above the lists, such as a site, to each row that does not say it."""
+    for key in [key for key in intake.unmapped if isinstance(value.get(key), str)]:
+        held = 0
+        for kind, rows in lists:
+            meant = column_of(key, kind)
+            if meant is None or kind == meant[1].removesuffix("_id"):
+                continue
+            for row in (row for row in rows if isinstance(row, dict)):
+                own = {found[1] for other in row if (found := column_of(other, kind))}
+                if meant[1] not in own:
+                    row[key] = value[key]
+                    held += 1
+        if held:
+            intake.unmapped.remove(key)
+            intake.note(f"{intake.file}: {key!r} above the lists is taken for {held} rows below")
 
 
 def _by_id(kind: str, table: dict[str, Any]) -> list[Any]:
@@ -131,7 +159,7 @@ class _Rows:
 
     def row(self, row: dict[str, Any], place: Place) -> None:
         """Read one row, and the components that stand in it."""
-        row = self._without_parts(row, place)
+        row = _in_groups(self._without_parts(row, place))
         table = self._table(tuple(row), place)
         texts: list[str] = []
         for key, value in row.items():
@@ -154,7 +182,7 @@ class _Rows:
         inner = {
             key: value
             for key, value in row.items()
-            if kind_of_name(key) == _HELD and isinstance(value, list)
+            if isinstance(value, list) and _is_of_parts(key, value)
         }
         rest = {key: value for key, value in row.items() if key not in inner}
         mapping = self.given or suggest_mapping(list(rest), _HOLDER)
@@ -171,7 +199,7 @@ class _Rows:
             if isinstance(part, dict):
                 own = set(suggest_mapping(list(part), _HELD).columns.values())
                 inherited = {} if own & shared.keys() else shared
-                self._parts().row({"asset_id": ids[0]} | inherited | part, at)
+                self._parts().row({"asset_id": ids[0]} | inherited | _as_part(part), at)
             else:
                 reason = f"a row of {_HELD} is written as keys with values"
                 self.intake.unreadable(at, kind=_HELD, reason=reason, text=str(part))
@@ -193,6 +221,39 @@ class _Rows:
             )
             tell_unread(list(keys), mapping, None, self.intake, place)
         return self.known[keys]
+
+
+def _in_groups(row: dict[str, Any]) -> dict[str, Any]:
+    """A row in which keys with values of their own stand as headings below a group.
+
+    A group is one where a key in it is a heading by itself, as in ``hw: {vendor: APC}``.
+    """
+    found: dict[str, Any] = {}
+    for key, value in row.items():
+        is_flat = isinstance(value, dict) and not any(
+            isinstance(inner, (dict, list)) for inner in value.values()
+        )
+        if is_flat and any(column_of(name, _HOLDER) or column_of(name, _HELD) for name in value):
+            found |= {f"{key}{BELOW}{name}": inner for name, inner in value.items()}
+        else:
+            found[key] = value
+    return found
+
+
+def _is_of_parts(key: str, value: list[Any]) -> bool:
+    """Whether a list in a row of an asset is one of its components."""
+    is_called = kind_of_name(key) == _HELD or key.casefold() in _PARTS
+    return is_called and (kind_of_name(key) == _HELD or any(isinstance(p, dict) for p in value))
+
+
+def _as_part(part: dict[str, Any]) -> dict[str, Any]:
+    """A component that stands in its asset: a name there is unique in it, and nowhere else."""
+    named = suggest_mapping(list(part), _HELD).columns
+    if "part" in named.values():
+        return part
+    called = [key for key, column in named.items() if column == "component_id"]
+    is_name = bool(called) and plain(called[0]).endswith("name")
+    return {"part" if is_name and key in called else key: value for key, value in part.items()}
 
 
 def _text(value: Cell, separator: str) -> str | None:

@@ -15,6 +15,7 @@ from cellwarden.collect import bounds
 from cellwarden.collect.cells import Place
 from cellwarden.collect.formulas import Grid, outdated
 from cellwarden.collect.header import Line
+from cellwarden.collect.headings import names_firmware
 from cellwarden.collect.intake import Intake
 from cellwarden.collect.mapping import kind_of_name
 from cellwarden.collect.mapping_file import UnmappedError
@@ -100,6 +101,11 @@ def read(request: Request, intake: Intake) -> None:
         ) from error
 
 
+def _names_firmware(refusal: SourceError) -> bool:
+    """Whether a sheet that was not understood has a heading of firmware, which is never lost."""
+    return isinstance(refusal, UnmappedError) and any(map(names_firmware, refusal.headings))
+
+
 def _read_sheets(
     request: Request, intake: Intake, workbook: CalamineWorkbook, inspected: dict[str, _Sheet]
 ) -> None:
@@ -132,7 +138,8 @@ def _read_sheets(
         raise max((error for _, error in refused), key=_headings)
     for name, refusal in refused:
         kind = kind_of_name(name)
-        if kind is None and request.mapping is None and request.kind is None:
+        is_open = kind is None and request.mapping is None and request.kind is None
+        if is_open and not _names_firmware(refusal):
             # A cover sheet or a legend is no register.
             intake.note(f"not read: {refusal}")
         else:

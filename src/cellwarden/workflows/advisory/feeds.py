@@ -157,6 +157,8 @@ def record_documents(
         )
         read.rows["feed_check"] = rows
         tables = {kind: facts for kind, facts in _facts(recorded, read.rows).items() if facts}
+        if mended := _mended(recorded, came, read):
+            tables.setdefault("unreadable", []).extend(mended)
     draft = Draft(
         act="feeds",
         actor=actor,
@@ -218,12 +220,14 @@ class _Read(msgspec.Struct, kw_only=True):
 class _Came(msgspec.Struct, kw_only=True):
     """What came: documents that are not known yet, how many are, what lay beside any of them.
 
-    A document that is not known goes with its digest.
+    A document that is not known goes with its digest. ``whole`` are the names of all that were
+    not refused.
     """
 
     fresh: list[tuple[str, Document]] = []
     known: int = 0
     beside: list[Beside] = []
+    whole: set[str] = set()
 
 
 def _fresh(recorded: set[str], documents: Iterable[Document]) -> _Came:
@@ -242,6 +246,8 @@ def _fresh(recorded: set[str], documents: Iterable[Document]) -> _Came:
                 is_known=document.sha256 in recorded,
             )
             came.beside.append(beside)
+        if not isinstance(document, feeds.Refused):
+            came.whole.add(document.name)
         if isinstance(document, feeds.Refused):
             came.fresh.append(("", document))
             came.known += bool(document.data) and document.sha256 in recorded
@@ -319,6 +325,24 @@ def _facts(recorded: Recorded, held: dict[str, dict[str, Row]]) -> dict[str, lis
             ]
         tables[kind] = facts
     return tables
+
+
+def _mended(recorded: Recorded, came: _Came, read: _Read) -> list[Fact]:
+    """Ends for what could not be read of documents that are mended now.
+
+    A document that is refused no longer is whole; one that was read anew has only the faults that
+    it has now. What was unreadable inside a document that is known stays.
+    """
+    names = kinds()["unreadable"].column_names
+    file, line, column = (names.index(name) for name in ("file", "line", "column"))
+    anew = {document.name for document in read.kept}
+    now = read.rows.get("unreadable", {})
+    return [
+        Fact(cells=row, op=END)
+        for subject, row in recorded.rows("unreadable").items()
+        if subject not in now
+        and (row[file] in anew or (row[file] in came.whole and not (row[line] or row[column])))
+    ]
 
 
 def _column(rows: Iterable[Row], kind: str, column: str) -> dict[str, str | None]:

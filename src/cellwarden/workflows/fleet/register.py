@@ -38,6 +38,8 @@ _FOREVER: Final = "9999"
 _MAPPING_SUFFIX: Final = ".mapping.toml"
 _AHEAD: Final = 16
 """Files whose bytes are held at once."""
+_AT_ONCE: Final = 32
+"""Files of which entries become durable together; others may record in between."""
 _PASSED_OVER: Final = frozenset({".md", ".toml"})
 
 
@@ -88,44 +90,20 @@ def record_register(
     unreadable = 0
     with_papers = names_files(connection)
     fresh = _fresh(workspace, state, files, seen=seen, with_papers=with_papers, beside=beside)
-    for done, source, data, digest, read in _drawn_ahead(fresh):
-        progress("reading the register", done, len(files))
-        try:
-            reading = read.value()
-        except SourceError as error:
-            problems.append(error)
-            continue
-        reading = take_in_papers(workspace, state, connection, reading, clock_at=clock_at)
-        later = next_reading(state, reading)
-        if later is None:
-            tables = changed_facts(connection, reading, known)
-        else:
-            tables, still = late_facts(state, reading, later, known)
-            if still:  # recorded first: what a source said last is the file that lies there
-                note = f"what the reading of {later} said goes on holding after an older one"
-                draft = Draft(
-                    act="register",
-                    actor=actor,
-                    source=source,
-                    clock_at=clock_at,
-                    taken_at=later,
-                    note=note,
-                )
-                recorded.append(state.record(draft, still))
-        if not tables:
-            continue
-        unreadable += len(reading.tables.get("unreadable", ()))
-        kept = _kept_document(state, reading, data, digest)
-        draft = Draft(
-            act="register",
-            actor=actor,
-            source=source,
-            clock_at=clock_at,
-            document_sha256=kept.sha256 if kept else None,
-            document_commitment=kept.commitment if kept else None,
-            taken_at=reading.taken_at,
-        )
-        recorded.append(state.record(draft, tables))
+    drawn = _drawn_ahead(fresh)
+    for first in drawn:
+        with state.together():
+            for one in itertools.chain((first,), itertools.islice(drawn, _AT_ONCE - 1)):
+                progress("reading the register", one.place, len(files))
+                try:
+                    entries, bad_rows = _record_file(
+                        workspace, state, connection, known, one, clock_at=clock_at, actor=actor
+                    )
+                except SourceError as error:
+                    problems.append(error)
+                else:
+                    recorded += entries
+                    unreadable += bad_rows
     here = {path.relative_to(workspace.folder).as_posix() for path in files}
     for source in sorted(seen.keys() - here):
         tables = _ended(connection, source, known.get(source, set()))
@@ -200,6 +178,48 @@ def _drawn_ahead(files: Iterator[_Fresh]) -> Iterator[_Fresh]:
     while drawn:
         yield drawn.popleft()
         drawn.extend(itertools.islice(files, 1))
+
+
+def _record_file(
+    workspace: Workspace,
+    state: State,
+    connection: duckdb.DuckDBPyConnection,
+    known: dict[str, set[str]],
+    fresh: _Fresh,
+    *,
+    clock_at: str,
+    actor: str,
+) -> tuple[list[int], int]:
+    """Record what is new in one file: the indexes of entries, and how many rows are unreadable.
+
+    Raises:
+        SourceError: the file cannot be read; nothing of it was recorded.
+        StoreError: the ledger could not be written.
+    """
+    recorded: list[int] = []
+    reading = fresh.reading.value()
+    reading = take_in_papers(workspace, state, connection, reading, clock_at=clock_at)
+    draft = Draft(act="register", actor=actor, source=fresh.source, clock_at=clock_at)
+    later = next_reading(state, reading)
+    if later is None:
+        tables = changed_facts(connection, reading, known)
+    else:
+        tables, still = late_facts(state, reading, later, known)
+        if still:  # recorded first: what a source said last is the file that lies there
+            note = f"what the reading of {later} said goes on holding after an older one"
+            again = msgspec.structs.replace(draft, taken_at=later, note=note)
+            recorded.append(state.record(again, still))
+    if not tables:
+        return recorded, 0
+    kept = _kept_document(state, reading, fresh.data, fresh.digest)
+    draft = msgspec.structs.replace(
+        draft,
+        document_sha256=kept.sha256 if kept else None,
+        document_commitment=kept.commitment if kept else None,
+        taken_at=reading.taken_at,
+    )
+    recorded.append(state.record(draft, tables))
+    return recorded, len(reading.tables.get("unreadable", ()))
 
 
 def _ended(
