@@ -5,7 +5,7 @@ from __future__ import annotations
 from cellwarden.advisories.matching.beforehand import Groups, answered, book_of, named
 from cellwarden.advisories.matching.fixes import versions_named
 from cellwarden.advisories.matching.fleet import FleetIndex
-from cellwarden.advisories.matching.kept import dump, load
+from cellwarden.advisories.matching.kept import draft, dump, joined, load, worked_out
 from cellwarden.advisories.matching.many import Lines
 from cellwarden.advisories.matching.matcher import Matcher
 from cellwarden.advisories.matching.nouns import (
@@ -30,9 +30,12 @@ __all__ = [
     "answered",
     "book_of",
     "corrections_of",
+    "draft",
     "dump",
+    "joined",
     "load",
     "named",
     "prepare",
     "versions_named",
+    "worked_out",
 ]

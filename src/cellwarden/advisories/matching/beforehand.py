@@ -23,7 +23,7 @@ from cellwarden.advisories.matching.many import Encode, as_text
 from cellwarden.advisories.matching.matcher import Matcher
 from cellwarden.advisories.matching.prepared import Prepared
 from cellwarden.advisories.matching.quick import Quick
-from cellwarden.advisories.matching.sounding import versions_between
+from cellwarden.advisories.matching.sounding import version_between
 from cellwarden.advisories.matching.tame import COUNTS
 from cellwarden.advisories.versions.intervals import HIGHEST, LOWEST
 from cellwarden.model.matching import Component
@@ -106,11 +106,14 @@ def _spans(quick: Quick, count: int, cuts: tuple[bytes, ...], encode: Encode) ->
 
 def _one(quick: Quick, count: int, span: tuple[bytes, bytes], encode: Encode) -> bytes | None:
     """The rows of one span; nothing where no version was found that lies in it."""
-    asked = next(versions_between(*span, count), None)
+    asked = version_between(*span, count)
     if asked is None:
         return None
     found = quick.span(asked)
-    return as_text(found, asked, encode) if found.is_shared else None
+    if not found.is_shared:
+        return None
+    found.text = found.text or as_text(found, asked, encode)
+    return found.text
 
 
 def book_of(found: Iterable[tuple[str, Groups]], times: Times) -> bytes:

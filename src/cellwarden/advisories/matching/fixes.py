@@ -169,8 +169,11 @@ def _for_leaf(
     for remedy in remedies:
         if remedy.leaves and line.statement.leaf_id not in remedy.leaves:
             continue
-        keys = {document.leaves.get(leaf, ()) for leaf in remedy.leaves}
-        is_own = keys == {line.claim.key} and not _names_another(remedy.text, line, others)
+        is_own = (
+            bool(remedy.leaves)
+            and all(document.leaves.get(leaf, ()) == line.claim.key for leaf in remedy.leaves)
+            and not _names_another(remedy.text, line, others)
+        )
         (own if is_own else shared).append(remedy.text)
     return own, shared
 
@@ -238,8 +241,14 @@ def _names_alone(text: str, line: Line, others: Sequence[Claim]) -> bool:
     return not any(plain(other.text) in rest or name in plain(other.text) for other in others)
 
 
+@lru_cache(maxsize=16384)
+def _said_for(text: str) -> tuple[tuple[str, str], ...]:
+    """What a text says is for what: a name, and the list of versions that is for it."""
+    return tuple((m.group("name"), m.group("list")) for m in _FOR.finditer(text[:_LONGEST]))
+
+
 def _is_for(text: str, line: Line, others: Sequence[Claim]) -> bool:
-    return any(_is_named_by(m.group("name"), line, others) for m in _FOR.finditer(text[:_LONGEST]))
+    return any(_is_named_by(name, line, others) for name, _ in _said_for(text))
 
 
 def _is_named_by(name: str, line: Line, others: Sequence[Claim]) -> bool:
@@ -274,15 +283,15 @@ def _for_all(line: Line, texts: Sequence[str], others: Sequence[Claim]) -> Seque
 
 def _named_for(line: Line, text: str, others: Sequence[Claim]) -> Iterator[str]:
     """The versions of a text; of a text that says which is for what, those for this product."""
-    said_for = list(_FOR.finditer(text[:_LONGEST]))
+    said_for = _said_for(text)
     if others and any(
-        plain(one.text).endswith(plain(m.group("name")))
-        for m in said_for
+        plain(one.text).endswith(plain(name))
+        for name, _ in said_for
         for one in (line.claim, *others)
     ):
-        for match in said_for:
-            if _is_named_by(match.group("name"), line, others):
-                yield from _versions_in(match.group("list"))
+        for name, listed in said_for:
+            if _is_named_by(name, line, others):
+                yield from _versions_in(listed)
         return
     yield from versions_named(text)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Final, TypeVar, overload
 
 import msgspec
@@ -15,14 +16,16 @@ from cellwarden.advisories.matching.nouns import Line
 from cellwarden.advisories.matching.prepared import Prepared
 from cellwarden.advisories.matching.ranged import Answers, Ranged
 from cellwarden.advisories.matching.sounding import sounded
+from cellwarden.model.matching import Remedy
 
 _T = TypeVar("_T")
 _DIGEST_BYTES: Final = 32
+_encode: Final = msgspec.msgpack.Encoder().encode
 _NO_CLAIM: Final = Claim(vendor_text="", text="", vendors=(), key=(), wanted=())
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole of it. Lists of blobs have one for each number; a line's claim stands apart."""
+class _Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said. Lists of blobs have one for each number; a line's claim stands apart."""
 
     times: Times
     by_key: dict[Key, list[int]]
@@ -30,6 +33,24 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
     about: dict[str, list[int]]
     claims: list[msgspec.Raw]
     lines: list[msgspec.Raw]
+
+
+class _Draft(_Said, frozen=True, kw_only=True):
+    """What was said, and the texts that have to be read to work it out."""
+
+    texts: dict[str, list[Remedy]]
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True):
+    """What was worked out of some lines, by number; ``answers`` are counted from 0 in each part."""
+
+    ranged: dict[int, Ranged]
+    answers: list[msgspec.Raw]
+
+
+class _File(_Said, frozen=True, kw_only=True):
+    """The whole of it."""
+
     ranged: list[msgspec.Raw]
     answers: list[msgspec.Raw]
 
@@ -98,24 +119,66 @@ class _Kept(Prepared):
 
 def dump(prepared: Prepared, times: Times = ALWAYS) -> bytes:
     """Everything that is prepared, worked out to the end, with a digest in front."""
-    encode = msgspec.msgpack.Encoder().encode
+    said = draft(prepared, times)
+    return joined(said, [worked_out(said, part=0, parts=1)])
 
-    def blob(value: object) -> msgspec.Raw:
-        return msgspec.Raw(encode(value))
 
-    known = [prepared.ranged(number) for number in range(len(prepared.lines))]
-    file = _File(
-        times=times,
-        by_key=prepared.index.by_key,
-        lines_of=[list(numbers) for numbers in prepared.lines_of],
-        about={name: list(numbers) for name, numbers in prepared.about.items()},
-        claims=[blob(claim) for claim in prepared.claims],
-        lines=[blob(msgspec.structs.replace(line, claim=_NO_CLAIM)) for line in prepared.lines],
-        ranged=[blob(one) for one in known],
-        answers=[blob(one) for one in sounded(prepared, known)],
+def draft(prepared: Prepared, times: Times) -> bytes:
+    """What is prepared with nothing worked out, so that several can do it side by side."""
+    return _encode(
+        _Draft(
+            times=times,
+            by_key=prepared.index.by_key,
+            lines_of=[list(numbers) for numbers in prepared.lines_of],
+            about={name: list(numbers) for name, numbers in prepared.about.items()},
+            claims=[_blob(claim) for claim in prepared.claims],
+            lines=[
+                _blob(msgspec.structs.replace(line, claim=_NO_CLAIM)) for line in prepared.lines
+            ],
+            texts={name: list(remedies) for name, remedies in prepared.texts.items()},
+        )
     )
-    data = encode(file)
-    return hashlib.sha256(data).digest() + data
+
+
+def worked_out(said: bytes, *, part: int, parts: int) -> bytes:
+    """What is known of the lines of every ``parts``-th advisory, from ``part`` on."""
+    prepared = _of_draft(msgspec.msgpack.decode(said, type=_Draft))
+    known = {
+        number: prepared.ranged(number)
+        for numbers in islice(prepared.about.values(), part, None, parts)
+        for number in numbers
+    }
+    answers = [_blob(one) for one in sounded(prepared, known)]
+    return _encode(_Part(ranged=known, answers=answers))
+
+
+def joined(said: bytes, parts: Iterable[bytes]) -> bytes:
+    """A draft and all that was worked out of it as one file, with a digest in front."""
+    drafted = msgspec.msgpack.decode(said, type=_Draft)
+    ranged: dict[int, Ranged] = {}
+    answers: list[msgspec.Raw] = []
+    for data in parts:
+        found = msgspec.msgpack.decode(data, type=_Part)
+        before = len(answers)
+        for number, one in found.ranged.items():
+            answer = None if one.answers is None else one.answers + before
+            ranged[number] = msgspec.structs.replace(one, answers=answer)
+        answers += found.answers
+    fields = {name: getattr(drafted, name) for name in _Said.__struct_fields__}
+    in_order = [_blob(ranged[number]) for number in range(len(drafted.lines))]
+    body = _encode(_File(**fields, ranged=in_order, answers=answers))
+    return hashlib.sha256(body).digest() + body
+
+
+def _of_draft(said: _Draft) -> Prepared:
+    claims = Blobs(said.claims, Claim)
+    lines = _Lines(said.lines, claims, said.lines_of)
+    index = ClaimIndex(claims, said.by_key)
+    return Prepared(lines, index, said.lines_of, said.about, said.texts)
+
+
+def _blob(value: object) -> msgspec.Raw:
+    return msgspec.Raw(_encode(value))
 
 
 def load(data: bytes, *, as_of: str = "") -> Prepared | None:

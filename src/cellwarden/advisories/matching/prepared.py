@@ -17,8 +17,8 @@ from cellwarden.model.matching import Remedy, Statement
 class Prepared:
     """What a matcher has to know of the advisories; lines and claims have numbers from 0.
 
-    ``lines_of`` gives the lines of each claim, ``about`` those of each advisory. What is known of
-    a line is worked out when it is first asked for.
+    ``lines_of`` gives the lines of each claim, ``about`` those of each advisory, ``texts`` the
+    remedies of each. What is known of a line is worked out when it is first asked for.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Prepared:
         self.about = about
         self.answers: Sequence[Answers] = self._answers
         self.index = index
-        self._texts = texts
+        self.texts = texts
         self._ranged: dict[int, Ranged] = {}
         self._wordings: dict[tuple[Any, ...], int] = {}
         self._around: dict[str, Around] = {}
@@ -72,7 +72,7 @@ class Prepared:
     def _named(self, line: Line) -> tuple[str, ...]:
         """The fixed versions that the document names for a line's product."""
         advisory = line.statement.advisory_id
-        texts = self._texts.get(advisory, ())
+        texts = self.texts.get(advisory, ())
         has_some = bool(texts) or line.beside is not None
         return fix_of(line, texts, self._document(advisory)) if has_some else ()
 

@@ -85,7 +85,7 @@ class Span(msgspec.Struct):
 class Quick:
     """One advisory's statements for one identity, with the rows of every span met so far."""
 
-    __slots__ = ("_pairs", "_prepared", "_seen", "_spans", "is_constant")
+    __slots__ = ("_pairs", "_prepared", "_said", "_seen", "_shared", "_spans", "is_constant")
 
     def __init__(self, pairs: Sequence[Pair], prepared: Prepared, seen: Evidence) -> None:
         self._pairs = pairs
@@ -93,6 +93,8 @@ class Quick:
         self._seen = seen
         self.is_constant = all(_is_constant(one, identity) for _, one, identity in pairs)
         self._spans: dict[int, tuple[tuple[bytes, ...], list[Span | None]] | None] = {}
+        self._said: dict[tuple[int, int, int], Said | bool] = {}
+        self._shared: dict[tuple[Said | bool, ...], Span] = {}
 
     def cuts(self, count: int) -> tuple[bytes, ...] | None:
         """The keys at which any of the statements may answer otherwise; nothing where keys fail.
@@ -129,12 +131,18 @@ class Quick:
 
     def _made(self, asked: Asked, odd: Chosen | None) -> Span:
         """The rows of a whole span, asked about in an odd spelling, or of one version alone."""
-        said = [self._says(pair, asked, odd) for pair in self._pairs]
-        is_shared = odd is not None
+        said = tuple([self._says(at, asked, odd) for at in range(len(self._pairs))])
+        if odd is None:
+            return Span(self._rows(said), is_shared=False)
+        found = self._shared.get(said)
+        if found is None:
+            found = self._shared[said] = Span(self._rows(said), is_shared=True)
+        return found
+
+    def _rows(self, said: tuple[Said | bool, ...]) -> tuple[Match, ...]:
+        """The rows that come of what each statement says."""
         if len(said) == 1:
-            return Span(
-                (_row(self._pairs[0], said[0]),) if isinstance(said[0], Said) else (), is_shared
-            )
+            return (_row(self._pairs[0], said[0]),) if isinstance(said[0], Said) else ()
         lines = self._prepared.lines
         verdicts = [
             Verdict(
@@ -146,16 +154,15 @@ class Quick:
             if isinstance(one, Said)
         ]  # fmt: skip
         advisory_id = self._pairs[0][1].advisory_id
-        rows = tuple(match_of(ANY, advisory_id, one) for one in together(verdicts))
-        return Span(rows, is_shared)
+        return tuple(match_of(ANY, advisory_id, one) for one in together(verdicts))
 
-    def _says(self, pair: Pair, asked: Asked, odd: Chosen | None) -> Said | bool:
+    def _says(self, place: int, asked: Asked, odd: Chosen | None) -> Said | bool:
         """What one statement says; what depends on nothing but the version is kept for all."""
-        number, one, identity = pair
+        number, one, identity = self._pairs[place]
         lines, key = self._prepared.lines, asked.key
         is_certain = identity.answer is Answer.SAME and not identity.is_series_open
         if one.answers is None or key is None or not (one.is_shared and is_certain):
-            return say(lines[number], one, identity, odd or asked.chosen, self._seen)
+            return self._says_here(place, asked, odd)
         answers = self._prepared.answers[one.answers]
         spans = answers.of(asked.tame)
         if odd is None or spans is None:
@@ -168,6 +175,23 @@ class Quick:
         kept = spans.said[at]
         if kept is None:
             kept = spans.said[at] = say(lines[number], one, identity, odd, self._seen)
+        return kept
+
+    def _says_here(self, place: int, asked: Asked, odd: Chosen | None) -> Said | bool:
+        """What one statement says of this identity, kept for each span of its own."""
+        number, one, identity = self._pairs[place]
+        line = self._prepared.lines[number]
+        if odd is None:
+            return say(line, one, identity, asked.chosen, self._seen)
+        kind = at = 0
+        if one.answers is not None and asked.key is not None and not _is_constant(one, identity):
+            spans = self._prepared.answers[one.answers].of(asked.tame)
+            if spans is None:
+                return say(line, one, identity, odd, self._seen)
+            kind, at = asked.tame, bisect_right(spans.cuts, asked.key)
+        kept = self._said.get((place, kind, at))
+        if kept is None:
+            kept = self._said[place, kind, at] = say(line, one, identity, odd, self._seen)
         return kept
 
 

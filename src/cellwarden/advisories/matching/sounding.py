@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Final
 
@@ -23,11 +24,14 @@ _FEWEST_NUMBERS: Final = 3
 """With fewer, a point may be a decimal point, and the version has no key."""
 
 
-def sounded(prepared: Prepared, known: Sequence[Ranged]) -> list[Answers]:
-    """All answers, filled where they depend on nothing but the version; alike spans are one."""
+def sounded(prepared: Prepared, known: Mapping[int, Ranged]) -> list[Answers]:
+    """All answers, filled where they depend on nothing but the version; alike spans are one.
+
+    ``known`` are the lines that they are of, by number.
+    """
     found = list(prepared.answers)
     asked: set[int] = set()
-    for number, one in enumerate(known):
+    for number, one in known.items():
         if one.answers is None or not one.is_shared or one.answers in asked:
             continue
         asked.add(one.answers)
@@ -51,11 +55,23 @@ def _filled(prepared: Prepared, number: int, one: Ranged, counted: tuple[int, Sp
 def _asked(
     prepared: Prepared, number: int, one: Ranged, place: tuple[tuple[bytes, bytes], int]
 ) -> Said | bool | None:
-    for asked in versions_between(*place[0], place[1]):
-        odd = oddly(asked)
-        if odd is not None:
-            return say(prepared.lines[number], one, _CERTAIN, odd, _ANYBODY)
-    return None
+    odd = _odd_between(*place[0], place[1])
+    if odd is None:
+        return None
+    return say(prepared.lines[number], one, _CERTAIN, odd, _ANYBODY)
+
+
+@lru_cache(maxsize=65536)
+def _odd_between(low: bytes, high: bytes, count: int) -> Chosen | None:
+    """The first version between two keys that has an odd spelling, in it."""
+    spelled = map(oddly, versions_between(low, high, count))
+    return next((odd for odd in spelled if odd is not None), None)
+
+
+@lru_cache(maxsize=65536)
+def version_between(low: bytes, high: bytes, count: int) -> Asked | None:
+    """The first of :func:`versions_between`, as the same keys part the spans of many statements."""
+    return next(versions_between(low, high, count), None)
 
 
 def versions_between(low: bytes, high: bytes, count: int) -> Iterator[Asked]:

@@ -7,9 +7,10 @@ for the names that advisories use, and the rows of what earlier runs met. Losing
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -54,6 +55,8 @@ UNREAD: Final = ".unread"
 """What could not be read of the documents; a fourth file, where there was something."""
 _MOST_KEPT: Final = 4
 _AT_ONCE: Final = 128
+_HANDS: Final = 2
+"""Processes that work statements out: more would hold them all in memory once more."""
 _FEWEST_TO_SHARE: Final = 1_000
 """Fewer names are answered for by one process."""
 
@@ -150,19 +153,22 @@ def make_files(
 ) -> None:
     """Work out and keep what does not depend on any inventory, on two processors if there are.
 
-    Statements are prepared in another process, whose memory is free again when it ends.
+    Statements are prepared in other processes, whose memory is free again when they end.
     """
     progress("preparing the advisories, once for all inventories", 0, 0)
     try:
-        with _another() as other:
-            count, times = other.submit(_prepare, file, read).result()
+        with _others(_HANDS) as others:
+            said, count, times = others.submit(_drafted, read).result()
+            parts = [others.submit(_worked_out, said, part, _HANDS) for part in range(_HANDS)]
+            _keep_prepared(file, said, [part.result() for part in parts])
     except Exception:  # noqa: BLE001 - whatever went wrong there is told best by trying it here
-        count, times = _prepare(file, read)
+        said, count, times = _drafted(read)
+        _keep_prepared(file, said, [_worked_out(said, 0, 1)])
     count = count if count <= MOST_NAMES else 0
     half = count // 2 if count >= _FEWEST_TO_SHARE else 0
     from cellwarden.advisories.matching import Groups, book_of
 
-    with _another() as other:
+    with _others(1) as other:
         later = other.submit(_pages, file, times.since, slice(0, half))
         pages = _pages(file, times.since, slice(half, count), progress=progress)
         pages += later.result()
@@ -173,22 +179,37 @@ def make_files(
 
 
 @contextlib.contextmanager
-def _another() -> Iterator[Executor]:
-    """One other process, begun anew: what has threads of its own cannot be forked."""
+def _others(count: int) -> Iterator[Executor]:
+    """Other processes, begun anew: what has threads of its own cannot be forked.
+
+    They look for no circles: what they make is freed by its counts, or with them.
+    """
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(count, mp_context=spawn, initializer=gc.disable) as executor:
         yield executor
 
 
-def _prepare(file: Path, read: Callable[[], tuple[Prepared, Times]]) -> tuple[int, Times]:
-    """Keep the statements prepared; how many names they use, and for which times they hold."""
-    from cellwarden.advisories.matching import dump, named
+def _drafted(read: Callable[[], tuple[Prepared, Times]]) -> tuple[bytes, int, Times]:
+    """A draft of the statements, how many names they use, and for which times they hold."""
+    from cellwarden.advisories.matching import draft, named
 
     prepared, times = read()
-    _keep(file, dump(prepared, times))
-    return len(named(prepared)), times
+    return draft(prepared, times), len(named(prepared)), times
+
+
+def _worked_out(said: bytes, part: int, parts: int) -> bytes:
+    from cellwarden.advisories.matching import worked_out
+
+    return worked_out(said, part=part, parts=parts)
+
+
+def _keep_prepared(file: Path, said: bytes, parts: Sequence[bytes]) -> None:
+    from cellwarden.advisories.matching import joined
+
+    _keep(file, joined(said, parts))
 
 
 def _pages(
