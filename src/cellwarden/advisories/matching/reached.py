@@ -268,11 +268,23 @@ def shown_for(fixes: Fixes, versions: Sequence[str]) -> str:
     return one_each([fix for fix in ahead if _shared(fix, versions[0]) == near][:_MOST_SHOWN])
 
 
+_BEHIND_A_CODE: Final = re.compile(
+    r"(?!(?:alpha|beta|build|rc|pre|rev|hw|ver|test|patch|sp|hf)\d)[a-z]{2,8}\d{1,4} "
+    r"(?P<version>v?\d[\d.]*)",
+    re.IGNORECASE,
+)
+"""A firmware's own name before its version, as in ``CPCI85 V05.40``."""
+
+
 @lru_cache(maxsize=16384)
 def is_at_least(version: str, fix: str) -> bool:
     """True where a version is certainly the other one or a later one."""
+    if read(f">= {fix}", "range").place(version).inside is not True:
+        return False
     is_before = read(f"< {fix}", "range").place(version).inside
-    return is_before is False and read(f">= {fix}", "range").place(version).inside is True
+    if is_before is None and (own := _BEHIND_A_CODE.fullmatch(version)):
+        is_before = read(f"< {fix}", "range").place(own["version"]).inside
+    return is_before is False
 
 
 @lru_cache(maxsize=16384)
