@@ -18,7 +18,7 @@ from cellwarden.advisories.answered import Answered, Answers, Seen
 from cellwarden.advisories.books import ALWAYS, Times, open_book, reading, unpacking
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError
-from cellwarden.model.matching import Component, Statement
+from cellwarden.model.matching import Component, Remedy, Statement
 from cellwarden.reports.lines import match_line
 from cellwarden.workflows.advisory import match_index, match_many
 from cellwarden.workflows.advisory.match_files import encoded
@@ -115,6 +115,28 @@ def test_kept_statements_say_what_fresh_ones_say() -> None:
     assert b"".join(lines_of(Index(lambda: matching.Matcher(kept)), components)) == one_by_one(
         components
     )
+
+
+@pytest.mark.parametrize("parts", [1, 2, 5])
+def test_statements_worked_out_in_parts_say_what_fresh_ones_say(parts: int) -> None:
+    components = fleet(200)
+    remedies = {
+        f"A{at}": [
+            Remedy(f"CBC-{product}00 Cabinet Controller: update to version 2.6.{product} or later")
+            for product in range(7)
+        ]
+        for at in range(4)
+    }
+    fresh = matching.prepare(statements(), remedies)
+    said = matching.draft(fresh, ALWAYS)
+
+    shares = [matching.worked_out(said, part=part, parts=parts) for part in range(parts)]
+    kept = matching.load(matching.joined(said, shares))
+
+    assert kept is not None
+    lines = b"".join(lines_of(Index(lambda: matching.Matcher(kept)), components))
+    assert lines == b"".join(lines_of(Index(lambda: matching.Matcher(fresh)), components))
+    assert b"2.6.1" in lines
 
 
 def test_kept_statements_that_are_damaged_or_of_another_time_are_made_again() -> None:
