@@ -136,6 +136,7 @@ def _by_version(line: Line, chosen: Chosen, seen: Evidence, fixes: Fixes) -> Sai
     places = [place(line, version, seen) for version in chosen.versions]
     first = places[0]
     is_off_line = any(_is_off_line(line, version, seen) for version in chosen.versions)
+    chosen = _as_counted(line, chosen)
     if len(places) == 1 and not (first.inside or chosen.doubt or is_off_line):
         fix = fix_ahead(line, fixes, chosen.versions[0])
         if fix:
@@ -162,6 +163,12 @@ def _by_version(line: Line, chosen: Chosen, seen: Evidence, fixes: Fixes) -> Sai
     return Said(
         MatchState.UNDETERMINED, why, shown_for(fixes, chosen.versions), is_off_line=is_off_line
     )
+
+
+def _as_counted(line: Line, chosen: Chosen) -> Chosen:
+    """The versions as the product counts them, to be set against its fixes."""
+    own = tuple(counted(line.claim, version, line.range_text) for version in chosen.versions)
+    return chosen if own == chosen.versions else msgspec.structs.replace(chosen, versions=own)
 
 
 def _inside(line: Line, found: Placement, chosen: Chosen, seen: Evidence, fixes: Fixes) -> Said:
