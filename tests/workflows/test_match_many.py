@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cellwarden.advisories import matching
 from cellwarden.advisories.answered import Answered, Answers, Seen
-from cellwarden.advisories.books import ALWAYS, Times, open_book, reading, unpacking
+from cellwarden.advisories.books import ALWAYS, Times, open_book, reading
 from cellwarden.entry.cli import run
 from cellwarden.model.errors import InputError
 from cellwarden.model.matching import Component, Remedy, Statement
@@ -230,7 +230,7 @@ def test_what_a_run_met_is_known_to_the_next_one_with_other_ids(tmp_path: Path) 
     file = tmp_path / "a.prepared"
     index = Index(lambda: matching.Matcher(statements()), file=file)
     first = b"".join(lines_of(index, fleet(200)))
-    book = open_book(file.with_suffix(".met"), unpacking(Seen))
+    book = open_book(file.with_suffix(".met"), reading(Seen))
     again = Index(lambda: pytest.fail("it was looked at again"), Answered(None, book))
 
     others = [

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import zlib
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,6 +36,7 @@ BOOKS: Final = frozenset({ANSWERED, MET})
 """Endings of the two kinds of book: answers found beforehand, rows that an earlier run met."""
 UNKNOWN: Final = 2**32 - 1
 """The number of a text that was not found beforehand."""
+_QUICKLY: Final = 1
 _SEPARATOR: Final = "\x1f"
 _FIELD: Final = b'"component_id":'
 _RULES: Final = (".py", ".toml")
@@ -55,7 +57,7 @@ class Spans(msgspec.Struct, frozen=True, array_like=True):
 Answers = dict[int, Spans]
 """What is known of one name, by kind of version: CONSTANT, ALL, or a tame count."""
 Seen = dict[str, bytes]
-"""The rows of one name for firmware texts that were met before, whatever they look like."""
+"""The packed rows of one name for firmware texts that were met before, whatever they look like."""
 
 
 class Answered:
@@ -79,7 +81,8 @@ class Answered:
         name, version = name_of(component), component.firmware
         rows = None if self._plain is None else _of_plain(self._plain, name, version)
         if rows is None and self._met is not None:
-            rows = (self._met.page(name) or {}).get(version)
+            packed = (self._met.page(name) or {}).get(version)
+            rows = None if packed is None else zlib.decompress(packed)
         return None if rows is None else filled(rows, component.component_id, version, version)
 
     def with_met(self, new: Mapping[str, Seen]) -> dict[str, Seen]:
@@ -130,8 +133,11 @@ def name_of(component: Component) -> str:
 
 
 def as_met(lines: bytes, component_id: str) -> bytes:
-    """The finished lines of a component as rows for all with the same name and firmware."""
-    return lines.replace(_FIELD + _text(component_id), _FIELD + ID)
+    """The finished lines of a component as packed rows for all with the same name and firmware.
+
+    Each is packed by itself: of all firmware texts of a name, a run needs one.
+    """
+    return zlib.compress(lines.replace(_FIELD + _text(component_id), _FIELD + ID), _QUICKLY)
 
 
 def filled(rows: bytes, component_id: str, firmware: str, version: str | None) -> bytes:

@@ -14,7 +14,6 @@ _PLAIN: Final = re.compile(r"[vV]?(\d{1,7}(?:\.\d{1,7})+)")
 _PADDED_FRACTION: Final = re.compile(r"\d+\.0\d*[1-9]\d*")
 _LIKE_A_DAY: Final = re.compile(r"(?:\d\d?\.\d\d?|0[1-9]|1[0-2])\.(?:199\d|20[0-4]\d)")
 _TAME: Final = re.compile(r"[vV]?(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){1,2}")
-_ONE_BYTE: Final = 256
 
 
 class Plain(NamedTuple):
@@ -33,16 +32,18 @@ class Plain(NamedTuple):
 @lru_cache(maxsize=65536)
 def read_plain(text: str) -> Plain | None:
     """Read what most devices say: two numbers or more with points; nothing for other texts."""
-    found = _PLAIN.fullmatch(text) if len(text) <= LONGEST_VERSION else None
+    if len(text) > LONGEST_VERSION:
+        return None
+    if _TAME.fullmatch(text):  # it is no day and no fraction, so that the rest need not be asked
+        numbers = stripped(tuple(map(int, text.lstrip("vV").split("."))))
+        return Plain(number_key(numbers), text.count(".") + 1) if numbers else Plain(None, 0)
+    found = _PLAIN.fullmatch(text)
     if found is None:
         return None
     if _PADDED_FRACTION.fullmatch(found[1]) or _LIKE_A_DAY.fullmatch(found[1]):
         return Plain(None, 0)
     numbers = stripped(tuple(map(int, found[1].split("."))))
-    if not numbers:
-        return Plain(None, 0)
-    key = number_key(numbers)
-    return Plain(key, text.count(".") + 1 if _TAME.fullmatch(text) else 0)
+    return Plain(number_key(numbers) if numbers else None, 0)
 
 
 def stripped(numbers: tuple[int, ...]) -> tuple[int, ...]:
@@ -55,13 +56,13 @@ def stripped(numbers: tuple[int, ...]) -> tuple[int, ...]:
 
 def number_key(numbers: tuple[int, ...]) -> bytes:
     """Bytes that sort as the numbers do: for each its length and value, then an end below all."""
-    out = bytearray()
-    for number in numbers:
-        if 0 < number < _ONE_BYTE:  # nearly every number
-            out += bytes((2, number))
-        else:
-            size = (number.bit_length() + 7) // 8
-            out.append(size + 1)
-            out += number.to_bytes(size, "big")
-    out.append(0)
-    return bytes(out)
+    return b"".join([_KEYS[one] if one <= MOST_TAME else _key(one) for one in numbers]) + b"\0"
+
+
+def _key(number: int) -> bytes:
+    size = (number.bit_length() + 7) // 8
+    return bytes((size + 1,)) + number.to_bytes(size, "big")
+
+
+_KEYS: Final = tuple(map(_key, range(MOST_TAME + 1)))
+"""The keys of nearly every number."""

@@ -17,7 +17,6 @@ from cellwarden.ledger.entries import Entry, TableCommitment, decode, encode
 from cellwarden.model.errors import InputError, IntegrityError, StoreError
 from cellwarden.model.facts import kinds
 from cellwarden.model.moments import Moment
-from cellwarden.store import wholeness
 from cellwarden.store.bulk import write_bulk
 from cellwarden.store.engines import Engine, open_engine
 from cellwarden.store.facts import (
@@ -35,6 +34,8 @@ from cellwarden.store.staging import STAGED, settle_staged
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
+
+    from cellwarden.store import wholeness
 
 
 _WHOLE: Final = "whole.json"
@@ -378,21 +379,31 @@ class State:
 
     def problems(self) -> Iterator[str]:
         """Everything that is wrong with the ledger, its rows and its documents, a sentence each."""
+        from cellwarden.store import wholeness
+
         return wholeness.problems(self._holdings())
 
     def unreadable(self) -> wholeness.Unreadable:
         """What of a whole ledger cannot be opened here, though nothing is wrong with it."""
+        from cellwarden.store import wholeness
+
         return wholeness.unreadable(self._holdings())
 
     def redacted_objects(self) -> set[str]:
         """The sealed objects whose keys were destroyed by a redaction."""
+        from cellwarden.store import wholeness
+
         return wholeness.redacted_objects(self._holdings())
 
     def redacted_cells(self) -> dict[tuple[int, str], set[str]]:
         """The personal cells that were redacted, as ``row column``, by entry and kind."""
+        from cellwarden.store import wholeness
+
         return wholeness.redacted_cells(self._holdings())
 
     def _holdings(self) -> wholeness.Holdings:
+        from cellwarden.store import wholeness
+
         return wholeness.Holdings(
             folder=self.folder,
             log=self.log,
@@ -416,6 +427,8 @@ class State:
         A process that died between sealing and recording leaves such an object. Nobody could ever
         ask for it, and nobody could have it erased. Others must be kept out meanwhile.
         """
+        from cellwarden.store import wholeness
+
         named = {entry.document_sha256 for _, entry in self.entries()}
         named |= {digest for _, digest, _ in wholeness.kept_papers(self._holdings())}
         return sum(self.sealed.erase(digest) for digest in self.sealed.keys() - named)

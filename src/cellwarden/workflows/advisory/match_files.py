@@ -30,6 +30,7 @@ from cellwarden.advisories.books import (
     bound,
     open_book,
     packed,
+    plain,
     reading,
     unpacking,
 )
@@ -134,17 +135,17 @@ def answered_in(file: Path | None, as_of: str) -> Answered | None:
     """What was answered before for a time; nothing where nothing was, or for another time."""
     if file is None:
         return None
-    plain = open_book(file.with_suffix(ANSWERED), reading(Answers), as_of=as_of)
-    if plain is None:
+    known = open_book(file.with_suffix(ANSWERED), reading(Answers), as_of=as_of)
+    if known is None:
         return None
-    return Answered(plain, open_book(file.with_suffix(MET), unpacking(Seen), as_of=as_of))
+    return Answered(known, open_book(file.with_suffix(MET), reading(Seen), as_of=as_of))
 
 
 def keep_met(file: Path, known: Answered, met: dict[str, Seen]) -> None:
     """Keep the rows that took the long way, beside those that were kept before."""
     pages = known.with_met(met)
     if sum(map(len, pages.values())) <= MOST_MET:
-        data = bound(((name, packed(seen)) for name, seen in pages.items()), known.times)
+        data = bound(((name, plain(seen)) for name, seen in pages.items()), known.times)
         _keep(file.with_suffix(MET), data)
 
 
