@@ -1,8 +1,8 @@
 """Books: derived files with a page for each name, read when somebody asks for it.
 
 A book is a head (for which times it holds, and where each page lies), the pages, and numbered
-texts that many pages share. A damaged book is as if it were not there, and so is a damaged text,
-which is found out when somebody asks for it: most are never asked for.
+texts that many pages share. A book with a damaged head is as if it were not there, and so is a
+damaged page or text, which is found out when somebody asks for it: most are never asked for.
 """
 
 from __future__ import annotations
@@ -42,19 +42,17 @@ ALWAYS: Final = Times()
 
 
 class _Head(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the page of each name lies, counted from the end of the head: offset and size.
+    """Where the page of each name lies, counted from the end of the head: offset, size, checksum.
 
     The numbered texts begin at ``behind``, counted alike; ``ends`` is 0 and where each of them
-    ends, as this machine keeps such numbers, and ``checksums`` are theirs. ``checksum`` is that of
-    all pages.
+    ends, as this machine keeps such numbers, and ``checksums`` are theirs.
     """
 
     times: Times
-    places: dict[str, tuple[int, int]]
+    places: dict[str, tuple[int, int, int]]
     behind: int
     ends: bytes
     checksums: bytes
-    checksum: int
 
 
 class Book(Generic[_T]):
@@ -75,12 +73,14 @@ class Book(Generic[_T]):
         self._checksums = memoryview(head.checksums).cast("I")
 
     def page(self, name: str) -> _T | None:
-        """The page of a name; nothing where it has none."""
+        """The page of a name; nothing where it has none, or a damaged one."""
         found = self._read.get(name)
         if found is None and name in self.names:
-            offset, size = self.names[name]
+            offset, size, checksum = self.names[name]
             start = self._start + offset
-            found = self._read[name] = self._decode(self._data[start : start + size])
+            page = self._data[start : start + size]
+            if zlib.crc32(page) == checksum:
+                found = self._read[name] = self._decode(page)
         return found
 
     def joined(self, numbers: Iterable[int]) -> bytes | None:
@@ -128,16 +128,15 @@ def bound(
 
     ``texts`` are those that pages name by number, the first being 0.
     """
-    places: dict[str, tuple[int, int]] = {}
+    places: dict[str, tuple[int, int, int]] = {}
     blobs: list[bytes] = []
     offset = 0
     for name, blob in pages:
-        places[name] = (offset, len(blob))
+        places[name] = (offset, len(blob), zlib.crc32(blob))
         blobs.append(blob)
         offset += len(blob)
     numbered = list(texts)
     ends = array("I", accumulate(map(len, numbered), initial=0))
-    body = b"".join(blobs)
     head = msgspec.msgpack.encode(
         _Head(
             times=times,
@@ -145,11 +144,10 @@ def bound(
             behind=offset,
             ends=ends.tobytes(),
             checksums=array("I", map(zlib.crc32, numbered)).tobytes(),
-            checksum=zlib.crc32(body),
         )
     )
     size = len(head).to_bytes(_SIZE_BYTES, "big")
-    return b"".join((hashlib.sha256(size + head).digest(), size, head, body, *numbered))
+    return b"".join((hashlib.sha256(size + head).digest(), size, head, *blobs, *numbered))
 
 
 def open_book(file: Path, decode: Callable[[bytes], _T], *, as_of: str = "") -> Book[_T] | None:
@@ -167,9 +165,6 @@ def open_book(file: Path, decode: Callable[[bytes], _T], *, as_of: str = "") -> 
     if hashlib.sha256(data[_DIGEST_BYTES:end]).digest() != data[:_DIGEST_BYTES]:
         return None
     head = msgspec.msgpack.decode(data[start:end], type=_Head)
-    behind = end + head.behind
-    texts = memoryview(head.ends).cast("I")
-    with memoryview(data)[end:behind] as pages:
-        if zlib.crc32(pages) != head.checksum or len(data) != behind + texts[-1]:
-            return None
+    if len(data) != end + head.behind + memoryview(head.ends).cast("I")[-1]:
+        return None
     return Book(head, data, end, decode) if head.times.holds(as_of) else None

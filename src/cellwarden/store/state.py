@@ -25,7 +25,6 @@ from cellwarden.store.facts import (
     commitment,
     table_problem,
 )
-from cellwarden.store.kind_tables import MOST_IN_MEMORY, KindTables
 from cellwarden.store.objects import Objects, durable_together
 from cellwarden.store.personal import Committed, PersonalCells
 from cellwarden.store.sealed import SealedObjects
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from cellwarden.store import wholeness
+    from cellwarden.store.kind_tables import KindTables
 
 
 _WHOLE: Final = "whole.json"
@@ -301,6 +301,8 @@ class State:
 
     def tables_to_judge(self, moment: Moment, *, only: Collection[str] | None = None) -> KindTables:
         """The database of :meth:`connect_to_judge` before anything is in it."""
+        from cellwarden.store.kind_tables import MOST_IN_MEMORY, KindTables
+
         return KindTables(
             self.partitions, self.personal, as_of=moment.as_of, only=only, kept=MOST_IN_MEMORY
         )
@@ -316,6 +318,8 @@ class State:
 
         ``only`` names the kinds that are wanted, as making views of all of them takes its time.
         """
+        from cellwarden.store.kind_tables import KindTables
+
         tables = KindTables(self.partitions, self.personal, as_of=as_of, only=only)
         tables.bring_to(self.log.size() if known_at is None else known_at)
         return tables.connection
