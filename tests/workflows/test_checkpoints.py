@@ -662,6 +662,12 @@ def test_a_full_disk_leaves_no_half_key_and_the_next_try_makes_one(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
+        with pytest.raises(StoreError, match=r"cannot write .*ledger\.sqlite: No space left"):
+            init(empty)
+    with empty.open_state():
+        pass
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
         with pytest.raises(StoreError, match=r"cannot write .*ledger\.key: No space left"):
             init(empty)
     left = sorted(path.name for path in empty.state_folder.glob("*ledger.key*"))

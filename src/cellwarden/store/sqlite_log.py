@@ -13,7 +13,7 @@ from typing import Final
 from cellwarden.ledger import merkle
 from cellwarden.ledger.log import Stored
 from cellwarden.model.errors import IntegrityError, StoreError
-from cellwarden.store.objects import make_durably
+from cellwarden.store.objects import disk_refused, make_durably
 
 _SCHEMA: Final = """
 create table if not exists entry (
@@ -39,8 +39,10 @@ class SqliteLog:
             self._db.execute("pragma journal_mode = wal")
             self._db.execute("pragma synchronous = full")
             self._db.executescript(_SCHEMA)
-        except (sqlite3.Error, OSError) as error:
+        except sqlite3.Error as error:
             raise self._failed(error) from error
+        except OSError as error:
+            raise disk_refused(path, error) from error
 
     def close(self) -> None:
         """Let go of the file."""
