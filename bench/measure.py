@@ -38,11 +38,14 @@ def run(
 ) -> Measured:
     """Run a command to its end; its output goes to a file, so that nobody's terminal is timed.
 
+    What the run before left to be written reaches the disk first: it is not this one's to wait for.
+
     Raises:
         RuntimeError: it ended with a code that is not allowed; says its last words.
     """
     errors = stdout.with_suffix(".stderr")
     with stdout.open("wb") as out, errors.open("wb") as err:
+        os.sync()
         start = time.perf_counter()
         process = subprocess.Popen(
             [str(word) for word in command],
