@@ -91,6 +91,25 @@ def told_until_killed(
     return [(int(index), word) for index, word in whole]
 
 
+def size_if_whole(ledger: Any, kind: str) -> int:
+    """How many entries the next process finds, after looking that each has its row, and is whole.
+
+    The row of an entry is about a subject that is named by the entry's index.
+    """
+    folder: Path = ledger.folder
+    engine = open_engine(folder, url=ledger.url, schema=ledger.schema)
+    with State(folder, engine) as state:
+        size = state.log.size()
+        complaints = list(state.problems())
+        subjects = state.connect(as_of="9999").execute(f"select subject from {kind}").fetchall()
+        pending = list(state.partitions.pending())
+
+    assert complaints == []
+    assert pending == []
+    assert sorted(int(subject) for (subject,) in subjects) == list(range(size))
+    return size
+
+
 @pytest.mark.slow
 def test_every_acknowledged_entry_of_a_thousand_is_there_and_verifies(open_again: Any) -> None:
     engine = open_again()
@@ -123,18 +142,7 @@ def test_rows_of_killed_writers_are_whole_or_not_there(open_again: Any) -> None:
     while len(told) < RECORDS:
         told.update(told_until_killed(open_again, _RECORDING, 30, source))
 
-    folder: Path = open_again.folder
-    engine = open_engine(folder, url=open_again.url, schema=open_again.schema)
-    with State(folder, engine) as state:
-        size = state.log.size()
-        complaints = list(state.problems())
-        subjects = state.connect(as_of="9999").execute("select subject from component").fetchall()
-        pending = list(state.partitions.pending())
-
-    assert complaints == []
-    assert pending == []
-    assert sorted(int(subject) for (subject,) in subjects) == list(range(size))
-    assert set(told) <= set(range(size))
+    assert set(told) <= set(range(size_if_whole(open_again, "component")))
 
 
 @pytest.mark.slow
@@ -148,16 +156,6 @@ def test_entries_that_become_durable_together_are_all_there_or_none_of_them(
     while len(told) < RECORDS:
         told.update(told_until_killed(open_again, _RECORDING_TOGETHER, 60, source))
 
-    folder: Path = open_again.folder
-    engine = open_engine(folder, url=open_again.url, schema=open_again.schema)
-    with State(folder, engine) as state:
-        size = state.log.size()
-        complaints = list(state.problems())
-        subjects = state.connect(as_of="9999").execute("select subject from party").fetchall()
-        pending = list(state.partitions.pending())
-
+    size = size_if_whole(open_again, "party")
     assert size % 5 == 0
-    assert complaints == []
-    assert pending == []
-    assert sorted(int(subject) for (subject,) in subjects) == list(range(size))
     assert set(told) <= set(range(size))

@@ -26,23 +26,23 @@ class CompiledChecks(msgspec.Struct, frozen=True, kw_only=True):
 
     def about(self, subject: str) -> list[Check]:
         """The checks on one subject, in the order of their columns."""
-        found = (check for check in self.checks if check.subject == subject)
-        return sorted(found, key=lambda check: check.id)
+        return _on(subject, self.checks)
 
 
 def compile_checks(checks: Sequence[Check]) -> CompiledChecks:
     """Read the predicates of checks and put together what DuckDB is asked."""
-    by_subject: dict[str, list[Check]] = {}
-    for check in sorted(checks, key=lambda one: one.id):
-        by_subject.setdefault(check.subject, []).append(check)
     return CompiledChecks(
         checks=tuple(checks),
         mentioned={check.id: mentioned(check) for check in checks},
         selects={
-            name: verdict_sql.verdicts_sql(subject_named(name), by_subject[name])
-            for name in sorted(by_subject)
+            name: verdict_sql.verdicts_sql(subject_named(name), _on(name, checks))
+            for name in sorted({check.subject for check in checks})
         },
     )
+
+
+def _on(subject: str, checks: Sequence[Check]) -> list[Check]:
+    return sorted((one for one in checks if one.subject == subject), key=lambda one: one.id)
 
 
 def compiled_catalogue(extra: Sequence[Path] = ()) -> CompiledChecks:

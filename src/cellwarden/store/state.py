@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextvars import copy_context
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
@@ -19,12 +17,8 @@ from cellwarden.model.facts import kinds
 from cellwarden.model.moments import Moment
 from cellwarden.store.bulk import write_bulk
 from cellwarden.store.engines import Engine, open_engine
-from cellwarden.store.facts import (
-    Fact,
-    Partitions,
-    commitment,
-    table_problem,
-)
+from cellwarden.store.facts import Fact, Partitions, table_problem
+from cellwarden.store.found_whole import FoundWhole
 from cellwarden.store.objects import Objects, durable_together
 from cellwarden.store.personal import Committed, PersonalCells
 from cellwarden.store.sealed import SealedObjects
@@ -36,10 +30,6 @@ if TYPE_CHECKING:
 
     from cellwarden.store import wholeness
     from cellwarden.store.kind_tables import KindTables
-
-
-_WHOLE: Final = "whole.json"
-"""Size and time of change of every partition when it was last found whole; derived."""
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,14 +46,6 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     document_commitment: str | None = None
     taken_at: str | None = None
     note: str | None = None
-
-
-FEWEST_TO_SHARE: Final = 1_000
-"""Rows of one entry from which two threads are quicker than one."""
-
-
-def _commitments(tables: Mapping[str, Sequence[Fact]]) -> tuple[TableCommitment, ...]:
-    return tuple(commitment(kind, facts) for kind, facts in sorted(tables.items()))
 
 
 class State:
@@ -85,7 +67,7 @@ class State:
         self.partitions = Partitions(folder / "facts")
         self.sealed = SealedObjects(self.objects, folder / "keys")
         self.personal = PersonalCells(folder / "personal")
-        self._whole: dict[str, str] = {}
+        self._whole = FoundWhole(folder)
         self._unsettled: list[tuple[str, int]] | None = None
         self.recover()
 
@@ -100,7 +82,7 @@ class State:
         trace: TracebackType | None,
     ) -> None:
         """Let go of the files, after a note of what was found whole."""
-        self._note_whole()
+        self._whole.write()
         self.log.close()
 
     @contextlib.contextmanager
@@ -144,7 +126,7 @@ class State:
         """Give the rows of entries that are durable now their name, by kind and entry."""
         for kind, index in recorded:
             self.partitions.settle(kind, index)
-        self._remember_whole(self.partitions.path(kind, index) for kind, index in recorded)
+        self._whole.remember(self.partitions.path(kind, index) for kind, index in recorded)
 
     def record(self, draft: Draft, tables: Mapping[str, Sequence[Fact]]) -> int:
         """Record one entry with its rows and return its index; durable when this returns.
@@ -160,7 +142,7 @@ class State:
         with self._writing() as index:
             for kind, facts in filled.items():
                 filled[kind] = self._with_commitments(kind, index, facts)
-            committed = self._written(index, draft.source, filled)
+            committed = self.partitions.write_tables(index, draft.source, filled)
             self.log.append(encode(self._entry(draft, index, committed)))
         recorded = [(kind, index) for kind in filled]
         if self._unsettled is None:
@@ -168,27 +150,6 @@ class State:
         else:
             self._unsettled += recorded
         return index
-
-    def _written(
-        self, index: int, source: str, tables: Mapping[str, Sequence[Fact]]
-    ) -> tuple[TableCommitment, ...]:
-        """Write rows, and where there are many hash them meanwhile: writing leaves a core free."""
-        if sum(map(len, tables.values())) < FEWEST_TO_SHARE:
-            for kind, facts in tables.items():
-                self.partitions.write_pending(kind, index, source, facts)
-            return _commitments(tables)
-        from concurrent.futures import ThreadPoolExecutor
-
-        put_off = copy_context()  # what is put off here is put off there
-        with ThreadPoolExecutor(1) as hand:
-            written = [
-                hand.submit(put_off.run, self.partitions.write_pending, kind, index, source, facts)
-                for kind, facts in tables.items()
-            ]
-            committed = _commitments(tables)
-            for one in written:
-                one.result()
-        return committed
 
     def _with_commitments(self, kind: str, index: int, facts: Sequence[Fact]) -> Sequence[Fact]:
         """The same facts, their personal cells beside and commitments to those in their place."""
@@ -231,7 +192,7 @@ class State:
             )
             self.log.append(encode(self._entry(draft, index, (committed,))))
         self.partitions.settle(kind, index)
-        self._remember_whole([self.partitions.path(kind, index)])
+        self._whole.remember([self.partitions.path(kind, index)])
         return index
 
     def _entry(self, draft: Draft, index: int, tables: tuple[TableCommitment, ...]) -> Entry:
@@ -346,7 +307,7 @@ class State:
         size = self.log.size()
         for path in self.partitions.orphans(size):
             yield f"{path} holds rows of an entry that the ledger of {size} entries does not have"
-        whole = self._found_whole()
+        noted = self._whole.noted()
         for stored in self.log.read():
             index = stored.index
             if merkle.leaf_hash(stored.data) != stored.leaf:
@@ -354,32 +315,11 @@ class State:
                 continue
             for table in decode(stored.data).tables:
                 path = self.partitions.path(table.kind, index)
-                if whole.get(str(path.relative_to(self.folder))) != _stamp(path):
+                if not self._whole.is_as_noted(path, noted):
                     wrong = list(table_problem(path, index, table))
                     yield from wrong
                     if not wrong:
-                        self._remember_whole([path])
-
-    def _found_whole(self) -> dict[str, str]:
-        try:
-            noted = msgspec.json.decode((self.folder / _WHOLE).read_bytes(), type=dict[str, str])
-        except (OSError, msgspec.MsgspecError):
-            noted = {}
-        return noted | self._whole
-
-    def _remember_whole(self, paths: Iterable[Path]) -> None:
-        """Note the size and time of partitions that were just written or found whole."""
-        self._whole |= {str(path.relative_to(self.folder)): _stamp(path) for path in paths}
-
-    def _note_whole(self) -> None:
-        """Write down what is remembered, once: a long ledger's note is long."""
-        if not self._whole:
-            return
-        noted = self._found_whole()
-        with contextlib.suppress(OSError):  # a note that is lost only costs a reading
-            pending = self.folder / f".{_WHOLE}.{os.getpid()}"
-            pending.write_bytes(msgspec.json.encode(noted))
-            pending.replace(self.folder / _WHOLE)
+                        self._whole.remember([path])
 
     def problems(self) -> Iterator[str]:
         """Everything that is wrong with the ledger, its rows and its documents, a sentence each."""
@@ -445,12 +385,3 @@ class State:
         if not size:
             return ""
         return decode(next(self.log.read(size - 1, size)).data).recorded_at
-
-
-def _stamp(path: Path) -> str:
-    """Size and time of change of a file, or nothing where it is not there."""
-    try:
-        found = path.stat()
-    except OSError:
-        return ""
-    return f"{found.st_size} {found.st_mtime_ns}"
