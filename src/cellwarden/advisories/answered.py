@@ -11,10 +11,9 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import zlib
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -36,9 +35,7 @@ BOOKS: Final = frozenset({ANSWERED, MET})
 """Endings of the two kinds of book: answers found beforehand, rows that an earlier run met."""
 UNKNOWN: Final = 2**32 - 1
 """The number of a text that was not found beforehand."""
-_QUICKLY: Final = 1
 _SEPARATOR: Final = "\x1f"
-_FIELD: Final = b'"component_id":'
 _RULES: Final = (".py", ".toml")
 _text: Final = msgspec.json.Encoder().encode
 
@@ -57,7 +54,7 @@ class Spans(msgspec.Struct, frozen=True, array_like=True):
 Answers = dict[int, Spans]
 """What is known of one name, by kind of version: CONSTANT, ALL, or a tame count."""
 Seen = dict[str, bytes]
-"""The packed rows of one name for firmware texts that were met before, whatever they look like."""
+"""The rows of one name, as numbers of texts, by the firmware texts that a run met."""
 
 
 class Answered:
@@ -81,17 +78,13 @@ class Answered:
         name, version = name_of(component), component.firmware
         rows = None if self._plain is None else _of_plain(self._plain, name, version)
         if rows is None and self._met is not None:
-            packed = (self._met.page(name) or {}).get(version)
-            rows = None if packed is None else zlib.decompress(packed)
+            numbers = (self._met.page(name) or {}).get(version)
+            rows = None if numbers is None else self._met.joined(unpacked_numbers(numbers))
         return None if rows is None else filled(rows, component.component_id, version, version)
 
-    def with_met(self, new: Mapping[str, Seen]) -> dict[str, Seen]:
-        """The pages of what was met before and now, by name."""
-        found = {name: dict(page) for name, page in new.items()}
-        for name in self._met.names if self._met is not None else ():
-            page = self._met.page(name) if self._met is not None else None
-            found[name] = {**(page or {}), **found.get(name, {})}
-        return found
+    def met(self) -> tuple[dict[str, Seen], list[bytes]]:
+        """All that earlier runs met, by name, and the texts that it numbers."""
+        return (None if self._met is None else self._met.everything()) or ({}, [])
 
 
 def _of_plain(book: Book[Answers], name: str, version: str) -> bytes | None:
@@ -113,9 +106,14 @@ def packed_numbers(numbers: Sequence[int]) -> bytes:
     return array("I", numbers).tobytes()
 
 
+def unpacked_numbers(numbers: bytes) -> Sequence[int]:
+    """What :func:`packed_numbers` packed."""
+    return array("I", numbers)
+
+
 def _numbers_at(spans: Spans, at: int) -> Sequence[int]:
     size = len(spans.texts) // (len(spans.cuts) + 1)
-    return memoryview(spans.texts)[at * size : (at + 1) * size].cast("I")
+    return unpacked_numbers(spans.texts[at * size : (at + 1) * size])
 
 
 def name_of(component: Component) -> str:
@@ -130,14 +128,6 @@ def name_of(component: Component) -> str:
             component.role,
         )
     )
-
-
-def as_met(lines: bytes, component_id: str) -> bytes:
-    """The finished lines of a component as packed rows for all with the same name and firmware.
-
-    Each is packed by itself: of all firmware texts of a name, a run needs one.
-    """
-    return zlib.compress(lines.replace(_FIELD + _text(component_id), _FIELD + ID), _QUICKLY)
 
 
 def filled(rows: bytes, component_id: str, firmware: str, version: str | None) -> bytes:

@@ -63,39 +63,74 @@ class Book(Generic[_T]):
     ) -> None:
         self.names = head.places
         self.times = head.times
-        self._data = data
-        self._start = start
-        self._decode = decode
-        self._read: dict[str, _T] = {}
-        self._texts: dict[int, bytes] = {}
-        self._behind = start + head.behind
-        self._ends = memoryview(head.ends).cast("I")
-        self._checksums = memoryview(head.checksums).cast("I")
+        self._pages = _Pages(head, data, start, decode)
+        self._texts = _Texts(head, data, start + head.behind)
 
     def page(self, name: str) -> _T | None:
         """The page of a name; nothing where it has none, or a damaged one."""
-        found = self._read.get(name)
-        if found is None and name in self.names:
-            offset, size, checksum = self.names[name]
-            start = self._start + offset
-            page = self._data[start : start + size]
-            if zlib.crc32(page) == checksum:
-                found = self._read[name] = self._decode(page)
-        return found
+        return self._pages[name]
 
     def joined(self, numbers: Iterable[int]) -> bytes | None:
-        """Numbered texts, one after another; nothing where one is not there, or damaged."""
-        known, ends, behind = self._texts, self._ends, self._behind
+        """Numbered texts, one after another; nothing where one is not there, or damaged.
+
+        They are read out of the file anew each time, which takes less than keeping them.
+        """
+        return self._texts.joined(numbers)
+
+    def everything(self) -> tuple[dict[str, _T], list[bytes]] | None:
+        """All pages by name, and all numbered texts; nothing where anything is damaged."""
+        pages = {name: page for name in self.names if (page := self.page(name)) is not None}
+        texts = [self._texts.joined((number,)) for number in range(self._texts.count)]
+        whole = [text for text in texts if text is not None]
+        if len(pages) < len(self.names) or len(whole) < len(texts):
+            return None
+        return pages, whole
+
+
+class _Pages(dict[str, _T | None]):
+    """The pages that somebody asked for: the first to ask makes it read and checked."""
+
+    def __init__(
+        self, head: _Head, data: mmap.mmap, start: int, decode: Callable[[bytes], _T]
+    ) -> None:
+        super().__init__()
+        self._places = head.places
+        self._data = data
+        self._start = start
+        self._decode = decode
+
+    def __missing__(self, name: str) -> _T | None:
+        place = self._places.get(name)
+        if place is None:
+            return None
+        offset, size, checksum = place
+        start = self._start + offset
+        page = self._data[start : start + size]
+        found = self[name] = self._decode(page) if zlib.crc32(page) == checksum else None
+        return found
+
+
+class _Texts:
+    """The numbered texts; each is checked when somebody first asks for it."""
+
+    def __init__(self, head: _Head, data: mmap.mmap, start: int) -> None:
+        self._data = memoryview(data)[start:]
+        self._ends = array("I", head.ends)
+        self._checksums = array("I", head.checksums)
+        self.count = len(self._checksums)
+        self._is_whole = bytearray(self.count)
+
+    def joined(self, numbers: Iterable[int]) -> bytes | None:
+        data, ends, is_whole = self._data, self._ends, self._is_whole
         found = []
         for number in numbers:
-            text = known.get(number)
-            if text is None:
-                if number + 1 >= len(ends):
-                    return None
-                text = self._data[behind + ends[number] : behind + ends[number + 1]]
+            if number >= self.count:
+                return None
+            text = data[ends[number] : ends[number + 1]]
+            if not is_whole[number]:
                 if zlib.crc32(text) != self._checksums[number]:
                     return None
-                known[number] = text
+                is_whole[number] = True
             found.append(text)
         return b"".join(found)
 
@@ -165,6 +200,6 @@ def open_book(file: Path, decode: Callable[[bytes], _T], *, as_of: str = "") -> 
     if hashlib.sha256(data[_DIGEST_BYTES:end]).digest() != data[:_DIGEST_BYTES]:
         return None
     head = msgspec.msgpack.decode(data[start:end], type=_Head)
-    if len(data) != end + head.behind + memoryview(head.ends).cast("I")[-1]:
+    if len(data) != end + head.behind + array("I", head.ends)[-1]:
         return None
     return Book(head, data, end, decode) if head.times.holds(as_of) else None

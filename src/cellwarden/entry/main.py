@@ -14,6 +14,9 @@ from cellwarden import __version__
 GARBAGE: Final = (50_000, 20, 100)
 """How much is made before anybody looks for garbage: a command keeps what it makes till it ends."""
 
+HELD: Final[list[object]] = []
+"""What is big and done with: the process ends before anybody takes it apart."""
+
 
 def main() -> None:
     """Run the command line and end the process with its exit code.
@@ -33,7 +36,7 @@ def main() -> None:
     with contextlib.suppress(OSError):  # a run that went well has flushed, and was told if not
         sys.stdout.flush()
         sys.stderr.flush()
-    os._exit(code)  # all is written and closed; freeing object by object would take a while
+    os._exit(code)  # all is written and closed; taking apart what is held would take a while
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ value can be tried against it.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-import secrets
 from typing import Final
 
 SALT_BYTES: Final = 16
@@ -19,7 +19,7 @@ _FORM: Final = re.compile(re.escape(PREFIX) + r"[0-9a-f]{64}")
 
 def new_salt() -> bytes:
     """Sixteen bytes that nobody can guess."""
-    return secrets.token_bytes(SALT_BYTES)
+    return os.urandom(SALT_BYTES)
 
 
 def commitment_to(value: bytes, salt: bytes) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date
 from typing import Final
 from urllib.parse import urlsplit
@@ -23,6 +22,8 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text  # no category below is printable
+    import unicodedata
+
     return "".join(
         _code(sign) if unicodedata.category(sign) in _INVISIBLE else sign for sign in text
     )

@@ -7,9 +7,8 @@ import tomllib
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -21,6 +20,9 @@ from cellwarden.model.moments import Moment
 from cellwarden.model.times import format_time, parse_time
 from cellwarden.store.engines import open_engine
 from cellwarden.store.state import State
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 SETTINGS_NAME: Final = "cellwarden.toml"
 
@@ -159,6 +161,8 @@ class VendorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     @property
     def threshold_fraction(self) -> Fraction:
         """The threshold as the score's arithmetic has it."""
+        from fractions import Fraction
+
         return Fraction(self.threshold)
 
 

@@ -70,6 +70,7 @@ def match(
         inventory = Path("/dev/stdin")
     if output_format not in {"jsonl", "table"}:
         raise InputError(f"--format {output_format}: unknown", advice="use jsonl or table")
+    from cellwarden.entry.main import HELD
     from cellwarden.workflows.advisory.match_many import match_lines
     from cellwarden.workflows.workspace import open_workspace
 
@@ -79,7 +80,9 @@ def match(
     )
     unread: list[str] = []
     with progress() as bar:
-        found = match_lines(inventory, source, moment=moment, progress=bar, tell=unread.append)
+        found = match_lines(
+            inventory, source, moment=moment, progress=bar, tell=unread.append, hold=HELD.append
+        )
         if output_format == "table":
             say(_table(found))
         else:

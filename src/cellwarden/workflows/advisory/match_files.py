@@ -34,6 +34,7 @@ from cellwarden.advisories.books import (
     reading,
     unpacking,
 )
+from cellwarden.advisories.met import Met
 from cellwarden.model.matching import Match
 from cellwarden.model.moments import Moment
 from cellwarden.workflows.workspace import Progress, Telling, open_workspace, unheard
@@ -141,12 +142,12 @@ def answered_in(file: Path | None, as_of: str) -> Answered | None:
     return Answered(known, open_book(file.with_suffix(MET), reading(Seen), as_of=as_of))
 
 
-def keep_met(file: Path, known: Answered, met: dict[str, Seen]) -> None:
+def keep_met(file: Path, known: Answered, met: Met) -> None:
     """Keep the rows that took the long way, beside those that were kept before."""
-    pages = known.with_met(met)
-    if sum(map(len, pages.values())) <= MOST_MET:
-        data = bound(((name, plain(seen)) for name, seen in pages.items()), known.times)
-        _keep(file.with_suffix(MET), data)
+    met.learn(*known.met())
+    if len(met) <= MOST_MET:
+        pages = ((name, plain(seen)) for name, seen in met.pages.items())
+        _keep(file.with_suffix(MET), bound(pages, known.times, met.texts))
 
 
 def make_files(

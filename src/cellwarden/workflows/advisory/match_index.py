@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from cellwarden.advisories.answered import Answered, Seen, as_met, name_of
+from cellwarden.advisories.answered import Answered
+from cellwarden.advisories.met import Met
 from cellwarden.model.matching import Component
 from cellwarden.model.moments import Moment
 from cellwarden.workflows.advisory.match_files import (
@@ -60,7 +61,7 @@ class Index:
         self._decided = frozenset(one["component_id"] or "" for one in decisions)
         self._file = file
         self._made: Lines | None = None
-        self.met: dict[str, Seen] = {}
+        self.met = Met()
 
     def lines(self, component: Component) -> bytes:
         """What is said of a component, as lines of JSON; empty where nothing is."""
@@ -70,8 +71,7 @@ class Index:
         if found is None:
             found = self._long_way().of(component)
             if self._file is not None:
-                met = self.met.setdefault(name_of(component), {})
-                met[component.firmware] = as_met(found, component.component_id)
+                self.met.add(component, found)
         return found
 
     def settle(self, components: Iterable[Component]) -> bool:
@@ -84,14 +84,9 @@ class Index:
             self._long_way()
         return knows_all
 
-    def learn(self, met: Mapping[str, Seen]) -> None:
-        """Take over what another process met."""
-        for name, seen in met.items():
-            self.met.setdefault(name, {}).update(seen)
-
     def remember(self) -> None:
         """Keep what took the long way for the next run; failing costs time alone."""
-        if self.met and self._file is not None:
+        if len(self.met) and self._file is not None:
             keep_met(self._file, self._answered, self.met)
 
     def _long_way(self) -> Lines:

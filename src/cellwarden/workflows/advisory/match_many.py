@@ -10,7 +10,7 @@ import struct
 import sys
 import threading
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -34,7 +34,7 @@ _BLOCK: Final = 256
 _PIPE_BYTES: Final = 1 << 20
 """What the second process may be ahead; Linux grants so much to everybody."""
 _SIZE: Final = struct.Struct("<Q")
-_met: Final = msgspec.msgpack.Decoder(dict[str, Seen]).decode
+_met: Final = msgspec.msgpack.Decoder(tuple[dict[str, Seen], list[bytes]]).decode
 _HEAVY: Final = frozenset({"duckdb", "pyarrow"})
 
 
@@ -45,11 +45,13 @@ def match_lines(
     moment: Moment | None,
     progress: Progress,
     tell: Telling = unheard,
+    hold: Callable[[object], None] = lambda _: None,
 ) -> Iterator[bytes]:
     """Match the lines of a CSV inventory, as lines of JSON in chunks.
 
     ``source`` is a workspace with imported advisories, or advisory files, folders and archives;
-    ``moment`` belongs to a workspace; what could not be read is told.
+    ``moment`` belongs to a workspace; what could not be read is told. ``hold`` may keep what was
+    made for it: who ends soon need not wait until it is taken apart.
 
     Raises:
         InputError: the inventory cannot be used; says the line.
@@ -64,6 +66,7 @@ def match_lines(
             index = index_of_workspace(source, moment=moment, count=count, progress=progress)
         else:
             index = index_of_paths(source, count=count, progress=progress, tell=tell)
+        hold((index, components))
         yield from lines_of(index, components)
 
 
@@ -157,7 +160,7 @@ def _serve(
                 sizes = array("I", map(len, block))
                 pipe.write(_SIZE.pack(len(sizes)) + sizes.tobytes())
                 pipe.writelines(block)
-            pipe.write(msgspec.msgpack.encode(index.met))
+            pipe.write(msgspec.msgpack.encode((index.met.pages, index.met.texts)))
         code = 0
     except BrokenPipeError:
         code = 0
@@ -190,7 +193,7 @@ def _merged(
         sides = (iter(other), iter(own))
         yield b"".join([next(sides[share]) for share in shares])
     with contextlib.suppress(msgspec.DecodeError):
-        index.learn(_met(pipe.read()))
+        index.met.learn(*_met(pipe.read()))
 
 
 def _block(pipe: BinaryIO, count: int, *, whole: bool) -> list[bytes] | None:

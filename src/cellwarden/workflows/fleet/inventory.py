@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cellwarden.model.errors import InputError
 from cellwarden.model.matching import Component
@@ -70,8 +70,8 @@ def _read(text: str, path: Path, *, limit: int) -> Iterator[Component]:
     """
     before = csv.field_size_limit(limit)  # the whole process shares it
     try:
-        lines = csv.reader(chain(io.StringIO(text, newline=""), (_END,)), delimiter=_sign_of(text))
-        header = ["_".join(cell.casefold().split()) for cell in next(lines, [])]
+        rows = _rows(text)
+        header = ["_".join(cell.casefold().split()) for cell in next(rows, [])]
         missing = [name for name in _NEEDED if name not in header]
         if missing:
             raise InputError(
@@ -79,7 +79,7 @@ def _read(text: str, path: Path, *, limit: int) -> Iterator[Component]:
                 advice=f"the columns are {', '.join(_NEEDED)}; optional are "
                 + ", ".join(name for name in _COLUMNS if name not in _NEEDED),
             )
-        yield from _components(lines, header, path, limit=limit)
+        yield from _components(rows, header, _Place(text, path), limit=limit)
     finally:
         csv.field_size_limit(before)
 
@@ -90,30 +90,51 @@ def _sign_of(text: str) -> str:
     return max(_SIGNS, key=header.count)
 
 
-def _components(lines: Any, header: list[str], path: Path, *, limit: int) -> Iterator[Component]:
-    absent = len(header)  # a cell behind the last one, for what the file does not say
-    places = [header.index(name) if name in header else absent for name in _COLUMNS]
-    taken, width = itemgetter(*places), absent + 1
+def _rows(text: str) -> Any:
+    """A reader of a text's rows, with one row behind the last: the end."""
+    lines = chain(io.StringIO(text, newline=""), (_END,))
+    return csv.reader(lines, delimiter=_sign_of(text))
+
+
+class _Place(NamedTuple):
+    """Where rows stand; worked out for the one that is wrong, which is quicker than for each."""
+
+    text: str
+    path: Path
+
+    def of(self, row: int) -> str:
+        """The file and the line where a row begins, the header being row 0."""
+        rows = _rows(self.text)
+        for _ in islice(rows, row):
+            pass
+        return f"{self.path}: line {rows.line_num + 1}"
+
+
+def _components(rows: Any, header: list[str], place: _Place, *, limit: int) -> Iterator[Component]:
+    width = len(header)
+    places = [header.index(name) if name in header else -1 for name in _COLUMNS]
+    taken = itemgetter(*places)  # the last cell is the one for what the file does not say
     seen: set[str] = set()
-    first = lines.line_num + 1
-    for cells in lines:
-        line, first = first, lines.line_num + 1
-        if cells == [_END]:
-            return
-        if not any(cells):
-            continue
+    at = 0
+    for at, cells in enumerate(rows, 1):
         if len(cells) < width:
+            if cells == [_END]:
+                return
+            if not cells:
+                continue
             cells.extend([""] * (width - len(cells)))
-        cells[absent] = ""
+        cells.append("")
         if limit > _LONGEST_CELL:
-            cells = [_cut(cell, path, line) for cell in cells]  # noqa: PLW2901 - as far as it is read
+            cells = [_cut(cell, place, at) for cell in cells]  # noqa: PLW2901 - as far as it is read
         (
             name, manufacturer, model, part, firmware,
             role, hardware, part_number, serial, site_id, asset_id,
         ) = map(str.strip, taken(cells))  # fmt: skip
         if not name or name in seen:
+            if not any(cells):
+                continue
             raise InputError(
-                f"{path}: line {line}: component_id {name[:80]!r} is "
+                f"{place.of(at)}: component_id {name[:80]!r} is "
                 + ("there twice" if name else "empty"),
                 advice="give each line an id of its own",
             )
@@ -131,17 +152,17 @@ def _components(lines: Any, header: list[str], path: Path, *, limit: int) -> Ite
             site_id=site_id,
             asset_id=asset_id,
         )
-    raise _open_quote(path, line)
+    raise _open_quote(place, at)
 
 
-def _cut(cell: str, path: Path, line: int) -> str:
+def _cut(cell: str, place: _Place, at: int) -> str:
     if len(cell) > _LONGEST_QUOTED and "\n" in cell:
-        raise _open_quote(path, line)
+        raise _open_quote(place, at)
     return cell[:_LONGEST_CELL]
 
 
-def _open_quote(path: Path, line: int) -> InputError:
+def _open_quote(place: _Place, at: int) -> InputError:
     return InputError(
-        f"{path}: line {line}: a quote that is opened there is never closed",
+        f"{place.of(at)}: a quote that is opened there is never closed",
         advice="close it, or write two quotes where one is meant",
     )
