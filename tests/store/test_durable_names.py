@@ -12,7 +12,9 @@ from cellwarden.model.errors import StoreError
 from cellwarden.model.facts import kinds
 from cellwarden.store.facts import Fact
 from cellwarden.store.objects import Objects, make_durably, write_durably
+from cellwarden.store.sqlite_log import SqliteLog
 from cellwarden.store.state import Draft, State
+from cellwarden.store.transfer import export_ledger, import_ledger
 
 Synced = Callable[[], list[str]]
 
@@ -181,3 +183,30 @@ def test_an_object_that_was_cut_is_written_anew(tmp_path: Path) -> None:
     objects.put(b"whole")
 
     assert objects.get(digest) == b"whole"
+
+
+def test_an_imported_ledger_rests_on_durable_names_before_and_after_its_entries(
+    tmp_path: Path, synced: Synced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with State(tmp_path / "old") as state:
+        recorded_together(state, 3)
+        export_ledger(state, tmp_path / "ledger.zip", with_private=True)
+    synced()
+    before_entries: list[str] = []
+    append = SqliteLog.append_many
+
+    def appended(log: SqliteLog, batch: list[bytes]) -> None:
+        before_entries.extend(synced())
+        append(log, batch)
+
+    monkeypatch.setattr(SqliteLog, "append_many", appended)
+    with State(tmp_path / "new") as state:
+        import_ledger(state, tmp_path / "ledger.zip")
+
+        after = set(synced())
+        files = [path.relative_to(tmp_path / "new") for path in (tmp_path / "new").rglob("*")]
+        folders = {path.parent for path in files if path.parts[0] in {"facts", "objects", "keys"}}
+
+    assert len(folders) > 5
+    assert {f"new/.import/{folder}" for folder in folders - {Path()}} <= set(before_entries)
+    assert {f"new/{folder}".removesuffix("/.") for folder in folders} <= after

@@ -25,7 +25,12 @@ from cellwarden.ledger import merkle
 from cellwarden.model.errors import InputError, IntegrityError, StoreError
 from cellwarden.store.closed import OPEN, Closed, closed_in, note_closed
 from cellwarden.store.objects import disk_refused, sync_folder
-from cellwarden.store.staging import ENTRIES, STAGED, settle_staged
+from cellwarden.store.staging import (
+    ENTRIES,
+    STAGED,
+    make_staged_durable,
+    settle_staged,
+)
 from cellwarden.store.state import State
 
 FORMAT: Final = "cellwarden-ledger/1"
@@ -174,6 +179,7 @@ def import_ledger(
             manifest = _manifest(archive, source)
             for member in manifest.members:
                 _unpack(archive, member, staged, source)
+        make_staged_durable(state.folder)
         with state.log.writing() as size:
             if size:
                 raise StoreError(
