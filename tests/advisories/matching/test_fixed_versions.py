@@ -281,6 +281,41 @@ def test_fix_of_a_model_that_a_text_names_by_its_number_is_none_of_another() -> 
     assert found_for(statements, remedies, "CBC-1763 Controller", "21.00")[0] == "not_affected"
 
 
+def test_bare_text_that_some_leaves_have_and_others_have_not_is_for_each_of_them() -> None:
+    products = {"A": "CBC-200", "B": "CBG-7 Gateway", "C": "CBT Tool"}
+    statements = [said_of(leaf, product) for leaf, product in products.items()]
+    remedies = [Remedy("Update to V2.5 or later version", frozenset({"A", "B"}))]
+
+    states = {
+        product: found_for(statements, remedies, product, "2.5") for product in products.values()
+    }
+
+    assert states["CBC-200"] == states["CBG-7 Gateway"] == ("fixed", "2.5")
+    assert states["CBT Tool"] == ("not_affected", "")
+
+
+def test_head_that_lists_models_by_number_names_the_fix_of_each() -> None:
+    statements = [
+        said_of("A", "Voltway CPU R08SFCPU", "<= 26"),
+        said_of("B", "Voltway CPU R08PSFCPU", "<= 11"),
+    ]
+    remedies = [
+        Remedy('Voltway CPU R04/08/16SFCPU:Firmware versions "27" or later'),
+        Remedy('Voltway CPU R04/08/16PSFCPU:Firmware versions "12" or later'),
+    ]
+
+    assert found_for(statements, remedies, "R08SFCPU", "27") == ("fixed", "27")
+    assert found_for(statements, remedies, "R08PSFCPU", "12") == ("fixed", "12")
+
+
+def test_family_with_a_version_alone_names_the_fix_of_its_members() -> None:
+    statements = [said_of("A", "Voltway Series CBC-200"), said_of("B", "CBG-7 Gateway")]
+    remedies = [Remedy("Voltway Series: firmware version 2.5.")]
+
+    assert found_for(statements, remedies, "Voltway CBC-200", "2.5") == ("fixed", "2.5")
+    assert found_for(statements, remedies, "CBG-7 Gateway", "2.5") == ("not_affected", "")
+
+
 def test_range_that_only_begins_ends_at_the_fix_that_the_document_names() -> None:
     statements = [said_of("A", "CBC-200", "> 1.7.5.0")]
     remedies = [Remedy("Update to version 1.7.7.0 or later.", frozenset({"A"}))]
