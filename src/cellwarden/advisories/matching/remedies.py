@@ -68,7 +68,7 @@ _PATTERNS: Final = tuple(
     for pattern in (
         rf"\b(?:updat|upgrad|migrat|mov)\w*\b[^.;:\n]{{0,60}}?\bto:?\s+{_NAME}{_BEFORE}(?:>=?\s?)?{_LIST}",
         rf"^(?:update|upgrade|apply|install)\s+(?:version\s+)?(?=v\d){_LIST}",
-        rf"\b{_FIXED}\s+{_WEAKNESS}(?:by|in|with|from|as\sof|since|starting\swith)\s+{_NAME}{_BEFORE}{_LIST}",
+        rf"\b{_FIXED}\s+{_WEAKNESS}(?:by\s+(?:{_WORD}\s){{1,4}}?in|by|in|with|from|as\sof|since|starting\swith)\s+{_NAME}{_BEFORE}{_LIST}",
         rf"\b(?:updat|upgrad|install)\w*\b(?:[^.;\n]|\.(?=\d)){{0,60}}?\bwith\s+(?:patch|hotfix|update)\s+{_LIST}",
         rf"\b(?:apply|install)\s+[^.;:()\n]{{0,60}}\(\s*{_BEFORE}{_LIST}\s*\)",
         rf"{_BEFORE}{_LIST}(?:\s+of\s+[^.;\n]{{0,80}}?)?\s+(?:includes?|contains?|provides?)\s+(?:a\s+|the\s+)?fix",
@@ -114,6 +114,9 @@ _LONGEST_NAME: Final = 160
 _HAS_VERSION: Final = re.compile(
     r"\d\.\d|[vV]\d|20\d\d|(?:version|FW|firmware|revision)s?[\s:]+\d", re.IGNORECASE
 )
+_IN_BRACKETS: Final = re.compile(
+    rf"\s\((?:version\s|v(?=\d))?(?P<list>{_NUMBERS})\)", re.IGNORECASE
+)
 _QUOTES: Final = str.maketrans(dict.fromkeys('"“”„«»', None))
 LONGEST: Final = 2000
 """Characters of a text that are read."""
@@ -132,7 +135,7 @@ def lists_named(text: str) -> tuple[tuple[str, ...], ...]:
     if not _HAS_VERSION.search(bare):
         return ()
     return tuple(
-        tuple(dict.fromkeys(versions_in(match.group("list"))))
+        tuple(dict.fromkeys((*versions_in(match.group("list")), *_other_name(bare, match))))
         for pattern in _PATTERNS
         for match in pattern.finditer(bare)
         if not _INSIDE_ANOTHER.search(bare[: match.start("list")])
@@ -160,6 +163,13 @@ def _offers(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         named = _NAME_AT_END.search(before)
         if named:
             yield named.group("name").strip(" ,:("), tuple(versions_in(match.group("list")))
+
+
+def _other_name(text: str, match: re.Match[str]) -> Iterator[str]:
+    """The second name of a list's last version, in brackets: ``6.1 RU1 (6.1.00100.417)``."""
+    found = _IN_BRACKETS.match(text, match.end("list"))
+    if found:
+        yield from versions_in(found.group("list"))
 
 
 def versions_in(text: str) -> Iterator[str]:
