@@ -140,7 +140,8 @@ def waiting(
 
     opened = open_workspace(workspace)
     moment = opened.moment(now(), as_of=as_of, known_at=known_at)
-    found = waiting_matches(opened, moment=moment)
+    with progress() as bar:
+        found = waiting_matches(opened, moment=moment, progress=bar)
     if not found:
         say("no match waits for a person")
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,11 +18,19 @@ from cellwarden.model.moments import Moment
 from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft
 from cellwarden.workflows import assemble
-from cellwarden.workflows.workspace import Progress, Telling, Workspace, unheard
+from cellwarden.workflows.workspace import (
+    Progress,
+    Telling,
+    Workspace,
+    nobody_watches,
+    unheard,
+)
 
 if TYPE_CHECKING:
     import duckdb
 
+_TOLD_EACH: Final = 100
+"""Components between two looks at the progress."""
 _DECISIONS: Final = "decisions"
 """The source of what people say through the command line."""
 
@@ -85,6 +93,26 @@ def matcher_for(connection: duckdb.DuckDBPyConnection) -> matching.Matcher:
     )
 
 
+def matches_of(
+    connection: duckdb.DuckDBPyConnection,
+    components: Sequence[Component],
+    *,
+    progress: Progress = nobody_watches,
+) -> list[Match]:
+    """What a workspace's advisories and its people say of components; progress by component."""
+    return list(matcher_for(connection).match(_counted(components, progress)))
+
+
+def _counted(components: Sequence[Component], progress: Progress) -> Iterator[Component]:
+    """Components as they are, told as they are taken."""
+    count = len(components)
+    for at, one in enumerate(components):
+        if not at % _TOLD_EACH:
+            progress("matching", at, count)
+        yield one
+    progress("matching", count, count)
+
+
 def explain_match(
     workspace: Workspace, component_id: str, advisory_id: str, *, moment: Moment
 ) -> matching.Explanation:
@@ -102,14 +130,15 @@ def explain_match(
     return explanation
 
 
-def waiting_matches(workspace: Workspace, *, moment: Moment) -> list[Match]:
+def waiting_matches(
+    workspace: Workspace, *, moment: Moment, progress: Progress = nobody_watches
+) -> list[Match]:
     """The weak candidates that wait for a person's yes or no."""
     with workspace.open_state() as state:
         connection = state.connect_at(moment)
-        matches = matcher_for(connection).match(assemble.fleet(connection))
-        found = [match for match in matches if match.candidate]
+        found = matches_of(connection, assemble.fleet(connection), progress=progress)
         connection.close()
-    return found
+    return [match for match in found if match.candidate]
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

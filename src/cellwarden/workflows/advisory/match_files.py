@@ -37,7 +37,13 @@ from cellwarden.advisories.books import (
 from cellwarden.advisories.met import Met
 from cellwarden.model.matching import Match
 from cellwarden.model.moments import Moment
-from cellwarden.workflows.workspace import Progress, Telling, open_workspace, unheard
+from cellwarden.workflows.workspace import (
+    Progress,
+    Telling,
+    nobody_watches,
+    open_workspace,
+    unheard,
+)
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -106,7 +112,7 @@ class OfPaths(msgspec.Struct, frozen=True):
         from cellwarden.workflows.advisory.match import read_advisories
 
         words: list[str] = []
-        said, remedies = read_advisories(self.paths, progress=_silent, tell=words.append)
+        said, remedies = read_advisories(self.paths, progress=nobody_watches, tell=words.append)
         for one in words:
             self.tell(one)
         if self.unread is not None and words:
@@ -124,10 +130,6 @@ def unread_in(file: Path | None) -> list[str]:
         return [] if file is None else msgspec.json.decode(file.read_bytes(), type=list[str])
     except (OSError, msgspec.MsgspecError):
         return []
-
-
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    """The other process has no door."""
 
 
 def name_of_files(parts: Iterable[str]) -> str:
@@ -234,7 +236,7 @@ def _keep_prepared(file: Path, said: bytes, parts: Sequence[bytes]) -> None:
 
 
 def _pages(
-    file: Path, as_of: str, part: slice, *, progress: Progress = _silent
+    file: Path, as_of: str, part: slice, *, progress: Progress = nobody_watches
 ) -> list[tuple[str, bytes]]:
     """What is answered for a part of all names, packed, from a file that was prepared."""
     from cellwarden.advisories.matching import answered, named
