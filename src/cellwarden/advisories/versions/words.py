@@ -44,6 +44,14 @@ _CONDITION: Final = re.compile(
     r"|and [A-Z][a-z]+ [A-Z][a-z]+ (?=<))\b.*$",
     re.IGNORECASE,
 )
+_AT_THE_BOUND: Final = re.compile(
+    r"with (?!(?:version|serial)s?\b)[A-Za-z][^<>=|]*\d[^<>=|]*", re.IGNORECASE
+)
+"""What has to stand beside the first version behind a range: ``< V8.2 SP1 with WinCC V7.4``.
+
+That version without it may still be affected, and so is what lies before it, with or without.
+"""
+_ENDS_IN_BOUND: Final = re.compile(r"<(?!=)[^<>=|]*\d[^<>=|]*$")
 _HOTFIXES: Final = re.compile(r"\s*\bincluding hotfixes\b\s*", re.IGNORECASE)
 _PLAIN_WITH_HOTFIXES: Final = re.compile(
     r"(?P<bound>(?<![\w.])[vV]?\d+(?:\.\d+)+)\s+including hotfixes\s*$", re.IGNORECASE
@@ -301,7 +309,11 @@ def _set_aside_conditions(tidied: Tidied) -> None:
     if not match:
         return
     before = tidied.text[: match.start()]
-    tidied.require(match.group())
+    if _AT_THE_BOUND.fullmatch(match.group().strip()) and _ENDS_IN_BOUND.search(before):
+        tidied.qualifiers.append(match.group().strip())
+        tidied.possibly.append("=")
+    else:
+        tidied.require(match.group())
     tidied.is_interpreted = True
     if not before.strip(" <>=*|"):
         tidied.is_all = True
