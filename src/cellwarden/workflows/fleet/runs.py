@@ -59,7 +59,8 @@ def load_run(workspace: Workspace, wanted: str | None = None) -> Report:
         report = unpacked(paths[-1].read_bytes())
     except msgspec.ValidationError as error:
         raise InputError(
-            f"run {wanted or 'before'} was written by another version: {error}",
+            f"{f'run {wanted}' if wanted else 'the last run'} was written by another version:"
+            f" {error}",
             advice="scan again with this version, then compare",
         ) from error
     if report.schema != REPORT_SCHEMA:
