@@ -41,7 +41,7 @@ _CONDITION: Final = re.compile(
     r"\s*[-,;]?\s*\b(?:only (?:if|when|with|in|affected)|affected only|with(?:out)?|when|where|if"
     r"|in connection|in (?:non-)?default|installed|running|based on|on windows|using|utilizes"
     r"|packaged|of [a-z]+ software|for|model|deployed|controlling|and function state"
-    r"|and [A-Z][a-z]+ [A-Z][a-z]+ (?=<))\b.*$",
+    r"|and [A-Z][a-z]+ [A-Z][a-z]+(?= <))\b.*$",
     re.IGNORECASE,
 )
 _AT_THE_BOUND: Final = re.compile(
