@@ -57,6 +57,7 @@ class Words(msgspec.Struct, frozen=True):
     edition: frozenset[str]
     software: frozenset[str]
     family_codes: frozenset[str]
+    series_codes: frozenset[str]
     family_members: frozenset[str]
     device_parts: frozenset[str]
     beside_parts: frozenset[str]
