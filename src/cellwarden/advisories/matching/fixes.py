@@ -320,8 +320,9 @@ def _after_the_name(line: Line, text: str, others: Sequence[Claim]) -> Iterator[
 
 def _offered(line: Line, text: str) -> Iterator[str]:
     """The versions that a text offers under the product's very name."""
-    names = {name for one in _names_of(line) if (name := _lettered(one))}
-    for said, versions in offered(text):
+    found = offered(text)
+    names = {name for one in _names_of(line) if (name := _lettered(one))} if found else set()
+    for said, versions in found:
         if _lettered(said) in names:
             yield from versions
 
