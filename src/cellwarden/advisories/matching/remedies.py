@@ -116,7 +116,7 @@ _NAME_AND_VERSION: Final = re.compile(
 _WILD_END: Final = re.compile(r"x$|[.\s]X$")
 """What ends in a wildcard; the X of ``1.285X`` is a letter."""
 _OFFERED: Final = re.compile(
-    rf"{_LIST},?\s+(?:(?:is|are|can\sbe)\s+)?(?:now\s+)?(?:available|downloaded|fix(?:es)?\b)",
+    rf"{_LIST}(?:{_LATER}|,?\s+(?:(?:is|are|can\sbe)\s+)?(?:now\s+)?(?:available|downloaded|fix(?:es)?\b))",
     re.IGNORECASE,
 )
 _APPLIED: Final = re.compile(
