@@ -28,6 +28,8 @@ _STEP_OF_BRANCH: Final = re.compile(
     r"(\bv\d+(?:\.\d+)*)\s+(?:update|upd\.?|patch|hotfix|hf)\s?\d+\b"
 )
 """``V4.0 Update 1``: the step is one of the version."""
+_APP: Final = re.compile(r"\b(ios|android|mobile)(?= apps?\b)")
+"""What runs on a telephone is no version of what it operates."""
 _TAKES_OUT: Final = frozenset(
     {"without", "excl", "excluding", "except", "not", "no", "other", "all"}
 )
@@ -82,20 +84,25 @@ def wanted_in(text: str) -> tuple[Wanted, ...]:
     for inside in _INCLUDED.findall(text):
         codes = [compact(c) for c in chunks(inside) if is_code(c) and not is_order_number(c)]
         out.extend(Wanted(codes=(c,), line=out[0].line, words=out[0].words) for c in codes if out)
-    aside = tuple(dict.fromkeys(_aside(text)))
+    aside = tuple(dict.fromkeys(_aside(text, main)))
     found = (one for one in out if one != Wanted())
     return tuple(msgspec.structs.replace(one, aside=aside) if aside else one for one in found)
 
 
-def _aside(text: str) -> Iterator[str]:
-    """The words in a name's brackets: ``SIMATIC PCS neo (Administration Console)``.
+def _aside(text: str, main: str) -> Iterator[str]:
+    """The words in a name's brackets that a row may have: ``PCS neo (Administration Console)``.
 
-    None of brackets that take something out.
+    Of several brackets, which tell variants apart, those alone that shorten the name:
+    ``MOSCAD IP gateway (IPGW)``; none of brackets that take something out.
     """
-    for part in _PARENTHESES.findall(text):
-        words = chunks(part)
-        if _TAKES_OUT.isdisjoint(words):
-            yield from (word for word in words if word.isalpha() and len(word) > 2)  # noqa: PLR2004 - as short as IO, they tell nothing
+    parts = [chunks(part) for part in _PARENTHESES.findall(text)]
+    for words in parts:
+        is_only = len(parts) == 1 and _TAKES_OUT.isdisjoint(words)
+        for word in words:
+            letters = iter(main)
+            shortens = is_only or all(one in letters for one in word)
+            if word.isalpha() and len(word) > 2 and shortens:  # noqa: PLR2004 - IPGW
+                yield word
 
 
 def _each_kind(text: str) -> tuple[str, ...]:
@@ -222,6 +229,7 @@ def _one(text: str) -> Wanted:
             into["details"].append(chunk)
             continue
         into[_class_of(chunk)].append(compact(chunk))
+    into["words"] += _APP.findall(text)
     if into["words"] or into["line"]:
         short = [code for code in into["codes"] if is_short_wildcard(code)]
         into["wildcards"] += short
