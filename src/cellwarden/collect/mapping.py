@@ -254,10 +254,7 @@ def _components_of(header: Sequence[str], columns: dict[str, str]) -> tuple[Also
         found.append(Also(kind="component", columns={**shared, **own}))
     if "part" not in own.values():
         asset = {heading: column for heading, column in shared.items() if column != "serial"}
-        which = {h: "model" for h in left if is_card_model(h) and h not in own}
-        inside = (
-            {h: c for h, c in asset.items() if c == "asset_id"} | which if len(which) == 1 else {}
-        )
+        inside = _of_cards(asset, [h for h in left if is_card_model(h) and h not in own])
         for heading in left:
             part = firmware_part_of(heading) if names_firmware(heading) else None
             if part and heading not in own:

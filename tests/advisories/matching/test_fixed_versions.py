@@ -45,6 +45,14 @@ from cellwarden.model.matching import Component, Remedy, Statement
         ("Delta patched this vulnerability in Version 2.5.2 and", ("2.5.2",)),
         ("FRN 15.2(6)E2a: Allen-Bradley Stratix 5400", ("15.2(6)E2a",)),
         ("Update to upcoming AFF660/665 FW 04.6.01 release.", ("04.6.01",)),
+        ("and recommends users install v1.0.0.3 on all systems.", ("1.0.0.3",)),
+        ("version 5.3 of the affected software mitigates the", ("5.3",)),
+        ("Platform Version 12.2.5 was released in May to remediate", ("12.2.5",)),
+        ("The fix is available in Maintenance release 12.0.27", ("12.0.27",)),
+        ("upgrade to InTouch Access Anywhere 2017 (17.0.0).", ("2017", "17.0.0")),
+        ("has released new firmware Version 20122 for the module", ("20122",)),
+        ("fixed by the team in CS141 version 2.12, released", ("2.12",)),
+        ("A fix is available in the following releases: 5.1.20, Proxy 2.2", ()),
         ("Update to CMU Firmware version 12.0.x", ()),
         ("IE-SW-VL05M firmware v3.6.24 Build 19062809 and prior", ()),
         ("update the COMOS database to version 25.", ()),
@@ -279,6 +287,41 @@ def test_fix_of_a_model_that_a_text_names_by_its_number_is_none_of_another() -> 
 
     assert found_for(statements, remedies, "CBC-1766 Controller", "21.00")[0] == "fixed"
     assert found_for(statements, remedies, "CBC-1763 Controller", "21.00")[0] == "not_affected"
+
+
+def test_bare_text_that_some_leaves_have_and_others_have_not_is_for_each_of_them() -> None:
+    products = {"A": "CBC-200", "B": "CBG-7 Gateway", "C": "CBT Tool"}
+    statements = [said_of(leaf, product) for leaf, product in products.items()]
+    remedies = [Remedy("Update to V2.5 or later version", frozenset({"A", "B"}))]
+
+    states = {
+        product: found_for(statements, remedies, product, "2.5") for product in products.values()
+    }
+
+    assert states["CBC-200"] == states["CBG-7 Gateway"] == ("fixed", "2.5")
+    assert states["CBT Tool"] == ("not_affected", "")
+
+
+def test_head_that_lists_models_by_number_names_the_fix_of_each() -> None:
+    statements = [
+        said_of("A", "Voltway CPU R08SFCPU", "<= 26"),
+        said_of("B", "Voltway CPU R08PSFCPU", "<= 11"),
+    ]
+    remedies = [
+        Remedy('Voltway CPU R04/08/16SFCPU:Firmware versions "27" or later'),
+        Remedy('Voltway CPU R04/08/16PSFCPU:Firmware versions "12" or later'),
+    ]
+
+    assert found_for(statements, remedies, "R08SFCPU", "27") == ("fixed", "27")
+    assert found_for(statements, remedies, "R08PSFCPU", "12") == ("fixed", "12")
+
+
+def test_family_with_a_version_alone_names_the_fix_of_its_members() -> None:
+    statements = [said_of("A", "Voltway Series CBC-200"), said_of("B", "CBG-7 Gateway")]
+    remedies = [Remedy("Voltway Series: firmware version 2.5.")]
+
+    assert found_for(statements, remedies, "Voltway CBC-200", "2.5") == ("fixed", "2.5")
+    assert found_for(statements, remedies, "CBG-7 Gateway", "2.5") == ("not_affected", "")
 
 
 def test_range_that_only_begins_ends_at_the_fix_that_the_document_names() -> None:

@@ -60,7 +60,10 @@ _LETTERS_CODE: Final = re.compile(
 )
 """A code without digits in a name's brackets: ``Manager Touch (eBMGR-TCH)``."""
 _SHORT_NAME: Final = re.compile(r"(\S+(?:\s+\S+)+)\s+\(([A-Za-z]{2,6})\)")
-_SERIAL: Final = re.compile(r"[\s,(]*\bserial (?:number|no)\b.*$")
+_SERIAL: Final = re.compile(
+    r"[\s,(]*\b(?:serial (?:number|no)|(?:devices |units )?(?:manufactured|produced|built)"
+    r" (?:between|before|after|prior|from|until|since))\b.*$"
+)
 _AND_EARLIER: Final = re.compile(r"\b(?:and|or) (?:earlier|prior|lower|below|later|newer|higher)\b")
 _NUMBER_PATTERN: Final = re.compile(
     r"\b(?=[a-z0-9-]*\d?)([a-z0-9]{3,}(?:-[a-z0-9]+)*\*[a-z0-9*-]*)"
@@ -181,9 +184,11 @@ def _by_other_makers(text: str) -> tuple[list[str], list[str]]:
 
 
 def _serial(words: str) -> tuple[Wanted, ...]:
-    """The serial numbers to which a product text is restricted, as a thing to be shown."""
-    rest = words.strip(" ,()").removeprefix("serial").strip()
-    return (Wanted(words=("serial",), generic=(rest,)),) if words else ()
+    """The serial numbers or days to which a product text is restricted, as a thing to be shown."""
+    if not words:
+        return ()
+    head, _, rest = words.strip(" ,()").removeprefix("devices ").partition(" ")
+    return (Wanted(words=(head,), generic=(rest,)),)
 
 
 def _initials(text: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cellwarden.advisories.identity.catalogue import catalogue
 from cellwarden.advisories.identity.nouns import Claim, Evidence, Wanted
 from cellwarden.advisories.identity.vendors import ANYONE, initials, is_alike, relatives
-from cellwarden.advisories.identity.words import is_wildcard, shortened, stem
+from cellwarden.advisories.identity.words import head_of_code, is_wildcard, shortened, stem
 
 Key = tuple[str, str, str]
 
@@ -41,6 +41,8 @@ def _wanted_keys(vendor: str, wanted: Wanted) -> Iterator[Key]:
         yield vendor, "code", code
         if short := shortened(code):
             yield vendor, "code", short
+        if wanted.line and (head := head_of_code(code)):
+            yield vendor, "word", head
     elif wanted.wildcards and all(is_wildcard(pattern) for pattern in wanted.wildcards):
         for pattern in wanted.wildcards:
             yield vendor, "stem", stem(pattern)

@@ -18,7 +18,13 @@ from cellwarden.advisories.identity.wording import (
     own_codes,
     software,
 )
-from cellwarden.advisories.identity.words import is_short_wildcard, shortened, wildcard, word_lists
+from cellwarden.advisories.identity.words import (
+    head_of_code,
+    is_short_wildcard,
+    shortened,
+    wildcard,
+    word_lists,
+)
 
 _STRONG_CODE: Final = 5
 _CODE_LEAF: Final = 4
@@ -176,9 +182,11 @@ def _without_code(seen: Evidence, wanted: Wanted, missing: list[str], words: lis
         return candidate(f"the register does not say whether it is the {shown}", 0.45)
     if own:
         return other(f"its model is {own[0]}, the advisory's {', '.join(missing)}", "model code")
-    if wanted.words and len(words) == len(wanted.words) and not extra(seen, wanted):
+    heads = {head for code in missing if (head := head_of_code(code)) in seen.tokens}
+    foreign = [word for word in extra(seen, wanted) if word not in heads]
+    if wanted.words and len(words) == len(wanted.words) and not foreign:
         return candidate(f"the register does not say whether it is the {', '.join(missing)}", 0.4)
-    if wanted.line and set(wanted.line) <= seen.tokens and words and not extra(seen, wanted):
+    if wanted.line and set(wanted.line) <= seen.tokens and (words or heads) and not foreign:
         return candidate(f"the register does not say whether it is the {', '.join(missing)}", 0.3)
     return other(f"nothing in the register says {', '.join(missing)}", "model code")
 

@@ -57,6 +57,7 @@ class Words(msgspec.Struct, frozen=True):
     edition: frozenset[str]
     software: frozenset[str]
     family_codes: frozenset[str]
+    series_codes: frozenset[str]
     family_members: frozenset[str]
     device_parts: frozenset[str]
     beside_parts: frozenset[str]
@@ -113,6 +114,12 @@ def plain(text: str) -> str:
 
 
 @lru_cache(maxsize=65536)
+def head_of_code(code: str) -> str:
+    """The letters before a code's number, two or more: the ION of ``ION9000``; else nothing."""
+    head = code.rstrip("0123456789")
+    return head if head != code and head.isalpha() and len(head) > 1 else ""
+
+
 def chunks(text: str) -> tuple[str, ...]:
     """The words of a folded name: hyphens stay inside what holds a digit, and split the rest."""
     out: list[str] = []

@@ -42,6 +42,7 @@ _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _BARE: Final = frozenset(
     {"and", "or", "for", "in", "to", "of", "the", "all", "version", "versions", "firmware"}
     | {"later", "newer", "above", "higher", "update", "upgrade", "release", "revision", "fixed"}
+    | {"sp", "hf", "upd", "hotfix", "patch", "service", "pack", "build", "download", "software"}
 )
 _MODEL: Final = re.compile(r"(?<![\w.-])(?=[a-z-]*\d{3})[a-z\d-]{3,}(?![\w.-]|\.\d)")
 _REFERENCE: Final = re.compile(
@@ -50,7 +51,10 @@ _REFERENCE: Final = re.compile(
 )
 _LETTERS: Final = re.compile(r"[\W_]+")
 _GENERIC: Final = re.compile(r"\b(?:firmware|software|fw|versions?|the)\b")
-_HEAD: Final = re.compile(r"^\s*(?:For\s+)?([^:\n]{3,300}):\s")
+_HEAD: Final = re.compile(r"^\s*(?:For\s+)?([^:\n]{3,300}):(?=\s|[A-Z])")
+_SLASHED: Final = re.compile(
+    r"\b(?P<lead>[A-Z]{1,4})(?P<numbers>\d{1,4}(?:/\d{1,4}){1,9})(?P<behind>[A-Z]\w{0,9})"
+)
 _SEE: Final = re.compile(r"\(See [^()]*\)", re.IGNORECASE)
 _MOST_PRODUCTS: Final = 200
 """Products of a document whose names are looked for inside sentences; of more, only heads count."""
@@ -59,20 +63,24 @@ _MOST_PRODUCTS: Final = 200
 class Around(msgspec.Struct, frozen=True):
     """What else one document says: its products, one claim for each name, and its ranges.
 
-    ``leaves`` are the product names that each of its leaves stands for.
+    ``leaves`` are the product names that each of its leaves stands for, ``affected`` the leaves
+    that it calls affected.
     """
 
     products: tuple[Claim, ...]
     ranges: frozenset[str]
     leaves: dict[str, tuple[str, ...]] = {}
+    affected: frozenset[str] = frozenset()
 
 
 def around(lines: Sequence[Line]) -> Around:
     """What all statements of one document say together."""
     products = {line.claim.key: line.claim for line in lines}
-    ranges = frozenset(line.range_text for line in lines if line.statement.status == "affected")
+    affected = [line for line in lines if line.statement.status == "affected"]
+    ranges = frozenset(line.range_text for line in affected)
     leaves = {line.statement.leaf_id: line.claim.key for line in lines}
-    return Around(tuple(products.values()), ranges, leaves)
+    of_them = frozenset(line.statement.leaf_id for line in affected)
+    return Around(tuple(products.values()), ranges, leaves, of_them)
 
 
 def fix_of(line: Line, remedies: Sequence[Remedy], document: Around) -> tuple[str, ...]:
@@ -92,7 +100,7 @@ def fix_of(line: Line, remedies: Sequence[Remedy], document: Around) -> tuple[st
         if is_listed:
             named.extend(_behind_the_name(line, text))
     for text in (*own, *shared):
-        named.extend(_after_the_name(line, text))
+        named.extend(_after_the_name(line, text, others))
         named.extend(_offered(line, text))
     kept = [v for v in named if _is_after(line, v)]
     kept += _of_branches(line, (*own, *shared), kept)
@@ -116,19 +124,34 @@ def _of_branches(line: Line, texts: Sequence[str], kept: Sequence[str]) -> Itera
 def _for_leaf(
     line: Line, remedies: Sequence[Remedy], others: Sequence[Claim], document: Around
 ) -> tuple[list[str], list[str]]:
-    """The texts for this product's leaves alone, and those that are for other leaves as well."""
+    """The texts for this product's leaves alone, and those that are for other leaves as well.
+
+    A text without any name that is for some of the document's leaves, and not for all, was given
+    to each of them.
+    """
     own: list[str] = []
     shared: list[str] = []
     for remedy in remedies:
         if remedy.leaves and line.statement.leaf_id not in remedy.leaves:
             continue
+        alone = all(document.leaves.get(leaf, ()) == line.claim.key for leaf in remedy.leaves)
         is_own = (
             bool(remedy.leaves)
-            and all(document.leaves.get(leaf, ()) == line.claim.key for leaf in remedy.leaves)
+            and (alone or _is_picked(line, remedy, document))
             and not _names_another(remedy.text, line, others)
         )
         (own if is_own else shared).append(remedy.text)
     return own, shared
+
+
+def _is_picked(line: Line, remedy: Remedy, document: Around) -> bool:
+    """True for a text without names that some of the affected leaves have, and others have not.
+
+    Where the range itself says where it ends, nobody needs it.
+    """
+    if line.range.first_after or not document.affected - remedy.leaves:
+        return False
+    return _is_bare(remedy.text)
 
 
 def _names_another(text: str, line: Line, others: Sequence[Claim]) -> bool:
@@ -168,7 +191,17 @@ def _heads(text: str) -> tuple[str, ...]:
         return ()
     head = _SEE.sub("", found.group(1)).strip()
     pieces = [piece.strip() for piece in re.split(r",\s*(?:and\s+)?", head)]
-    return (head, *pieces) if len(pieces) > 1 else (head,)
+    named = (head, *pieces) if len(pieces) > 1 else (head,)
+    return (*named, *(one for name in named for one in _spelled_out(name)))
+
+
+def _spelled_out(head: str) -> Iterator[str]:
+    """Each model of a name that lists the numbers of several: ``R08/16/32/120SFCPU``."""
+    found = _SLASHED.search(head)
+    if found:
+        for number in found["numbers"].split("/"):
+            one = f"{found['lead']}{number}{found['behind']}"
+            yield f"{head[: found.start()]}{one}{head[found.end() :]}"
 
 
 def _is_head_of(head: str, line: Line) -> bool:
@@ -236,7 +269,8 @@ def _for_all(line: Line, texts: Sequence[str], others: Sequence[Claim]) -> Seque
 
 def _is_bare(text: str) -> bool:
     """True where a text holds nothing but versions and words that every such text has."""
-    return all(word in _BARE for word in _WORD.findall(text.casefold()))
+    words = _WORD.findall(_REFERENCE.sub(" ", text[:LONGEST].casefold()))
+    return all(word in _BARE for word in words)
 
 
 def _names_other_model(text: str, line: Line) -> bool:
@@ -268,11 +302,19 @@ def _behind_the_name(line: Line, text: str) -> Iterator[str]:
             yield from first_behind(flat[len(name) :])
 
 
-def _after_the_name(line: Line, text: str) -> Iterator[str]:
-    """The version of a text that is the product's name and a version, and no word more."""
+def _after_the_name(line: Line, text: str, others: Sequence[Claim]) -> Iterator[str]:
+    """The version of a text that is the product's name and a version, and no word more.
+
+    The name may be that of its family, where no other product of the document has it.
+    """
     said, versions = name_and_versions(text)
     name = _lettered(said)
-    if name and name in map(_lettered, _names_of(line)):
+    if not name:
+        return
+    is_family = plain(line.claim.text).startswith(plain(said)) and not any(
+        _lettered(other.text) == name for other in others
+    )
+    if is_family or name in map(_lettered, _names_of(line)):
         yield from versions
 
 

@@ -18,7 +18,7 @@ _STEP: Final = (
 _STEPS: Final = rf"(?:{_STEP}){{0,3}}"
 _NUMBERS: Final = rf"\d{{1,12}}(?:\.\d{{1,12}}){{1,12}}(?!\d|\.\d){_LETTERS}{_SUFFIX}{_STEPS}"
 _WITH_LETTER: Final = r"[vV]\d{1,12}(?![\d.])(?:\s(?:SP|Update|HF|Patch)\s?\d{1,6})?"
-_YEAR: Final = rf"20\d\d(?:\s?R\d{{1,2}}(?!\d){_STEPS}|(?:{_STEP}){{1,3}})"
+_YEAR: Final = rf"20\d\d(?:(?=\s\(\d{{1,3}}\.\d)|\s?R\d{{1,2}}(?!\d){_STEPS}|(?:{_STEP}){{1,3}})"
 _ONE_OF: Final = rf"(?:{_NUMBERS}|{_WITH_LETTER}|{_YEAR})"
 _VERSION: Final = rf"(?<![\d.])(?:(?:[vV]\.?\s?|\b[rR]|\.)?{_NUMBERS}|{_WITH_LETTER}|{_YEAR})"
 _NEXT: Final = rf"(?:[vVrR]?{_NUMBERS}|{_WITH_LETTER}|{_YEAR})"
@@ -38,7 +38,9 @@ _NO_NAME: Final = (
     r"|below|than|prior|until|via|at(?!\sleast)|is|are|to|not|as)\b"
     r"|(?:update|build|section|chapter|windows|server)\s+v?\d)"
 )
-_WORD: Final = r"(?:[A-Za-z]|\d{1,4}[A-Za-z])(?:[\w®™+/'’&-]|\.(?=\w)){0,40}"
+_WORD: Final = (
+    r"(?:[A-Za-z]|\d{1,4}(?:[A-Za-z]|-[A-Za-z\d]|(?=\sfirmware\b)))(?:[\w®™+/'’&-]|\.(?=\w)){0,40}"
+)
 _NAME: Final = rf"(?:{_NO_NAME}\(?{_WORD}\)?[,:]?\s{{1,2}}){{0,8}}?\(?"
 """Up to eight words of a product's name before its version."""
 _LATER: Final = (
@@ -61,17 +63,27 @@ _INSIDE_ANOTHER: Final = re.compile(
     re.IGNORECASE,
 )
 """What stands before the version of something that brings the fix along, or is brought along."""
-_NUMBER: Final = rf"(?P<list>\d{{1,4}})(?![\d.(-]?\w|{_STEP}|\s?R\d)"
+_NUMBER: Final = rf"(?P<list>\d{{1,6}})(?![\d.(-]?\w|{_STEP}|\s?R\d)"
 """A version that is one number, and nothing else begins so."""
 _PATTERNS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b(?:updat|upgrad|migrat|mov)\w*\b[^.;:\n]{{0,60}}?\bto:?\s+{_NAME}{_BEFORE}(?:>=?\s?)?{_LIST}",
+        rf"\b(?:updat|upgrad|migrat|mov)\w*\b[^.;:\n]{{0,100}}?\bto:?\s+{_NAME}{_BEFORE}(?:>=?\s?)?{_LIST}",
+        rf"\b(?:apply|install)\s+(?:(?:the|new|update|version|firmware|release)\s+){{0,3}}(?=v\d){_LIST}",
         rf"^(?:update|upgrade|apply|install)\s+(?:version\s+)?(?=v\d){_LIST}",
-        rf"\b{_FIXED}\s+{_WEAKNESS}(?:by|in|with|from|as\sof|since|starting\swith)\s+{_NAME}{_BEFORE}{_LIST}",
+        rf"\b{_FIXED}\s+{_WEAKNESS}(?:by\s+(?:{_WORD}\s){{1,4}}?in|by|in|with|from|as\sof|since|starting\swith)\s+{_NAME}{_BEFORE}{_LIST}",
         rf"\b(?:updat|upgrad|install)\w*\b(?:[^.;\n]|\.(?=\d)){{0,60}}?\bwith\s+(?:patch|hotfix|update)\s+{_LIST}",
         rf"\b(?:apply|install)\s+[^.;:()\n]{{0,60}}\(\s*{_BEFORE}{_LIST}\s*\)",
-        rf"{_BEFORE}{_LIST}(?:\s+of\s+[^.;\n]{{0,80}}?)?\s+(?:includes?|contains?|provides?)\s+(?:a\s+|the\s+)?fix",
+        (
+            rf"{_BEFORE}{_LIST}(?:\s+of\s+[^.;\n]{{0,80}}?)?\s+(?:mitigates|fixes|resolves|corrects|remediates"
+            r"|(?:includes?|contains?|provides?)\s+(?:a\s+|the\s+)?(?:fix|correction))"
+        ),
+        (
+            rf"{_LIST}\s+(?:was|has\sbeen|is)\s+released\b[^.;\n]{{0,40}}"
+            r"\bto\s+(?:remediate|fix|address|mitigate|resolve|correct)\b"
+        ),
+        rf"\bfix(?:es)?\b[^.;\n]{{0,40}}\bavailable\s+(?:in|with)\s+(?!the\sfollowing){_NAME}{_BEFORE}{_LIST}",
+        rf"\bmitigation\s+measures\s+have\s+been\s+added\s+(?:in|to)\s+{_NAME}{_BEFORE}{_LIST}",
         rf"\bto\s+the\s+following\b[^:\n]{{0,120}}:\s{{0,3}}[^:;\n]{{0,60}}?\bversions?\s{{1,3}}{_LIST}",
         rf"{_LIST}{_LATER}",
         rf"\b(?:versions?|firmware|FW|revision)[\s:]+(?P<list>\d{{1,4}}){_LATER}",
@@ -80,6 +92,7 @@ _PATTERNS: Final = tuple(
             rf"(?:(?:the|latest|new|firmware|software)\s+){{0,4}}version\s+{_NUMBER}"
         ),
         rf"\b(?:latest|newest|new|updated)\s+(?:firmware|FW)[\s(,]{{1,3}}(?:FW|version)\s{_NUMBER}",
+        rf"\b{_RELEASED}\s+(?:an?\s+)?(?:new|updated)\s+(?:firmware|software)\s+version\s+{_NUMBER}",
         rf"\b{_RELEASED}\s+(?:an?\s+)?(?:updated\s+)?[^.;\n]{{0,60}}?(?:firmware|versions?|FW|revision)\s+\(?{_LIST}",
         rf"\b{_RELEASED}\s+[^.;\n]{{0,60}}?\b(?=v\d){_LIST}",
         rf"\breleased\s+{_NAME}{_BEFORE}{_LIST}",
@@ -87,7 +100,7 @@ _PATTERNS: Final = tuple(
         rf"\bFRN\s+{_LIST}",
     )
 )
-_ONE: Final = re.compile(rf"{_VERSION}|\d{{1,4}}(?![\d.])", re.IGNORECASE)
+_ONE: Final = re.compile(rf"{_VERSION}|\d{{1,6}}(?![\d.])", re.IGNORECASE)
 _FOR: Final = re.compile(
     rf"{_LIST}(?:{_LATER})?\s+for\s+(?P<name>[^,.;:()]{{3,80}}?)"
     rf"(?=\s*(?:[,.;:(]|$)|\s+and\s+(?:version|v?\d))",
@@ -114,6 +127,9 @@ _LONGEST_NAME: Final = 160
 _HAS_VERSION: Final = re.compile(
     r"\d\.\d|[vV]\d|20\d\d|(?:version|FW|firmware|revision)s?[\s:]+\d", re.IGNORECASE
 )
+_IN_BRACKETS: Final = re.compile(
+    rf"\s\((?:version\s|v(?=\d))?(?P<list>{_NUMBERS})\)", re.IGNORECASE
+)
 _QUOTES: Final = str.maketrans(dict.fromkeys('"“”„«»', None))
 LONGEST: Final = 2000
 """Characters of a text that are read."""
@@ -132,7 +148,7 @@ def lists_named(text: str) -> tuple[tuple[str, ...], ...]:
     if not _HAS_VERSION.search(bare):
         return ()
     return tuple(
-        tuple(dict.fromkeys(versions_in(match.group("list"))))
+        tuple(dict.fromkeys((*versions_in(match.group("list")), *_other_name(bare, match))))
         for pattern in _PATTERNS
         for match in pattern.finditer(bare)
         if not _INSIDE_ANOTHER.search(bare[: match.start("list")])
@@ -160,6 +176,13 @@ def _offers(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         named = _NAME_AT_END.search(before)
         if named:
             yield named.group("name").strip(" ,:("), tuple(versions_in(match.group("list")))
+
+
+def _other_name(text: str, match: re.Match[str]) -> Iterator[str]:
+    """The second name of a list's last version, in brackets: ``6.1 RU1 (6.1.00100.417)``."""
+    found = _IN_BRACKETS.match(text, match.end("list"))
+    if found:
+        yield from versions_in(found.group("list"))
 
 
 def versions_in(text: str) -> Iterator[str]:

@@ -112,6 +112,7 @@ _AND_LATER: Final = re.compile(
     r"(?:later|newer|above|higher|subsequent)(?:\s+versions?)?\s*$",
     re.IGNORECASE,
 )
+_LISTED: Final = re.compile(r"\s*(?:,\s*(?:and|or)\b|,|\band\b|\bor\b)\s*")
 _INCLUDING: Final = re.compile(
     r"(?P<bound>[^|<>=()]*?\S)\s*(?:\|\s*(?P<level>(?:SP|FP)[^|()]*?\S)\s*)?"
     r"\((?P<word>including|excluding|inclusive|exclusive)\)\s*(?:and\b)?",
@@ -338,7 +339,8 @@ def _write_operators(tidied: Tidied) -> None:
     if match := _AND_PRIOR.match(tidied.text):
         tidied.text = f"<= {match['bound']}"
     elif match := _AND_LATER.match(tidied.text):
-        tidied.text = f">= {match['bound']}"
+        *listed, last = _LISTED.split(match["bound"])
+        tidied.text = " | ".join((*listed, f">= {last}"))
     for pattern, becomes in _PROSE:
         tidied.text = pattern.sub(becomes, tidied.text)
     if tidied.text != before and not is_readable(before):
