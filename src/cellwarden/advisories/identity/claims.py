@@ -83,6 +83,7 @@ _BUILT_UPON: Final = re.compile(
 def read_claim(statement: Statement) -> Claim:
     """What product a statement speaks of. Statements with the same texts share one claim."""
     product = statement.product or statement.family or statement.full_name.split(":", 1)[0]
+    product = _without_bound(product, statement.version_text)
     claim = _claim(
         statement.vendor, product, statement.part_numbers, statement.cpe, statement.requires
     )
@@ -90,6 +91,14 @@ def read_claim(statement: Statement) -> Claim:
     if not claim.vendors or not (claim.hosts or claim.cards or _HINT.search(version.casefold())):
         return claim
     return _with_surroundings(claim, f"{statement.hardware} {version} {_tail(statement.full_name)}")
+
+
+def _without_bound(product: str, version: str) -> str:
+    """A name without its last word where all below that name is meant: ``< PI Vision 2020``."""
+    op, bound = version[:1], version[1:].strip()
+    name, _, last = product.strip().rpartition(" ")
+    is_below_itself = op == "<" and bound.casefold() == product.strip().casefold()
+    return name if is_below_itself and name and last[:1].isdigit() else product
 
 
 @lru_cache(maxsize=65536)

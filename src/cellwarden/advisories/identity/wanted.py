@@ -57,6 +57,9 @@ _ALIKE: Final = re.compile(r"(?<![\w/-])([a-z]{2,6})(\d{3,4})((?:/\d{3,4})+)(?![
 """``COM100/800``."""
 _OPTIONAL: Final = re.compile(r"(?<!\S)([a-z]+\d[a-z0-9-]*)\(([a-z]{1,3})\)([a-z0-9-]+)")
 """``R08(EN)CPU`` is two models."""
+_SLASHED: Final = re.compile(
+    r"(?<!\S)(?:[a-z0-9-]*\d{3}[a-z0-9-]*/)+[a-z0-9-]*\d{3}[a-z0-9-]*(?!\S)"
+)
 _KINDS: Final = re.compile(r"(?<!\S)([a-z]{2,4})((?:/[a-z]{2,4}){2,})(?!\S)")
 """``ADS/ADX/OAS``."""
 _LINES: Final = re.compile(r"(?<!\S)([a-z]{2,3})/([a-z]{2,3})[- ]series\b")
@@ -163,6 +166,8 @@ def _is_list(one: Wanted, text: str) -> bool:
         return len({(len(code), code[0]) for code in codes}) == 1
     if not codes:
         return True
+    if _is_slashed(codes, text):
+        return True
     shape, *others = {_shape(code) for code in (*codes, *one.wildcards)}
     ends = {(code[0], code[-3:]) for code in codes}
     is_alike = not others or (len(ends) == 1 < len(codes) and not one.wildcards)
@@ -175,6 +180,12 @@ def _is_list(one: Wanted, text: str) -> bool:
         return False
     first, last = row.index(True), len(row) - row[::-1].index(True)
     return all(row[first:last])
+
+
+def _is_slashed(codes: tuple[str, ...], text: str) -> bool:
+    """True for codes of several shapes with strokes between them: ``670/650/SAM600-IO``."""
+    lists = (found[0].split("/") for found in _SLASHED.finditer(text))
+    return any({compact(piece) for piece in pieces} == set(codes) for pieces in lists)
 
 
 def _shape(code: str) -> str:
