@@ -51,6 +51,9 @@ _VERSION_LINE: Final = re.compile(r"(?<!hardware )\bversions? (\d{1,4}(?:\.\d+)+
 _ABBREVIATED: Final = range(3, 7)
 """Words of a name that people abbreviate to their first letters."""
 _TYPE: Final = re.compile(r"\btype\s?=\s?(\S+)")
+_LAST_YEAR: Final = re.compile(r"\s((?:19|20)\d\d)\s*$")
+_TOLD_CODE: Final = re.compile(r"([A-Z]{2,4}-?\d{1,4}) (?=[A-Z]?\.?\d)")
+"""A model before a version: ``VS4 A.07.107``."""
 _BOXES: Final = re.compile(r"\s*[\u25a1\u25a0\u2610]\s*")
 """Boxes stand for letters and digits that are free."""
 _BARE: Final = re.compile(r"v\d")
@@ -65,6 +68,10 @@ _AND_EARLIER: Final = re.compile(r"\b(?:and|or) (?:earlier|prior|lower|below|lat
 _NUMBER_PATTERN: Final = re.compile(
     r"\b(?=[a-z0-9-]*\d?)([a-z0-9]{3,}(?:-[a-z0-9]+)*\*[a-z0-9*-]*)"
 )
+_MADE: Final = re.compile(
+    r"\s+(?:devices?\s+)?(?:manufactured|produced)\s+(?:between|before|after|from|in)\s.*$"
+)
+"""Which of a product's units are meant."""
 _APPOSITION: Final = re.compile(
     r"(?<=[a-z])(?<!\bon)(?<!\bby)(?<!\bof)(?<!\bin)(?<!\bto)(?<!\bas)(?<!\bis)(?<!\bfor)(?<!\bwith)(?<!\band)"
     r"(?<!ing) an? [a-z]{3}.*$"
@@ -80,13 +87,36 @@ _BUILT_UPON: Final = re.compile(
 def read_claim(statement: Statement) -> Claim:
     """What product a statement speaks of. Statements with the same texts share one claim."""
     product = statement.product or statement.family or statement.full_name.split(":", 1)[0]
+    product = _before_its_year(product, statement.version_text)
     claim = _claim(
         statement.vendor, product, statement.part_numbers, statement.cpe, statement.requires
     )
     version = statement.version_text if statement.version_kind != "vers" else ""
+    if code := _TOLD_CODE.match(_tail(statement.full_name).strip()):
+        claim = _with_told_code(claim, compact(code[1].casefold()))
     if not claim.vendors or not (claim.hosts or claim.cards or _HINT.search(version.casefold())):
         return claim
     return _with_surroundings(claim, f"{statement.hardware} {version} {_tail(statement.full_name)}")
+
+
+def _before_its_year(product: str, versions: str) -> str:
+    """A name without its year where the affected versions end before that very year.
+
+    *PI Vision 2020* below *PI Vision 2020* is *PI Vision* of 2019 and older.
+    """
+    year = _LAST_YEAR.search(product) if "<" in versions else None
+    bound = year and re.search(rf"<(?!=)\s*(?:[^<>=|]*\s)?v?{year[1]}\s*$", versions, re.IGNORECASE)
+    return product[: year.start()] if year and bound else product
+
+
+@lru_cache(maxsize=16384)
+def _with_told_code(claim: Claim, code: str) -> Claim:
+    """The claim with the model that its versions begin with: ``SureSigns: VS4 A.07.107``."""
+    wanted = tuple(
+        w if w.codes or w.wildcards else msgspec.structs.replace(w, beside=(*w.beside, code))
+        for w in claim.wanted
+    )
+    return msgspec.structs.replace(claim, wanted=wanted)
 
 
 @lru_cache(maxsize=65536)
@@ -108,6 +138,8 @@ def _claim(
     vendors = tuple(dict.fromkeys(makers)) or (ANYONE,)
     text = without_maker(without_name(text, vendor), vendors)
     serial = _SERIAL.search(text)
+    made = _MADE.search(text)
+    text = text[: made.start()] if made else text
     text = text[: serial.start()] if serial else text
     text = without_apposition(text)
     within = _BUILT_UPON.search(text)
@@ -138,6 +170,7 @@ def _claim(
         requires=(
             *(w for need in requires for w in _wanted(_required(need), without=())),
             *_serial(serial.group() if serial else ""),
+            *((Wanted(words=("made",), generic=(made.group().strip(),)),) if made else ()),
             *within_it,
         ),
         branch=branches.pop() if is_one_line else "",
@@ -145,7 +178,24 @@ def _claim(
         ratings=ratings(chunks(text)),
         short=tuple(dict.fromkeys((*abbreviations(text), *_initials(product), *_initials(text)))),
         variants=(*_variants(text), *map(_letters_code, _LETTERS_CODE.findall(product))),
+        unspaced=_unspaced(product, text),
     )
+
+
+def _unspaced(product: str, text: str) -> tuple[str, ...]:
+    """A name as one word, with all that a key leaves out: ``lynxfirmware``, ``ewoncosy``.
+
+    Without its brackets where they hold order numbers alone.
+    """
+    inside = [c for piece in _PARENTHESES.findall(text) for c in chunks(piece)]
+    if inside and not all(map(is_order_number, inside)):
+        return ()
+    whole = {
+        "".join(map(compact, told))
+        for name in (product, text)
+        if (told := chunks(_PARENTHESES.sub(" ", folded(name)))) and len(told) > 1
+    }
+    return tuple(sorted(whole - set(sequence(text))))
 
 
 def _abbreviated(vendor: str) -> tuple[str, ...]:

@@ -53,6 +53,12 @@ _KINDS: Final = re.compile(r"(?<!\S)([a-z]{2,4})((?:/[a-z]{2,4}){2,})(?!\S)")
 _LINES: Final = re.compile(r"(?<!\S)([a-z]{2,3})/([a-z]{2,3})[- ]series\b")
 """``NJ/NX-series``."""
 _SHORTEST_LIST_NUMBER: Final = 2
+_LEAVES_OUT: Final = re.compile(
+    r"\b(?:incl\w*|excl\w*|except|without|not|other|only|all|if|when|and|or|using|with|on|in|for)\b"
+)
+"""Brackets that say more than another word of the name."""
+_SLASHED: Final = re.compile(r"(?<!\S)[a-z0-9-]{3,}(?:/[a-z0-9-]{3,}){2,}(?!\S)")
+"""``670/650/SAM600-IO``."""
 _LIST_WORDS: Final = re.compile(r"\s+(?:and|or|&)\s+|[,/;]")
 _STRONG_SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*")
 _SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*|\s+and\s+|\s+or\s+|,\s+")
@@ -75,7 +81,7 @@ def wanted_in(text: str) -> tuple[Wanted, ...]:
     for inside in _INCLUDED.findall(text):
         codes = [compact(c) for c in chunks(inside) if is_code(c) and not is_order_number(c)]
         out.extend(Wanted(codes=(c,), line=out[0].line, words=out[0].words) for c in codes if out)
-    aside = tuple(dict.fromkeys(_abbreviating(text, main)))
+    aside = tuple(dict.fromkeys((*_abbreviating(text, main), *_in_brackets(text))))
     found = (one for one in out if one != Wanted())
     return tuple(msgspec.structs.replace(one, aside=aside) if aside else one for one in found)
 
@@ -89,12 +95,22 @@ def _abbreviating(text: str, main: str) -> Iterator[str]:
                 yield word
 
 
+def _in_brackets(text: str) -> Iterator[str]:
+    """The words in a name's brackets, which a row may say: ``PCS neo (Administration Console)``."""
+    for part in _PARENTHESES.findall(text):
+        words = chunks(part)
+        if not _LEAVES_OUT.search(part) and all(word.isalpha() for word in words):
+            yield from words
+
+
 def _each_kind(text: str) -> tuple[str, ...]:
     """``Metasys ADS/ADX/OAS`` and ``NJ/NX-series`` as one name for each."""
     if found := _KINDS.search(text):
         kinds = (found[1], *found[2].strip("/").split("/"))
     elif found := _LINES.search(text):
         kinds = (f"{found[1]} series", f"{found[2]} series")
+    elif (found := _SLASHED.search(text)) and all(map(is_code, found[0].split("/"))):
+        kinds = tuple(found[0].split("/"))
     else:
         return (text,)
     return tuple(f"{text[: found.start()]}{kind}{text[found.end() :]}" for kind in kinds)
