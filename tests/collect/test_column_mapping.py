@@ -50,6 +50,8 @@ RowsOf = Callable[[Reading, str], list[dict[str, str]]]
         ("Geräte-Nr.", "asset", "asset_id"),
         ("Typ / Modell", "component", "model"),
         ("Hersteller / Typ", "component", "manufacturer+model"),
+        ("Technologie", "asset", "chemistry"),
+        ("Batterie > Technologie", "asset", "chemistry"),
         ("Firmware-Stand", "component", "firmware"),
         ("Firmware-\nStand (aktuell)", "component", "firmware"),
         ("aktuelle FW-Version", "component", "firmware"),

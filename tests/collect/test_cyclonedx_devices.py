@@ -147,7 +147,7 @@ def test_the_described_device_owns_what_the_document_lists(rows_of: RowsOf) -> N
     reading = collect.read("g.json", data)
 
     assert rows_of(reading, "component")[0]["asset_id"] == "G1"
-    assert any("1 components of type library" in note for note in seen.notes)
+    assert any("of type library (1)" in note for note in seen.notes)
 
 
 def test_firmware_belongs_to_the_device_that_depends_on_it(rows_of: RowsOf) -> None:
@@ -179,6 +179,25 @@ def test_firmware_belongs_to_the_device_that_depends_on_it(rows_of: RowsOf) -> N
             "party_id": "Ostrava Cloudworks",
         }
     ]
+
+
+def test_what_stands_inside_a_firmware_is_read_or_named(rows_of: RowsOf) -> None:
+    inner = [
+        {"type": "firmware", "name": "bootloader", "version": "1.2"},
+        {"type": "library", "name": "openssl", "version": "1.0.2"},
+    ]
+    image = {"type": "firmware", "name": "main", "version": "3", "components": inner}
+    data = bom(
+        components=[{"type": "device", "bom-ref": "d1", "name": "UPS", "components": [image]}]
+    )
+
+    seen = collect.preview("g.json", data)
+
+    assert [
+        (row["component_id"], row["firmware"])
+        for row in rows_of(collect.read("g.json", data), "component")
+    ] == [("d1/main", "3"), ("d1/bootloader", "1.2")]
+    assert any("of type library (1)" in note for note in seen.notes)
 
 
 def test_firmware_without_a_device_is_a_release(rows_of: RowsOf) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from cellwarden import __version__
 from cellwarden.entry import exits
-from cellwarden.entry.cli import spread
+from cellwarden.entry.cli import run, spread
 from cellwarden.model import errors
 
 
@@ -146,6 +146,19 @@ def test_an_error_cannot_steer_the_terminal(tmp_path: Path) -> None:
 )
 def test_each_error_has_its_exit_code(error: type[errors.CellwardenError], code: int) -> None:
     assert exits.code_of(error("what", advice="do")) == code
+
+
+def test_every_command_takes_the_workspace_as_an_option_and_no_two_of_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other = str(tmp_path / "one"), str(tmp_path / "other")
+    for command in ("scan", "today", "report"):
+        assert run([command, "-w", one]) == exits.CANNOT_USE
+        assert run([command, one, "--workspace", one]) == exits.CANNOT_USE
+        said = capsys.readouterr().err
+        assert said.count(f"{one} is no workspace") == 2
+        assert run([command, one, "-w", other]) == exits.CANNOT_USE
+        assert f"two workspaces: {one} and {other}" in capsys.readouterr().err
 
 
 def test_several_paths_may_follow_one_option() -> None:

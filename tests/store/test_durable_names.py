@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -210,3 +210,18 @@ def test_an_imported_ledger_rests_on_durable_names_before_and_after_its_entries(
     assert len(folders) > 5
     assert {f"new/.import/{folder}" for folder in folders - {Path()}} <= set(before_entries)
     assert {f"new/{folder}".removesuffix("/.") for folder in folders} <= after
+
+
+def test_a_file_written_in_pieces_is_whole_or_not_there(tmp_path: Path) -> None:
+    def pieces(*, whole: bool) -> Iterator[bytes]:
+        yield b"one, "
+        if not whole:
+            raise ZeroDivisionError
+        yield b"two"
+
+    write_durably(tmp_path / "whole", pieces(whole=True))
+    with pytest.raises(ZeroDivisionError):
+        write_durably(tmp_path / "cut", pieces(whole=False))
+
+    assert (tmp_path / "whole").read_bytes() == b"one, two"
+    assert [path.name for path in tmp_path.iterdir()] == ["whole"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +151,31 @@ def test_the_kind_can_be_told_where_nothing_else_does(tmp_path: Path) -> None:
     assert preview_file(file, kind="site").counts == {"site": 1}
     with pytest.raises(InputError, match="none of"):
         preview_file(file, kind="spaceship")
+
+
+def test_what_holds_secrets_is_its_owners_alone_and_stays_out_of_git(
+    tmp_path: Path, workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("core-1.cfg", "#card [1] *.ini")
+    for name in names:
+        (tmp_path / name).write_text("hostname core-1\nsnmp-server community S3cretWord ro\n")
+    (tmp_path / "plain.cfg").write_text("hostname core-2\nntp server 10.0.0.1\n")
+    register = workspace.folder / "register"
+
+    for name in (*names, *names, "plain.cfg"):
+        words = ["register", "import", str(tmp_path / name), "-w", str(workspace.folder)]
+        assert run(words) == exits.COMPLETE
+    told = capsys.readouterr().err
+    subprocess.run(["git", "init", "-q", str(workspace.folder)], check=True)
+    subprocess.run(["git", "-C", str(workspace.folder), "add", "-A"], check=True)
+    listed = subprocess.run(
+        ["git", "-C", str(workspace.folder), "ls-files", "-z"], check=True, capture_output=True
+    )
+
+    kept = set(listed.stdout.decode().split("\0"))
+    assert {"register/plain.cfg", "register/.gitignore"} <= kept
+    assert not {f"register/{name}" for name in names} & kept
+    assert {(register / name).stat().st_mode & 0o777 for name in names} == {0o600}
+    assert len((register / ".gitignore").read_text().splitlines()) == 1 + len(names)
+    assert told.count("secrets too") == 4
+    assert "S3cretWord" not in told

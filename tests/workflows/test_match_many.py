@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import os
+from datetime import UTC, datetime
+from functools import partial
 from itertools import repeat
 from pathlib import Path
 
@@ -21,10 +23,11 @@ from cellwarden.model.errors import InputError
 from cellwarden.model.matching import Component, Remedy, Statement
 from cellwarden.reports.lines import match_line
 from cellwarden.workflows.advisory import match_index, match_many
-from cellwarden.workflows.advisory.match_files import encoded
+from cellwarden.workflows.advisory.match_files import OfWorkspace, encoded, keep_met
 from cellwarden.workflows.advisory.match_index import Index
 from cellwarden.workflows.advisory.match_many import lines_of, match_lines
 from cellwarden.workflows.fleet.inventory import read_inventory
+from cellwarden.workflows.workspace import open_workspace
 
 FIRMWARE = ("2.4.0", "2.4.1", "v2.5", "2.4 SP1", "", "?", 'BIOS "1\\x"', "AOS v3.9.4 / App v3.9.3")
 
@@ -217,7 +220,8 @@ def test_book_that_was_cut_short_is_no_book(tmp_path: Path) -> None:
 
 def test_what_a_run_met_is_known_to_the_next_one_with_other_ids(tmp_path: Path) -> None:
     file = tmp_path / "a.prepared"
-    index = Index(lambda: matching.Matcher(statements()), file=file)
+    keep = partial(keep_met, file, Answered(), lambda: ALWAYS)
+    index = Index(lambda: matching.Matcher(statements()), keep=keep)
     first = b"".join(lines_of(index, fleet(200)))
     book = open_book(file.with_suffix(".met"), reading(Seen))
     again = Index(lambda: pytest.fail("it was looked at again"), Answered(None, book))
@@ -338,6 +342,34 @@ def test_workspace_keeps_what_it_prepared_until_something_is_imported(
     assert len(list((workspace / ".state" / "derived").glob("*.prepared"))) == 2
 
 
+def test_few_components_of_a_workspace_are_looked_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, inventory = tmp_path / "w", tmp_path / "fleet.csv"
+    write_csv(inventory, fleet(20))
+    record = _record("2.4.1", datePublished="2026-01-01T00:00:00.000Z")
+    (tmp_path / "one.json").write_text(json.dumps(record), "utf-8")
+    run(["init", str(workspace)])
+    run(["feeds", "import", str(tmp_path / "one.json"), "--workspace", str(workspace)])
+    opened = open_workspace(workspace)
+    early, late = (
+        opened.moment(datetime(year, 11, 16, tzinfo=UTC), as_of=None, known_at=None)
+        for year in (2020, 2030)
+    )
+
+    first = b"".join(match_lines(inventory, opened, moment=late, progress=silent))
+    before = b"".join(match_lines(inventory, opened, moment=early, progress=silent))
+    again = b"".join(match_lines(inventory, opened, moment=late, progress=silent))
+    kept = {path.suffix for path in (workspace / ".state" / "derived").iterdir()}
+    monkeypatch.setattr(OfWorkspace, "__call__", lambda _: pytest.fail("it was read again"))
+    last = b"".join(match_lines(inventory, opened, moment=late, progress=silent))
+
+    assert b"CVE-2026-0001" in first
+    assert b"CVE-2026-0001" not in before
+    assert first == again == last
+    assert kept == {".met"}
+
+
 def test_cache_that_cannot_be_written_costs_time_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -378,11 +410,11 @@ def test_inventory_without_ids_of_its_own_is_refused_with_its_line(tmp_path: Pat
         read_inventory(path)
 
 
-def _record(end: str) -> dict[str, object]:
+def _record(end: str, **about: str) -> dict[str, object]:
     return {
         "dataType": "CVE_RECORD",
         "dataVersion": "5.1",
-        "cveMetadata": {"cveId": "CVE-2026-0001", "state": "PUBLISHED"},
+        "cveMetadata": {"cveId": "CVE-2026-0001", "state": "PUBLISHED", **about},
         "containers": {
             "cna": {
                 "providerMetadata": {"orgId": "0"},

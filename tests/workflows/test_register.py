@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -119,6 +120,73 @@ def test_a_file_that_nobody_can_read_is_a_problem_and_the_others_are_read(
     assert found == [("A",)]
     assert len(outcome.problems) == 1
     assert "fleet.xlsx" in str(outcome.problems[0])
+
+
+def test_what_cannot_be_opened_is_a_problem_and_ends_nothing(workspace: Workspace) -> None:
+    register = workspace.folder / "register"
+    write_assets(workspace, "A,NG1,1")
+    plant = workspace.folder / "plant"
+    (register / "hall").mkdir()
+    plant.mkdir()
+    (register / "hall" / "assets-hall.csv").write_text("asset_id,site_id\nB,NG1\n", "utf-8")
+    (plant / "assets-plant.csv").write_text("asset_id,site_id\nC,NG1\n", "utf-8")
+    (register / "assets-plant.csv").symlink_to(plant / "assets-plant.csv")
+    with workspace.open_state() as state:
+        record(workspace, state)
+        (plant / "assets-plant.csv").rename(workspace.folder / "elsewhere.csv")
+        (register / "hall").rename(plant / "hall")
+        (register / "hall").symlink_to(plant / "hall")
+        os.mkfifo(register / "pipe.csv")
+        outcome = record(workspace, state)
+        found = rows(state.connect(as_of=FOREVER), "select subject from asset order by 1")
+
+    assert found == [("A",), ("B",), ("C",)]
+    assert [str(problem) for problem in outcome.problems] == [
+        "register/assets-plant.csv is a link to a file that is not there",
+        "register/hall cannot be looked into: it is a link to a folder, which is not followed",
+        "register/pipe.csv is no file but a pipe, a socket or a device",
+    ]
+
+
+def test_a_folder_of_the_register_that_is_not_mounted_ends_nothing(workspace: Workspace) -> None:
+    write_assets(workspace, "A,NG1,1")
+    settings = (workspace.folder / "cellwarden.toml").read_text("utf-8")
+    (workspace.folder / "cellwarden.toml").write_text(
+        settings.replace('paths = ["register"]', 'paths = ["register", "share"]'), "utf-8"
+    )
+    share = workspace.folder / "share"
+    share.mkdir()
+    (share / "assets-b.csv").write_text("asset_id,site_id\nB,NG1\n", "utf-8")
+    workspace = open_workspace(workspace.folder)
+    with workspace.open_state() as state:
+        record(workspace, state)
+        shutil.rmtree(share)
+        outcome = record(workspace, state)
+        found = rows(state.connect(as_of=FOREVER), "select subject from asset order by 1")
+
+    assert found == [("A",), ("B",)]
+    assert "share cannot be looked into: No such file or directory" in str(outcome.problems[0])
+
+
+def test_a_link_that_leads_back_into_the_register_is_passed_over(workspace: Workspace) -> None:
+    write_assets(workspace, "A,NG1,1")
+    (workspace.folder / "register" / "loop").symlink_to(".")
+    (workspace.folder / "register" / "up").symlink_to("..")
+    with workspace.open_state() as state:
+        outcome = record(workspace, state)
+
+    assert outcome.problems == ()
+    assert len(outcome.recorded) == 1
+
+
+def test_a_file_that_the_system_does_not_open_is_a_problem(workspace: Workspace) -> None:
+    write_assets(workspace, "A,NG1,1")
+    (workspace.folder / "register" / "secret.csv").symlink_to("x" * 300)
+    with workspace.open_state() as state:
+        outcome = record(workspace, state)
+
+    assert len(outcome.recorded) == 1
+    assert "secret.csv cannot be opened: File name too long" in str(outcome.problems[0])
 
 
 def test_a_corrected_mapping_is_read_by_the_next_scan_although_the_file_is_the_same(

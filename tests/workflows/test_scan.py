@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from cellwarden import checks
-from cellwarden.model.errors import SourceError
+from cellwarden.model.errors import InputError, SourceError
 from cellwarden.model.findings import Finding, Verdict
 from cellwarden.model.matching import Match, MatchState
 from cellwarden.model.moments import Moment
@@ -25,6 +25,7 @@ from cellwarden.workflows.advisory.match import (
     explain_match,
     record_decision,
     waiting_matches,
+    withdraw_decision,
 )
 from cellwarden.workflows.fleet.runs import changes_between, kept_runs, load_run
 from cellwarden.workflows.fleet.scan import ScanOutcome, scan
@@ -189,6 +190,34 @@ def test_a_rejected_candidate_has_no_row_and_the_reason_is_explained(
 
     assert exposures(after, component_id=one.component_id, advisory_id=one.advisory_id) == []
     assert "another product line" in " ".join(explanation.lines)
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_a_decision_that_is_taken_back_leaves_the_match_waiting_and_stays_known(
+    northgate: Workspace, scanned: ScanOutcome, tmp_path: Path, *, is_same: bool
+) -> None:
+    assert scanned.report.exposures
+    workspace = copy_of(northgate, tmp_path / "withdrawn")
+    waiting = waiting_matches(workspace, moment=Moment(as_of=AS_OF))
+    one = decided(workspace, is_same=is_same, reason="a wrong label")
+    with workspace.open_state() as state:
+        known_at = state.log.size()
+    back = {
+        "reason": "the label was another one's",
+        "actor": "C. Lindqvist",
+        "clock_at": "2026-11-16T11:00:00.000000Z",
+    }
+
+    withdraw_decision(workspace, one.component_id, one.advisory_id, **back)
+
+    after = waiting_matches(workspace, moment=Moment(as_of=AS_OF))
+    then = waiting_matches(workspace, moment=Moment(as_of=AS_OF, known_at=known_at))
+    assert after == waiting
+    assert len(then) == len(waiting) - 1
+    with pytest.raises(InputError, match="nobody has decided"):
+        withdraw_decision(workspace, one.component_id, one.advisory_id, **back)
+    with pytest.raises(InputError, match="needs a reason"):
+        withdraw_decision(workspace, one.component_id, one.advisory_id, **back | {"reason": " "})
 
 
 def test_the_ledger_of_the_example_is_whole_and_a_changed_byte_is_found(

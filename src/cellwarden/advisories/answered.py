@@ -20,7 +20,7 @@ from typing import Final
 import msgspec
 
 from cellwarden import __version__
-from cellwarden.advisories.books import ALWAYS, Book
+from cellwarden.advisories.books import Book
 from cellwarden.advisories.plain import read_plain
 from cellwarden.model.matching import Component
 
@@ -63,7 +63,8 @@ class Answered:
     def __init__(self, plain: Book[Answers] | None = None, met: Book[Seen] | None = None) -> None:
         self._plain = plain
         self._met = met
-        self.times = ALWAYS if plain is None else plain.times
+        self.has_answers = plain is not None
+        self.times = next((book.times for book in (plain, met) if book is not None), None)
 
     def knows_all(self, components: Iterable[Component]) -> bool:
         """True where something is known of the name of every component."""

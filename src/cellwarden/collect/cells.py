@@ -13,6 +13,16 @@ from cellwarden.collect.text import cut, has_controls, is_mojibake, undamaged
 
 _PLAIN: Final = 1_000
 _MAKER_WORDS: Final = 5
+_HARDWARE: Final = re.compile(
+    r"(?:(?:hw|hardware|rev|revision|ver|version|v|index|issue|board)\b[\s.:=]*)*"
+    r"[a-z0-9]{1,6}(?:[.-][a-z0-9]{1,4}){0,3}",
+    re.IGNORECASE,
+)
+"""What a revision of hardware looks like: ``05``, ``rev C``, ``HW: 1.2``."""
+
+_SERIES: Final = re.compile(r"id\s*=?\s*\d+", re.IGNORECASE)
+"""The series that some UPSs print behind their firmware; it belongs to it."""
+
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,3}", re.IGNORECASE)
 _SPREADSHEET_ERRORS: Final = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#####"}
@@ -75,6 +85,28 @@ def maker_and_model(text: str, makers: frozenset[str]) -> tuple[str | None, str 
         if found and " ".join(maker.split()).casefold() in makers:
             return " ".join(maker.split()), model.strip() or None
     return None, text or None
+
+
+def firmware_and_hardware(
+    text: str, order: tuple[str, ...] = ("firmware", "hardware")
+) -> tuple[str, str | None]:
+    """The firmware and the hardware that one text names, in the order that its heading gives.
+
+    Only what looks like a revision of hardware is parted at a stroke: ``6.4.0 / 05`` and
+    ``2.1 / rev C`` are two things; ``AOS 6.4.0 / APP 6.4.0`` and ``UPS 08.8 / ID=18`` are one, the
+    firmware, whole as it stands.
+    """
+    if values.says_nothing(text):
+        return text, None
+    if order[0] == "hardware":
+        hardware, found, firmware = text.partition("/")
+    else:
+        firmware, found, hardware = text.rpartition("/")
+    firmware, hardware = firmware.strip(), hardware.strip()
+    is_hardware = _HARDWARE.fullmatch(hardware) and not _SERIES.fullmatch(hardware)
+    if not found or not firmware or not (is_hardware or values.says_nothing(hardware)):
+        return text, None
+    return firmware, hardware or None
 
 
 def fit_cell(

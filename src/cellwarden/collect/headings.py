@@ -173,6 +173,18 @@ def is_maker_and_model(heading: str) -> bool:
     return len(meant) == len(parts) and sorted(meant) == ["manufacturer", "model"]
 
 
+def firmware_and_hardware(heading: str) -> tuple[str, ...]:
+    """The two columns that a heading such as ``FW / HW`` asks for in one cell, as it orders them.
+
+    Nothing where it asks for something else.
+    """
+    parts = re.split(r"[/|&+,]| und | and | et | y | e | en | ja | i ", heading[:_LONGEST])
+    own = [part.rpartition(BELOW)[2].strip(" -") for part in parts]
+    meant = tuple(found[1] for part in own if (found := column_of(part, "component")))
+    is_both = len(meant) == len(own) and sorted(meant) == ["firmware", "hardware"]
+    return meant if is_both else ()
+
+
 def names_firmware(heading: str) -> bool:
     """Whether a heading looks like firmware versions, in whatever words: ``BMS-Firmware``.
 

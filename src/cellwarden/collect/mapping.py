@@ -12,6 +12,7 @@ from cellwarden.collect.date_order import ORDERS
 from cellwarden.collect.headings import (
     column_of,
     describes,
+    firmware_and_hardware,
     firmware_part_of,
     is_card,
     is_card_model,
@@ -33,11 +34,21 @@ _DEVICE = frozenset({"serial", "site_id", "location", "installed_on", "warranty_
 MAKER_AND_MODEL = "manufacturer+model"
 """What a heading leads to whose cells hold the maker and the model; known makers split them."""
 
+FIRMWARE_AND_HARDWARE = "firmware+hardware"
+"""What a heading leads to whose cells hold the firmware and the revision of the hardware."""
+
+IN_ONE_CELL = {
+    MAKER_AND_MODEL: frozenset({"manufacturer", "model"}),
+    FIRMWARE_AND_HARDWARE: frozenset({"firmware", "hardware"}),
+}
+"""Pairs of columns that one cell may hold, by what they are called in a mapping."""
+
 _MAKES_A_COMPONENT = frozenset(
     {
         "part",
         "hardware",
         "firmware",
+        FIRMWARE_AND_HARDWARE,
         "validated_firmware",
         "has_firmware",
         "exposure",
@@ -130,9 +141,9 @@ def _check(kind: str, columns: Named[str, str], constants: Named[str, str]) -> N
     if kind not in register_kinds():
         raise ValueError(f"{kind!r} is none of {', '.join(register_kinds())}")
     names = kinds()[kind].column_names
-    splits = {"manufacturer", "model"} <= set(names)
+    pairs = {pair for pair, both in IN_ONE_CELL.items() if both <= set(names)}
     for column in (*columns.values(), *constants):
-        if column not in names and not (column == MAKER_AND_MODEL and splits):
+        if column not in names and column not in pairs:
             raise ValueError(f"{kind} has no column {column!r}, but {', '.join(names)}")
 
 
@@ -215,6 +226,10 @@ def _nearest(header: Sequence[str], kind: str) -> dict[str, str]:
         both = [text for text in header if text not in columns and is_maker_and_model(text)]
         if both and not told:
             columns[both[0]] = MAKER_AND_MODEL
+    if kind == "component" and not {"firmware", "hardware"} & set(columns.values()):
+        both = [text for text in header if text not in columns and firmware_and_hardware(text)]
+        if len(both) == 1:
+            columns[both[0]] = FIRMWARE_AND_HARDWARE
     return columns
 
 
@@ -239,10 +254,7 @@ def _components_of(header: Sequence[str], columns: dict[str, str]) -> tuple[Also
         found.append(Also(kind="component", columns={**shared, **own}))
     if "part" not in own.values():
         asset = {heading: column for heading, column in shared.items() if column != "serial"}
-        which = {h: "model" for h in left if is_card_model(h) and h not in own}
-        inside = (
-            {h: c for h, c in asset.items() if c == "asset_id"} | which if len(which) == 1 else {}
-        )
+        inside = _of_cards(asset, [h for h in left if is_card_model(h) and h not in own])
         for heading in left:
             part = firmware_part_of(heading) if names_firmware(heading) else None
             if part and heading not in own:
@@ -255,7 +267,8 @@ def _components_of(header: Sequence[str], columns: dict[str, str]) -> tuple[Also
 def _only_firmware(header: Sequence[str], columns: dict[str, str]) -> dict[str, str]:
     """The one heading of firmware, whatever part it names, where no other tells the firmware."""
     named = [heading for heading in header if names_firmware(heading) and heading not in columns]
-    return {named[0]: "firmware"} if len(named) == 1 and "firmware" not in columns.values() else {}
+    is_told = {"firmware", FIRMWARE_AND_HARDWARE} & set(columns.values())
+    return {named[0]: "firmware"} if len(named) == 1 and not is_told else {}
 
 
 def _of_cards(asset: dict[str, str], named: list[str]) -> dict[str, str]:
@@ -270,7 +283,10 @@ def _of_cards(asset: dict[str, str], named: list[str]) -> dict[str, str]:
 
 def _is_of_parts(guess: Mapping | None) -> bool:
     """Whether headings without ids of components tell where each part belongs."""
-    return guess is not None and {"asset_id", "firmware"} <= set(guess.columns.values())
+    if guess is None:
+        return False
+    told = set(guess.columns.values())
+    return "asset_id" in told and not told.isdisjoint({"firmware", FIRMWARE_AND_HARDWARE})
 
 
 def _tells_things(kind: str, guess: Mapping) -> bool:

@@ -35,7 +35,8 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
     ``counts`` are rows by kind, without the unreadable ones, which are ``problems``; ``mappings``
     what the headings were taken for, one a table; ``unmapped`` the headings that nothing is read
-    from; ``notes`` what was assumed on the way.
+    from; ``notes`` what was assumed on the way; ``holds_secrets`` is true where a setting of it is
+    recorded as a digest alone.
     """
 
     file: str
@@ -46,6 +47,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     unmapped: tuple[str, ...]
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
+    holds_secrets: bool
 
 
 def preview(
@@ -93,6 +95,7 @@ def preview(
         unmapped=tuple(intake.unmapped),
         problems=tuple(_problem(row) for row in intake.tables.get("unreadable", ())),
         notes=tuple(intake.notes),
+        holds_secrets=intake.holds_secrets,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from cellwarden.collect import values
-from cellwarden.collect.mapping import BUILT_FROM, MAKER_AND_MODEL, Also, Mapping
+from cellwarden.collect.mapping import BUILT_FROM, IN_ONE_CELL, Also, Mapping
 
 _OF_OTHERS: Final = "component"
 
@@ -42,7 +42,7 @@ def parts_of(header: list[str], mapping: Mapping) -> list[Part]:
         plain_ones = tuple(
             (i, column)
             for i, column in targets
-            if column != MAKER_AND_MODEL
+            if column not in IN_ONE_CELL
             and values.takes_any_text(one.kind, column)
             and named.count(column) == 1
         )
@@ -116,5 +116,5 @@ def doubted(part: Part, doubts: dict[int, str], unread: dict[int, str]) -> dict[
     return {
         column: doubts[index]
         for index, column in part.targets
-        if index in doubts and (column == MAKER_AND_MODEL or values.holds_marks(part.kind, column))
+        if index in doubts and (column in IN_ONE_CELL or values.holds_marks(part.kind, column))
     } | {column: unread[index] for index, column in part.targets if index in unread}

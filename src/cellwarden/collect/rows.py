@@ -6,12 +6,17 @@ import re
 
 import msgspec
 
-from cellwarden.collect import values
-from cellwarden.collect.cells import Place, is_plain
+from cellwarden.collect import headings, values
+from cellwarden.collect.cells import Place, firmware_and_hardware, is_plain
 from cellwarden.collect.date_order import DateOrders
 from cellwarden.collect.headings import first_word, is_section, is_total, names_firmware
 from cellwarden.collect.intake import Intake
-from cellwarden.collect.mapping import BUILT_FROM, MAKER_AND_MODEL, Mapping
+from cellwarden.collect.mapping import (
+    BUILT_FROM,
+    FIRMWARE_AND_HARDWARE,
+    MAKER_AND_MODEL,
+    Mapping,
+)
 from cellwarden.collect.row_parts import Part, dated, doubted, gather, key_of, parts_of
 from cellwarden.collect.secrets import is_secret
 from cellwarden.collect.text import cut
@@ -116,6 +121,7 @@ class RowsOfTable:
         self.splits: dict[bool, int] = {}
         self.unsplit: list[str] = []
         self.split_heading = ""
+        self.pairs: dict[str, list[bool]] = {}
         self.rows = 0
         self.cells = 0
 
@@ -228,8 +234,7 @@ class RowsOfTable:
                 self._refuse(place, part, clash)
                 is_known = False
                 continue
-            if MAKER_AND_MODEL in row:
-                self._split(row, damaged, part)
+            self._part_cells(row, damaged, part)
             if part.kind in BUILT_FROM:
                 _name(part.kind, row, fit, by_serial=self.is_by_serial)
             if part.is_merged:
@@ -264,6 +269,13 @@ class RowsOfTable:
                 found = [*found[:index], read, *found[index + 1 :]]
         return found, unread
 
+    def _part_cells(self, row: dict[str, str | None], damaged: dict[str, str], part: Part) -> None:
+        """Part the cells that hold two columns."""
+        if MAKER_AND_MODEL in row:
+            self._split(row, damaged, part)
+        if FIRMWARE_AND_HARDWARE in row:
+            self._part_hardware(row, damaged, part)
+
     def _split(self, row: dict[str, str | None], damaged: dict[str, str], part: Part) -> None:
         """Part a maker's name from the model behind it; where nobody knows it, nothing is guessed.
 
@@ -281,7 +293,24 @@ class RowsOfTable:
             self.unsplit.append(text)
         self.split_heading = heading
 
+    def _part_hardware(
+        self, row: dict[str, str | None], damaged: dict[str, str], part: Part
+    ) -> None:
+        """Part the revision of the hardware from the firmware where one cell holds both."""
+        heading = part.headings[FIRMWARE_AND_HARDWARE]
+        if FIRMWARE_AND_HARDWARE in damaged:
+            damaged["firmware"] = damaged.pop(FIRMWARE_AND_HARDWARE)
+        text = row.pop(FIRMWARE_AND_HARDWARE) or ""
+        order = headings.firmware_and_hardware(heading) or ("firmware", "hardware")
+        row["firmware"], row["hardware"] = firmware_and_hardware(text, order)
+        self.pairs.setdefault(heading, []).append(row["hardware"] is not None)
+
     def _tell_split(self) -> None:
+        for heading, parted in self.pairs.items():
+            self.intake.note(
+                f"{self.file}: {heading!r} holds firmware and hardware; {sum(parted)} of "
+                f"{len(parted)} cells were parted, the rest is the firmware as it stands"
+            )
         if not self.splits:
             return
         note = (

@@ -21,6 +21,10 @@ WorkspaceArgument = Annotated[
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", help="The workspace's folder.", show_default=False)
 ]
+AlsoWorkspaceOption = Annotated[
+    Path | None,
+    typer.Option("--workspace", "-w", help="The same, as other commands take it."),
+]
 AsOfOption = Annotated[
     str | None,
     typer.Option("--as-of", metavar="TIME", help="Speak for this date or time instead of now."),
@@ -53,6 +57,19 @@ _NOBODY_NAMED: Final = "operator"
 def now() -> datetime:
     """The clock; only doors look at it."""
     return datetime.now(UTC)
+
+
+def the_workspace(argument: Path, option: Path | None) -> Path:
+    """The workspace's folder, given as an argument or as the option.
+
+    Raises:
+        InputError: both are given, and they differ.
+    """
+    if option is None:
+        return argument
+    if argument not in {HERE, option}:
+        raise InputError(f"two workspaces: {argument} and {option}", advice="name one of them")
+    return option
 
 
 def who_acts(actor: str | None) -> str:

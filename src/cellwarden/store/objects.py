@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Final
@@ -112,11 +112,11 @@ def _holds(target: Path, data: bytes) -> bool:
         return False
 
 
-def write_durably(target: Path, data: bytes, *, mode: int | None = None) -> None:
+def write_durably(target: Path, data: bytes | Iterable[bytes], *, mode: int | None = None) -> None:
     """Write a file so that it is either there whole or not at all: write, fsync, rename.
 
-    Where its folder is new, the name of that is made durable too. ``mode`` are its permissions;
-    without it, those that the process gives.
+    ``data`` may come in pieces. Where the folder is new, the name of that is made durable too.
+    ``mode`` are the permissions; without it, those that the process gives.
 
     Raises:
         StoreError: the disk refused.
@@ -125,16 +125,18 @@ def write_durably(target: Path, data: bytes, *, mode: int | None = None) -> None
     try:
         make_durably(target.parent)
         with open(pending, "wb", opener=_opener(mode)) as file:
-            file.write(data)
+            file.writelines((data,) if isinstance(data, bytes) else data)
             file.flush()
             if not is_put_off(target):
                 os.fsync(file.fileno())
         pending.replace(target)
         sync_folder(target.parent)
-    except OSError as error:
+    except BaseException as error:  # making a piece may fail too, or be stopped
         with contextlib.suppress(OSError):
             pending.unlink()
-        raise disk_refused(target, error) from error
+        if isinstance(error, OSError):
+            raise disk_refused(target, error) from error
+        raise
 
 
 def make_durably(folder: Path) -> None:

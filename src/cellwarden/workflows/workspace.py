@@ -29,6 +29,11 @@ SETTINGS_NAME: Final = "cellwarden.toml"
 Progress = Callable[[str, int, int], None]
 """Told about long work: what is done, how much of it, out of how much."""
 
+
+def nobody_watches(_stage: str, _done: int, _total: int) -> None:
+    """Progress of what takes no time that anybody would watch, or has no door."""
+
+
 Telling = Callable[[str], None]
 """Told what people should know beside the result."""
 

@@ -82,6 +82,17 @@ def test_brackets_inside_strings_do_not_hide_depth() -> None:
     assert depth_of(structure_of(text)) == 300
 
 
+def test_the_depth_of_a_bomb_is_told_without_walking_it_once_a_level() -> None:
+    bomb = b'{"document":' * 1_000_000 + b"1" + b"}" * 1_000_000
+
+    assert "nest 1000000 deep" in reason(read(bomb))  # level by level this takes an hour
+
+
+def test_what_closes_nothing_does_not_hide_depth() -> None:
+    assert depth_of(b"[[]" + b"]" * 50 + b"[[[") == 2
+    assert depth_of(b"[" * 7) == 7
+
+
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text('[]{}"\\ab', max_size=8),
     lambda inner: (

@@ -30,7 +30,38 @@ from cellwarden.model.matching import Component, Remedy, Statement
         ("Niagara AX v3.8: Apply Update 4 release (3.8.401)", ("3.8.401",)),
         ("Update all v10 Metasys ADS/ADX/OAS: with patch 10.1.5", ("10.1.5",)),
         ("The weakness is remediated in Lumada APM v6.4.0.1.", ("6.4.0.1",)),
+        ("FR Configurator2: Version 1.23Z or later", ("1.23Z",)),
+        ("GT SoftGOT2000: install version 1.285X or later", ("1.285X",)),
+        ('R08SFCPU: Firmware versions "27" or later', ("27",)),
+        ("update to the latest firmware (FW 02).", ("02",)),
+        ("upgrade to Floating License Manager (FLM) Version 2.3.1.0 soon", ("2.3.1.0",)),
+        ("upgrade to Version 2018 R4 or newer", ("2018 R4",)),
+        ("upgrade to PI Web API 2018 SP1 or later.", ("2018 SP1",)),
+        ("update to the latest version of DOPSoft, Version 4.00.04, from", ("4.00.04",)),
+        ("update to at least GWS version 3.3.0.0", ("3.3.0.0",)),
+        ("Update to version >= V2.5.1 and the boot loader", ("2.5.1",)),
+        ("DS-2CD2xx0F-I Series: V5.4.5 Build 170123 and later", ("5.4.5 Build 170123",)),
+        ("Yokogawa has prepared revision R4.04 to address this.", ("R4.04",)),
+        ("Delta patched this vulnerability in Version 2.5.2 and", ("2.5.2",)),
+        ("FRN 15.2(6)E2a: Allen-Bradley Stratix 5400", ("15.2(6)E2a",)),
+        ("Update to upcoming AFF660/665 FW 04.6.01 release.", ("04.6.01",)),
+        ("and recommends users install v1.0.0.3 on all systems.", ("1.0.0.3",)),
+        ("version 5.3 of the affected software mitigates the", ("5.3",)),
+        ("Platform Version 12.2.5 was released in May to remediate", ("12.2.5",)),
+        ("The fix is available in Maintenance release 12.0.27", ("12.0.27",)),
+        ("upgrade to InTouch Access Anywhere 2017 (17.0.0).", ("2017", "17.0.0")),
+        ("has released new firmware Version 20122 for the module", ("20122",)),
+        ("fixed by the team in CS141 version 2.12, released", ("2.12",)),
+        ("A fix is available in the following releases: 5.1.20, Proxy 2.2", ()),
         ("Update to CMU Firmware version 12.0.x", ()),
+        ("IE-SW-VL05M firmware v3.6.24 Build 19062809 and prior", ()),
+        ("update the COMOS database to version 25.", ()),
+        ("Included in GT Designer3 Version 1 (GOT2000) v1.275M or later.", ()),
+        ("Update the contained components to V7.1 Upd3 (or later).", ()),
+        ("NCOS release 7.1.0 and greater are no longer for download", ()),
+        ("upgrade to version S+ 3.3 with the updates above", ()),
+        ("ICONICS is releasing a patch for v10.96 of GENESIS64.", ()),
+        ("Disable it on Windows Server 2012 R2 and update the machine", ()),
         ("When remote access is required, use VPNs updated to the most current version.", ()),
         ("The vulnerability was found in version 1.0.10.", ()),
         ("", ()),
@@ -214,6 +245,83 @@ def test_branch_without_a_leaf_of_its_own_stays_in_the_wider_range() -> None:
     remedies = [Remedy("Update to 2.0.0.11 or later.")]
 
     assert found_for(statements, remedies, "CBC-200", "2.0.0.11")[0] == "affected"
+
+
+def test_text_offers_the_version_that_stands_behind_the_products_own_name() -> None:
+    statements = [said_of("A", "CBC-200"), said_of("B", "CBG-7 Gateway")]
+    both = frozenset({"A", "B"})
+    remedies = [Remedy("Install CBC-200 version 2.5 and CBT tool 4.0 is available.", both)]
+
+    assert found_for(statements, remedies, "CBC-200", "2.5") == ("fixed", "2.5")
+    assert found_for(statements, remedies, "CBG-7 Gateway", "2.5") == ("not_affected", "")
+
+
+def test_bare_fixes_of_several_branches_end_a_range_that_all_products_share() -> None:
+    statements = [
+        said_of("A", "CBC-200", ">= 31.011"),
+        said_of("B", "CBG-7 Gateway", ">= 31.011"),
+    ]
+    remedies = [
+        Remedy("32.016 and later for versions 32"),
+        Remedy("33.015 and later for versions 33"),
+    ]
+
+    states = {
+        version: found_for(statements, remedies, "CBC-200", version)[0]
+        for version in ("31.012", "32.015", "32.016", "33.014", "33.015", "33.020")
+    }
+
+    assert states == {
+        "31.012": "affected",
+        "32.015": "affected",
+        "32.016": "fixed",
+        "33.014": "affected",
+        "33.015": "fixed",
+        "33.020": "fixed",
+    }
+
+
+def test_fix_of_a_model_that_a_text_names_by_its_number_is_none_of_another() -> None:
+    statements = [said_of("A", "CBC-1766 Controller"), said_of("B", "CBC-1763 Controller")]
+    remedies = [Remedy("A new firmware for series 1766 was issued, FRN 21.00")]
+
+    assert found_for(statements, remedies, "CBC-1766 Controller", "21.00")[0] == "fixed"
+    assert found_for(statements, remedies, "CBC-1763 Controller", "21.00")[0] == "not_affected"
+
+
+def test_bare_text_that_some_leaves_have_and_others_have_not_is_for_each_of_them() -> None:
+    products = {"A": "CBC-200", "B": "CBG-7 Gateway", "C": "CBT Tool"}
+    statements = [said_of(leaf, product) for leaf, product in products.items()]
+    remedies = [Remedy("Update to V2.5 or later version", frozenset({"A", "B"}))]
+
+    states = {
+        product: found_for(statements, remedies, product, "2.5") for product in products.values()
+    }
+
+    assert states["CBC-200"] == states["CBG-7 Gateway"] == ("fixed", "2.5")
+    assert states["CBT Tool"] == ("not_affected", "")
+
+
+def test_head_that_lists_models_by_number_names_the_fix_of_each() -> None:
+    statements = [
+        said_of("A", "Voltway CPU R08SFCPU", "<= 26"),
+        said_of("B", "Voltway CPU R08PSFCPU", "<= 11"),
+    ]
+    remedies = [
+        Remedy('Voltway CPU R04/08/16SFCPU:Firmware versions "27" or later'),
+        Remedy('Voltway CPU R04/08/16PSFCPU:Firmware versions "12" or later'),
+    ]
+
+    assert found_for(statements, remedies, "R08SFCPU", "27") == ("fixed", "27")
+    assert found_for(statements, remedies, "R08PSFCPU", "12") == ("fixed", "12")
+
+
+def test_family_with_a_version_alone_names_the_fix_of_its_members() -> None:
+    statements = [said_of("A", "Voltway Series CBC-200"), said_of("B", "CBG-7 Gateway")]
+    remedies = [Remedy("Voltway Series: firmware version 2.5.")]
+
+    assert found_for(statements, remedies, "Voltway CBC-200", "2.5") == ("fixed", "2.5")
+    assert found_for(statements, remedies, "CBG-7 Gateway", "2.5") == ("not_affected", "")
 
 
 def test_range_that_only_begins_ends_at_the_fix_that_the_document_names() -> None:

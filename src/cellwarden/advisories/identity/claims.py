@@ -51,7 +51,6 @@ _VERSION_LINE: Final = re.compile(r"(?<!hardware )\bversions? (\d{1,4}(?:\.\d+)+
 _ABBREVIATED: Final = range(3, 7)
 """Words of a name that people abbreviate to their first letters."""
 _TYPE: Final = re.compile(r"\btype\s?=\s?(\S+)")
-_LAST_YEAR: Final = re.compile(r"\s((?:19|20)\d\d)\s*$")
 _TOLD_CODE: Final = re.compile(r"([A-Z]{2,4}-?\d{1,4}) (?=[A-Z]?\.?\d)")
 """A model before a version: ``VS4 A.07.107``."""
 _BOXES: Final = re.compile(r"\s*[\u25a1\u25a0\u2610]\s*")
@@ -63,15 +62,14 @@ _LETTERS_CODE: Final = re.compile(
 )
 """A code without digits in a name's brackets: ``Manager Touch (eBMGR-TCH)``."""
 _SHORT_NAME: Final = re.compile(r"(\S+(?:\s+\S+)+)\s+\(([A-Za-z]{2,6})\)")
-_SERIAL: Final = re.compile(r"[\s,(]*\bserial (?:number|no)\b.*$")
+_SERIAL: Final = re.compile(
+    r"[\s,(]*\b(?:serial (?:number|no)|(?:devices |units )?(?:manufactured|produced|built)"
+    r" (?:between|before|after|prior|from|until|since))\b.*$"
+)
 _AND_EARLIER: Final = re.compile(r"\b(?:and|or) (?:earlier|prior|lower|below|later|newer|higher)\b")
 _NUMBER_PATTERN: Final = re.compile(
     r"\b(?=[a-z0-9-]*\d?)([a-z0-9]{3,}(?:-[a-z0-9]+)*\*[a-z0-9*-]*)"
 )
-_MADE: Final = re.compile(
-    r"\s+(?:devices?\s+)?(?:manufactured|produced)\s+(?:between|before|after|from|in)\s.*$"
-)
-"""Which of a product's units are meant."""
 _APPOSITION: Final = re.compile(
     r"(?<=[a-z])(?<!\bon)(?<!\bby)(?<!\bof)(?<!\bin)(?<!\bto)(?<!\bas)(?<!\bis)(?<!\bfor)(?<!\bwith)(?<!\band)"
     r"(?<!ing) an? [a-z]{3}.*$"
@@ -87,7 +85,7 @@ _BUILT_UPON: Final = re.compile(
 def read_claim(statement: Statement) -> Claim:
     """What product a statement speaks of. Statements with the same texts share one claim."""
     product = statement.product or statement.family or statement.full_name.split(":", 1)[0]
-    product = _before_its_year(product, statement.version_text)
+    product = _without_bound(product, statement.version_text)
     claim = _claim(
         statement.vendor, product, statement.part_numbers, statement.cpe, statement.requires
     )
@@ -99,14 +97,12 @@ def read_claim(statement: Statement) -> Claim:
     return _with_surroundings(claim, f"{statement.hardware} {version} {_tail(statement.full_name)}")
 
 
-def _before_its_year(product: str, versions: str) -> str:
-    """A name without its year where the affected versions end before that very year.
-
-    *PI Vision 2020* below *PI Vision 2020* is *PI Vision* of 2019 and older.
-    """
-    year = _LAST_YEAR.search(product) if "<" in versions else None
-    bound = year and re.search(rf"<(?!=)\s*(?:[^<>=|]*\s)?v?{year[1]}\s*$", versions, re.IGNORECASE)
-    return product[: year.start()] if year and bound else product
+def _without_bound(product: str, version: str) -> str:
+    """A name without its last word where all below that name is meant: ``< PI Vision 2020``."""
+    op, bound = version[:1], version[1:].strip()
+    name, _, last = product.strip().rpartition(" ")
+    is_below_itself = op == "<" and bound.casefold() == product.strip().casefold()
+    return name if is_below_itself and name and last[:1].isdigit() else product
 
 
 @lru_cache(maxsize=16384)
@@ -138,8 +134,6 @@ def _claim(
     vendors = tuple(dict.fromkeys(makers)) or (ANYONE,)
     text = without_maker(without_name(text, vendor), vendors)
     serial = _SERIAL.search(text)
-    made = _MADE.search(text)
-    text = text[: made.start()] if made else text
     text = text[: serial.start()] if serial else text
     text = without_apposition(text)
     within = _BUILT_UPON.search(text)
@@ -170,7 +164,6 @@ def _claim(
         requires=(
             *(w for need in requires for w in _wanted(_required(need), without=())),
             *_serial(serial.group() if serial else ""),
-            *((Wanted(words=("made",), generic=(made.group().strip(),)),) if made else ()),
             *within_it,
         ),
         branch=branches.pop() if is_one_line else "",
@@ -231,9 +224,11 @@ def _by_other_makers(text: str) -> tuple[list[str], list[str]]:
 
 
 def _serial(words: str) -> tuple[Wanted, ...]:
-    """The serial numbers to which a product text is restricted, as a thing to be shown."""
-    rest = words.strip(" ,()").removeprefix("serial").strip()
-    return (Wanted(words=("serial",), generic=(rest,)),) if words else ()
+    """The serial numbers or days to which a product text is restricted, as a thing to be shown."""
+    if not words:
+        return ()
+    head, _, rest = words.strip(" ,()").removeprefix("devices ").partition(" ")
+    return (Wanted(words=(head,), generic=(rest,)),)
 
 
 def _initials(text: str) -> Iterator[str]:

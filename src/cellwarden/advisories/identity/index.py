@@ -9,7 +9,7 @@ from cellwarden.advisories.identity.nouns import Claim, Evidence, Wanted
 from cellwarden.advisories.identity.vendors import ANYONE, initials, is_alike, relatives
 from cellwarden.advisories.identity.wording import says_line_alone
 from cellwarden.advisories.identity.words import (
-    family_shape,
+    head_of_code,
     is_wildcard,
     shortened,
     stem,
@@ -67,8 +67,8 @@ def _code_keys(wanted: Wanted) -> Iterator[tuple[str, str]]:
     yield "code", code
     if short := shortened(code):
         yield "code", short
-    if family_shape(code) is not None:
-        yield "stem", code.rstrip("0")
+    if wanted.line and (head := head_of_code(code)):
+        yield "word", head
     for line in wanted.line:
         yield "line", line
 

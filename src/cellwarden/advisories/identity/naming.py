@@ -20,7 +20,7 @@ from cellwarden.advisories.identity.wording import (
     software,
 )
 from cellwarden.advisories.identity.words import (
-    family_shape,
+    head_of_code,
     is_short_wildcard,
     shortened,
     wildcard,
@@ -178,45 +178,21 @@ def fits(pattern: str, seen: Evidence) -> str:
 
 def _without_code(seen: Evidence, wanted: Wanted, missing: list[str], words: list[str]) -> Identity:
     own = own_codes(seen, wanted)
-    if perhaps := _family_or_line(seen, wanted, missing, own):
-        return candidate(perhaps, 0.3)
     if len(missing) == 1 and shortened(missing[0]) in set(own) - set(seen.families):
         shown = missing[0].upper()
         return candidate(f"the register does not say whether it is the {shown}", 0.45)
+    if not own and _is_line_alone(seen, wanted, missing):
+        why = f"the register says no more than {' '.join(wanted.line)}"
+        return candidate(f"{why}, the advisory {', '.join(missing).upper()}", 0.3)
     if own:
         return other(f"its model is {own[0]}, the advisory's {', '.join(missing)}", "model code")
-    if wanted.words and len(words) == len(wanted.words) and not extra(seen, wanted):
+    heads = {head for code in missing if (head := head_of_code(code)) in seen.tokens}
+    foreign = [word for word in extra(seen, wanted) if word not in heads]
+    if wanted.words and len(words) == len(wanted.words) and not foreign:
         return candidate(f"the register does not say whether it is the {', '.join(missing)}", 0.4)
-    if wanted.line and set(wanted.line) <= seen.tokens and words and not extra(seen, wanted):
+    if wanted.line and set(wanted.line) <= seen.tokens and (words or heads) and not foreign:
         return candidate(f"the register does not say whether it is the {', '.join(missing)}", 0.3)
     return other(f"nothing in the register says {', '.join(missing)}", "model code")
-
-
-def _family_or_line(seen: Evidence, wanted: Wanted, missing: list[str], own: list[str]) -> str:
-    """Why a name without the code that is asked for may be it all the same; empty where it may not.
-
-    It is of the family that the advisory names, or says its line alone.
-    """
-    shown = ", ".join(missing).upper()
-    if len(missing) == 1 and (member := _member_of(missing[0], seen, wanted, own)):
-        return f"{member.upper()} may be one of the {shown} family"
-    if not own and _is_line_alone(seen, wanted, missing):
-        return f"the register says no more than {' '.join(wanted.line)}, the advisory {shown}"
-    return ""
-
-
-def _member_of(family: str, seen: Evidence, wanted: Wanted, own: list[str]) -> str:
-    """The row's own code that is of a round one: Micro850 of *Micro800*, W1788-1 of *W1700*.
-
-    Empty where there is none, where the row's is round as well, or where its words are others.
-    """
-    shape = family_shape(family)
-    known = not wanted.line or not seen.tokens.isdisjoint(wanted.line)
-    if shape is None or not known or extra(seen, wanted):
-        return ""
-    if not all(word in seen.tokens for word in wanted.words):
-        return ""
-    return next((code for code in own if shape.fullmatch(code)), "")
 
 
 def _is_line_alone(seen: Evidence, wanted: Wanted, missing: list[str]) -> bool:

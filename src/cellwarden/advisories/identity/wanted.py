@@ -24,6 +24,15 @@ from cellwarden.advisories.identity.words import (
 
 BRANCH: Final = re.compile(r"(?:v|(?=\d[\d.]*\.x{1,3}$))(\d+(?:\.\d+)*)(?:\.x{1,3})?")
 """``V5``, ``V5.x``, ``10.x``."""
+_STEP_OF_BRANCH: Final = re.compile(
+    r"(\bv\d+(?:\.\d+)*)\s+(?:update|upd\.?|patch|hotfix|hf)\s?\d+\b"
+)
+"""``V4.0 Update 1``: the step is one of the version."""
+_APP: Final = re.compile(r"\b(ios|android|mobile)(?= apps?\b)")
+"""What runs on a telephone is no version of what it operates."""
+_TAKES_OUT: Final = frozenset(
+    {"without", "excl", "excluding", "except", "not", "no", "other", "all"}
+)
 _PARENTHESES: Final = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _OPEN_PARENTHESIS: Final = re.compile(r"[(\[][^()\[\]]*$")
 _REVISION: Final = re.compile(r"rev\d{1,2}")
@@ -48,17 +57,14 @@ _ALIKE: Final = re.compile(r"(?<![\w/-])([a-z]{2,6})(\d{3,4})((?:/\d{3,4})+)(?![
 """``COM100/800``."""
 _OPTIONAL: Final = re.compile(r"(?<!\S)([a-z]+\d[a-z0-9-]*)\(([a-z]{1,3})\)([a-z0-9-]+)")
 """``R08(EN)CPU`` is two models."""
+_SLASHED: Final = re.compile(
+    r"(?<!\S)(?:[a-z0-9-]*\d{3}[a-z0-9-]*/)+[a-z0-9-]*\d{3}[a-z0-9-]*(?!\S)"
+)
 _KINDS: Final = re.compile(r"(?<!\S)([a-z]{2,4})((?:/[a-z]{2,4}){2,})(?!\S)")
 """``ADS/ADX/OAS``."""
 _LINES: Final = re.compile(r"(?<!\S)([a-z]{2,3})/([a-z]{2,3})[- ]series\b")
 """``NJ/NX-series``."""
 _SHORTEST_LIST_NUMBER: Final = 2
-_LEAVES_OUT: Final = re.compile(
-    r"\b(?:incl\w*|excl\w*|except|without|not|other|only|all|if|when|and|or|using|with|on|in|for)\b"
-)
-"""Brackets that say more than another word of the name."""
-_SLASHED: Final = re.compile(r"(?<!\S)[a-z0-9-]{3,}(?:/[a-z0-9-]{3,}){2,}(?!\S)")
-"""``670/650/SAM600-IO``."""
 _LIST_WORDS: Final = re.compile(r"\s+(?:and|or|&)\s+|[,/;]")
 _STRONG_SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*")
 _SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*|\s+and\s+|\s+or\s+|,\s+")
@@ -66,7 +72,7 @@ _SEPARATOR: Final = re.compile(r"\s+/\s+|\s+&\s+|\s*;\s*|\s+and\s+|\s+or\s+|,\s+
 
 def wanted_in(text: str) -> tuple[Wanted, ...]:
     """The alternatives that a product text lists; usually one."""
-    text = _OPTIONAL.sub(r"\1\3 / \1\2\3", text)
+    text = _STEP_OF_BRANCH.sub(r"\1", _OPTIONAL.sub(r"\1\3 / \1\2\3", text))
     main = spelled_out(_OPEN_PARENTHESIS.sub(" ", _PARENTHESES.sub(" ", text)).strip())
     pieces = [one for each in _each_kind(main or text) for one in _pieces(each)]
     out: list[Wanted] = []
@@ -81,26 +87,25 @@ def wanted_in(text: str) -> tuple[Wanted, ...]:
     for inside in _INCLUDED.findall(text):
         codes = [compact(c) for c in chunks(inside) if is_code(c) and not is_order_number(c)]
         out.extend(Wanted(codes=(c,), line=out[0].line, words=out[0].words) for c in codes if out)
-    aside = tuple(dict.fromkeys((*_abbreviating(text, main), *_in_brackets(text))))
+    aside = tuple(dict.fromkeys(_aside(text, main)))
     found = (one for one in out if one != Wanted())
     return tuple(msgspec.structs.replace(one, aside=aside) if aside else one for one in found)
 
 
-def _abbreviating(text: str, main: str) -> Iterator[str]:
-    """The words in a name's brackets that shorten it: ``MOSCAD IP gateway (IPGW)``."""
-    for part in _PARENTHESES.findall(text):
-        for word in chunks(part):
+def _aside(text: str, main: str) -> Iterator[str]:
+    """The words in a name's brackets that a row may have: ``PCS neo (Administration Console)``.
+
+    Of several brackets, which tell variants apart, those alone that shorten the name:
+    ``MOSCAD IP gateway (IPGW)``; none of brackets that take something out.
+    """
+    parts = [chunks(part) for part in _PARENTHESES.findall(text)]
+    for words in parts:
+        is_only = len(parts) == 1 and _TAKES_OUT.isdisjoint(words)
+        for word in words:
             letters = iter(main)
-            if word.isalpha() and len(word) > 2 and all(one in letters for one in word):  # noqa: PLR2004 - IPGW
+            shortens = is_only or all(one in letters for one in word)
+            if word.isalpha() and len(word) > 2 and shortens:  # noqa: PLR2004 - IPGW
                 yield word
-
-
-def _in_brackets(text: str) -> Iterator[str]:
-    """The words in a name's brackets, which a row may say: ``PCS neo (Administration Console)``."""
-    for part in _PARENTHESES.findall(text):
-        words = chunks(part)
-        if not _LEAVES_OUT.search(part) and all(word.isalpha() for word in words):
-            yield from words
 
 
 def _each_kind(text: str) -> tuple[str, ...]:
@@ -109,8 +114,6 @@ def _each_kind(text: str) -> tuple[str, ...]:
         kinds = (found[1], *found[2].strip("/").split("/"))
     elif found := _LINES.search(text):
         kinds = (f"{found[1]} series", f"{found[2]} series")
-    elif (found := _SLASHED.search(text)) and all(map(is_code, found[0].split("/"))):
-        kinds = tuple(found[0].split("/"))
     else:
         return (text,)
     return tuple(f"{text[: found.start()]}{kind}{text[found.end() :]}" for kind in kinds)
@@ -163,6 +166,8 @@ def _is_list(one: Wanted, text: str) -> bool:
         return len({(len(code), code[0]) for code in codes}) == 1
     if not codes:
         return True
+    if _is_slashed(codes, text):
+        return True
     shape, *others = {_shape(code) for code in (*codes, *one.wildcards)}
     ends = {(code[0], code[-3:]) for code in codes}
     is_alike = not others or (len(ends) == 1 < len(codes) and not one.wildcards)
@@ -175,6 +180,12 @@ def _is_list(one: Wanted, text: str) -> bool:
         return False
     first, last = row.index(True), len(row) - row[::-1].index(True)
     return all(row[first:last])
+
+
+def _is_slashed(codes: tuple[str, ...], text: str) -> bool:
+    """True for codes of several shapes with strokes between them: ``670/650/SAM600-IO``."""
+    lists = (found[0].split("/") for found in _SLASHED.finditer(text))
+    return any({compact(piece) for piece in pieces} == set(codes) for pieces in lists)
 
 
 def _shape(code: str) -> str:
@@ -229,6 +240,7 @@ def _one(text: str) -> Wanted:
             into["details"].append(chunk)
             continue
         into[_class_of(chunk)].append(compact(chunk))
+    into["words"] += _APP.findall(text)
     if into["words"] or into["line"]:
         short = [code for code in into["codes"] if is_short_wildcard(code)]
         into["wildcards"] += short
@@ -244,7 +256,8 @@ def _series_of(text: str) -> dict[str, str]:
         first = word.split("-")[0]
         shape = _ROUND.fullmatch(first) or _ROUND.fullmatch(compact(word))
         near = words[at + 1 : at + 1 + _FAR]
-        if shape and len(shape[1] + shape[2]) > 1 and not _SERIES_WORDS.isdisjoint(near):
+        is_told = not _SERIES_WORDS.isdisjoint(near) or word in word_lists().series_codes
+        if shape and len(shape[1] + shape[2]) > 1 and is_told:
             found[word] = f"{shape[1]}{shape[2]}{'#' * len(shape[3])}{shape[4]}"
     others = [w for w in words if w not in found and is_code(w) and not is_rating(w)]
     return {} if others or len(found) > 1 else found

@@ -43,8 +43,6 @@ _MARKED: Final = re.compile(r"\((?:TM|R)\)", re.IGNORECASE)
 """A trade mark written with letters."""
 _SHORT_CODE: Final = re.compile(r"[a-z]{1,3}(?:-[a-z]{1,3})+")
 """``DS-SC``: letters alone, and still a model code."""
-_ROUND: Final = re.compile(r"([a-z]+)([1-9]\d??)(0{2,3})")
-"""A letter and a round number."""
 _SHORTEST_PLURAL: Final = 6
 _SHORTEST_STEM: Final = 2
 _LONG_STEM: Final = 4
@@ -59,8 +57,8 @@ class Words(msgspec.Struct, frozen=True):
     edition: frozenset[str]
     software: frozenset[str]
     family_codes: frozenset[str]
+    series_codes: frozenset[str]
     family_members: frozenset[str]
-    round_families: frozenset[str]
     device_parts: frozenset[str]
     beside_parts: frozenset[str]
     card_parts: frozenset[str]
@@ -113,6 +111,12 @@ def _repaired(text: str) -> str:
 def plain(text: str) -> str:
     """A folded name as words alone, with a space before and after, for finding phrases."""
     return f" {' '.join(_NOT_A_WORD.split(folded(text)))} "
+
+
+def head_of_code(code: str) -> str:
+    """The letters before a code's number, two or more: the ION of ``ION9000``; else nothing."""
+    head = code.rstrip("0123456789")
+    return head if head != code and head.isalpha() and len(head) > 1 else ""
 
 
 @lru_cache(maxsize=65536)
@@ -180,20 +184,6 @@ def shortened(code: str) -> str:
     """A model code without the letters of its variant: ``ups5000e`` is one of ``ups5000``."""
     found = _VARIANT.fullmatch(code)
     return found.group(1) if found else ""
-
-
-@lru_cache(maxsize=16384)
-def family_shape(code: str) -> re.Pattern[str] | None:
-    """The members of a family that a round code names: ``micro800`` is ``micro8dd``.
-
-    Nothing for other round codes: a PAC3220 is no member of a PAC3200. A member has a number of
-    its own, and perhaps an ending.
-    """
-    found = _ROUND.fullmatch(code) if code in word_lists().round_families else None
-    if found is None:
-        return None
-    free = len(found[3])
-    return re.compile(rf"{found[1]}{found[2]}(?!0{{{free}}})\d{{{free}}}(?:\d|[a-z]{{1,3}})?\d?")
 
 
 def is_wildcard(chunk: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cellwarden.advisories.matching.beforehand import Groups, answered, book_of, named
-from cellwarden.advisories.matching.fixes import versions_named
 from cellwarden.advisories.matching.fleet import FleetIndex
 from cellwarden.advisories.matching.kept import draft, dump, joined, load, worked_out
 from cellwarden.advisories.matching.many import Lines
@@ -16,6 +15,7 @@ from cellwarden.advisories.matching.nouns import (
 )
 from cellwarden.advisories.matching.people import corrections_of
 from cellwarden.advisories.matching.prepared import Prepared, prepare
+from cellwarden.advisories.matching.remedies import versions_named
 
 __all__ = [
     "Considered",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Final
 
 import msgspec
 
 from cellwarden.advisories.identity import Claim, read_claim
+from cellwarden.advisories.identity.catalogue import name_of_number
 from cellwarden.advisories.identity.words import folded, plain
 from cellwarden.advisories.matching.nouns import Line
 from cellwarden.advisories.matching.reached import (
@@ -21,107 +21,66 @@ from cellwarden.advisories.matching.reached import (
     refines_an_end,
     upper_ends,
 )
+from cellwarden.advisories.matching.remedies import (
+    LONGEST,
+    first_behind,
+    lists_named,
+    name_and_versions,
+    offered,
+    said_for,
+    versions_in,
+    versions_named,
+)
 from cellwarden.model.matching import Remedy, Statement
 
-# No two parts of these can take the same sign and all are bounded, so that a text of endless
-# versions fails at once. (Possessive patterns would say it shorter; Python 3.11.2 gets them wrong.)
-_SUFFIX: Final = r"(?:[-_][A-Za-z0-9]{1,24}|\.[A-Za-z][A-Za-z0-9]{0,23}){0,6}"
-_STEPS: Final = r"(?:[\s_](?:SP|FP|HF|Hotfix|Update|Upd|Patch|CU)[\s_]?\d{1,6}(?!\d)){0,3}"
-_NUMBERS: Final = r"\d{1,12}(?:\.\d{1,12}){1,12}(?!\d)" + _SUFFIX + _STEPS
-_WITH_LETTER: Final = r"[vV]\d{1,12}(?![\d.])(?:\s(?:SP|Update|HF|Patch)\s?\d{1,6})?"
-_VERSION: Final = rf"(?<![\d.])(?:[vV]?\.?\s?{_NUMBERS}|{_WITH_LETTER})"
-_NEXT: Final = rf"(?:[vV]?{_NUMBERS}|{_WITH_LETTER})"
-_LIST: Final = (
-    rf"(?P<list>{_VERSION}(?:"
-    r"(?:\s{0,3},\s{0,3}(?:(?:and|or)\s{1,3})?|\s{1,3}(?:and|or)\s{1,3})"
-    rf"{_NEXT}){{0,16}})"
-)
-_BEFORE: Final = (
-    r"(?:(?:firmware|software|release|version|versions|ver\.?|the|latest|new|of|FW)\s+)*"
-)
-_LATER: Final = r"\s*,?\s*(?:or|and)\s+(?:later|newer|above|higher)"
-_PATTERNS: Final = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b(?:updat|upgrad|migrat|mov)\w*\b[^.;:\n]{{0,60}}?\bto\s+(?:[A-Z][\w-]*\s+){{0,4}}?{_BEFORE}{_LIST}",
-        rf"\b(?:fixed|corrected|remediated)\s+(?:by|in|with|from)\s+(?:[A-Z][\w-]*\s+){{0,4}}?{_BEFORE}{_LIST}",
-        rf"\b(?:updat|upgrad|install)\w*\b[^.;\n]{{0,60}}?\bwith\s+(?:patch|hotfix|update)\s+{_LIST}",
-        rf"\b(?:apply|install)\s+[^.;:()\n]{{0,60}}\(\s*{_BEFORE}{_LIST}\s*\)",
-        rf"{_BEFORE}{_LIST}(?:\s+of\s+[^.;\n]{{0,80}}?)?\s+(?:includes?|contains?|provides?)\s+(?:a\s+|the\s+)?fix",
-        rf"\bto\s+the\s+following\b[^:\n]{{0,120}}:\s{{0,3}}[^:;\n]{{0,60}}?\bversions?\s{{1,3}}{_LIST}",
-        rf"{_LIST}{_LATER}",
-        rf"\bversion\s+(?P<list>\d{{1,4}}){_LATER}",
-        rf"\b(?:released?|issued?|provide[sd]?|produced)\s+(?:an?\s+)?(?:updated\s+)?[^.;\n]{{0,60}}?(?:firmware|version|FW)\s+\(?{_LIST}",
-        rf"\b(?:released?|issued?)\s+[^.;\n]{{0,60}}?\b(?=v\d){_LIST}",
-        rf"\b(?:updated|latest|new)\s+(?:(?:firmware|software)\s+)?version\s+\(?{_LIST}",
-    )
-)
-_ONE: Final = re.compile(rf"{_VERSION}|\d{{1,4}}(?![\d.])", re.IGNORECASE)
-_FOR: Final = re.compile(
-    rf"{_LIST}(?:{_LATER})?\s+for\s+(?P<name>[^,.;:()]{{3,80}}?)"
-    rf"(?=\s*(?:[,.;:(]|$)|\s+and\s+(?:version|v?\d))",
-    re.IGNORECASE,
-)
 _INTRODUCES: Final = re.compile(
     r"\b(?:corrected|fixed|addressed|resolved)\b[^.;]{0,60}"
     r"\bin the following\b[^.;]{0,40}\bversions?:?\s*$",
     re.IGNORECASE,
 )
-_FOLLOWS: Final = re.compile(rf"\s+(?:version\s+)?(?P<list>{_VERSION})\s*(?:$|\()", re.IGNORECASE)
-_NAME_AND_VERSION: Final = re.compile(
-    r"(?P<name>[^:;]{2,120}?)[\s:,]+"
-    r"(?:(?:firmware|FW|software|update|version|release|OS)[\s:]+){0,3}"
-    rf"(?:{_LIST}|(?P<day>20\d{{6}}))(?:{_LATER})?\.?(?:\s\([^()]{{0,80}}\))?",
-    re.IGNORECASE,
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_BARE: Final = frozenset(
+    {"and", "or", "for", "in", "to", "of", "the", "all", "version", "versions", "firmware"}
+    | {"later", "newer", "above", "higher", "update", "upgrade", "release", "revision", "fixed"}
+    | {"sp", "hf", "upd", "hotfix", "patch", "service", "pack", "build", "download", "software"}
+)
+_MODEL: Final = re.compile(r"(?<![\w.-])(?=[a-z-]*\d{3})[a-z\d-]{3,}(?![\w.-]|\.\d)")
+_REFERENCE: Final = re.compile(
+    r"https?:\S+|\b(?:cve|cwe|icsa|icsma|ssa|kb|qa|pn|sevd|article|advisory|number|id|notice)"
+    r"[\s:#-]*[\w-]*\d[\w-]*|\b(?:19|20)\d\d\b"
 )
 _LETTERS: Final = re.compile(r"[\W_]+")
-_HEAD: Final = re.compile(r"^\s*(?:For\s+)?([^:\n]{3,300}):\s")
+_GENERIC: Final = re.compile(r"\b(?:firmware|software|fw|versions?|the)\b")
+_HEAD: Final = re.compile(r"^\s*(?:For\s+)?([^:\n]{3,300}):(?=\s|[A-Z])")
+_SLASHED: Final = re.compile(
+    r"\b(?P<lead>[A-Z]{1,4})(?P<numbers>\d{1,4}(?:/\d{1,4}){1,9})(?P<behind>[A-Z]\w{0,9})"
+)
 _SEE: Final = re.compile(r"\(See [^()]*\)", re.IGNORECASE)
-_LONGEST: Final = 2000
 _MOST_PRODUCTS: Final = 200
 """Products of a document whose names are looked for inside sentences; of more, only heads count."""
-
-
-@lru_cache(maxsize=16384)
-def versions_named(text: str) -> tuple[str, ...]:
-    """The versions that a remediation text names as fixed, verbatim without a leading v."""
-    return tuple(dict.fromkeys(version for listed in lists_named(text) for version in listed))
-
-
-@lru_cache(maxsize=16384)
-def lists_named(text: str) -> tuple[tuple[str, ...], ...]:
-    """The same, version by version as the text lists them together."""
-    return tuple(
-        tuple(dict.fromkeys(_versions_in(match.group("list"))))
-        for pattern in _PATTERNS
-        for match in pattern.finditer(text[:_LONGEST])
-    )
-
-
-def _versions_in(text: str) -> Iterator[str]:
-    for found in _ONE.findall(text):
-        version = found.strip(" v.V")
-        if version and not version.endswith(("x", "X")):
-            yield version
 
 
 class Around(msgspec.Struct, frozen=True):
     """What else one document says: its products, one claim for each name, and its ranges.
 
-    ``leaves`` are the product names that each of its leaves stands for.
+    ``leaves`` are the product names that each of its leaves stands for, ``affected`` the leaves
+    that it calls affected.
     """
 
     products: tuple[Claim, ...]
     ranges: frozenset[str]
     leaves: dict[str, tuple[str, ...]] = {}
+    affected: frozenset[str] = frozenset()
 
 
 def around(lines: Sequence[Line]) -> Around:
     """What all statements of one document say together."""
     products = {line.claim.key: line.claim for line in lines}
-    ranges = frozenset(line.range_text for line in lines if line.statement.status == "affected")
+    affected = [line for line in lines if line.statement.status == "affected"]
+    ranges = frozenset(line.range_text for line in affected)
     leaves = {line.statement.leaf_id: line.claim.key for line in lines}
-    return Around(tuple(products.values()), ranges, leaves)
+    of_them = frozenset(line.statement.leaf_id for line in affected)
+    return Around(tuple(products.values()), ranges, leaves, of_them)
 
 
 def fix_of(line: Line, remedies: Sequence[Remedy], document: Around) -> tuple[str, ...]:
@@ -135,12 +94,14 @@ def fix_of(line: Line, remedies: Sequence[Remedy], document: Around) -> tuple[st
     named = list(line.beside.fixed) if line.beside else []
     others = tuple(one for one in document.products if one.key != line.claim.key)
     own, shared = _for_leaf(line, remedies, others, document)
-    is_listed = any(_INTRODUCES.search(one.text[:_LONGEST]) for one in remedies)
+    is_listed = any(_INTRODUCES.search(one.text[:LONGEST]) for one in remedies)
     for text in dict.fromkeys((*own, *_for_product(line, shared, others, document.ranges))):
         named.extend(_named_for(line, text, others))
         if is_listed:
             named.extend(_behind_the_name(line, text))
-    named.extend(v for text in (*own, *shared) for v in _after_the_name(line, text))
+    for text in (*own, *shared):
+        named.extend(_after_the_name(line, text, others))
+        named.extend(_offered(line, text))
     kept = [v for v in named if _is_after(line, v)]
     kept += _of_branches(line, (*own, *shared), kept)
     return tuple(dict.fromkeys(kept))[:MOST_FIXES]
@@ -163,26 +124,41 @@ def _of_branches(line: Line, texts: Sequence[str], kept: Sequence[str]) -> Itera
 def _for_leaf(
     line: Line, remedies: Sequence[Remedy], others: Sequence[Claim], document: Around
 ) -> tuple[list[str], list[str]]:
-    """The texts for this product's leaves alone, and those that are for other leaves as well."""
+    """The texts for this product's leaves alone, and those that are for other leaves as well.
+
+    A text without any name that is for some of the document's leaves, and not for all, was given
+    to each of them.
+    """
     own: list[str] = []
     shared: list[str] = []
     for remedy in remedies:
         if remedy.leaves and line.statement.leaf_id not in remedy.leaves:
             continue
+        alone = all(document.leaves.get(leaf, ()) == line.claim.key for leaf in remedy.leaves)
         is_own = (
             bool(remedy.leaves)
-            and all(document.leaves.get(leaf, ()) == line.claim.key for leaf in remedy.leaves)
+            and (alone or _is_picked(line, remedy, document))
             and not _names_another(remedy.text, line, others)
         )
         (own if is_own else shared).append(remedy.text)
     return own, shared
 
 
+def _is_picked(line: Line, remedy: Remedy, document: Around) -> bool:
+    """True for a text without names that some of the affected leaves have, and others have not.
+
+    Where the range itself says where it ends, nobody needs it.
+    """
+    if line.range.first_after or not document.affected - remedy.leaves:
+        return False
+    return _is_bare(remedy.text)
+
+
 def _names_another(text: str, line: Line, others: Sequence[Claim]) -> bool:
     """True where a text names another product of the document, which is no part of this name."""
     if len(others) > _MOST_PRODUCTS:
         return False
-    flat = plain(text[:_LONGEST]).replace(plain(line.claim.text), " ")
+    flat = plain(text[:LONGEST]).replace(plain(line.claim.text), " ")
     return any(plain(other.text) in flat for other in others)
 
 
@@ -215,7 +191,17 @@ def _heads(text: str) -> tuple[str, ...]:
         return ()
     head = _SEE.sub("", found.group(1)).strip()
     pieces = [piece.strip() for piece in re.split(r",\s*(?:and\s+)?", head)]
-    return (head, *pieces) if len(pieces) > 1 else (head,)
+    named = (head, *pieces) if len(pieces) > 1 else (head,)
+    return (*named, *(one for name in named for one in _spelled_out(name)))
+
+
+def _spelled_out(head: str) -> Iterator[str]:
+    """Each model of a name that lists the numbers of several: ``R08/16/32/120SFCPU``."""
+    found = _SLASHED.search(head)
+    if found:
+        for number in found["numbers"].split("/"):
+            one = f"{found['lead']}{number}{found['behind']}"
+            yield f"{head[: found.start()]}{one}{head[found.end() :]}"
 
 
 def _is_head_of(head: str, line: Line) -> bool:
@@ -234,21 +220,15 @@ def _is_head_of(head: str, line: Line) -> bool:
 
 def _names_alone(text: str, line: Line, others: Sequence[Claim]) -> bool:
     """True where a text names the statement's product in its words, and no other one."""
-    flat, name = plain(text[:_LONGEST]), plain(line.claim.text)
+    flat, name = plain(text[:LONGEST]), plain(line.claim.text)
     if name not in flat:
         return _is_for(text, line, others)
     rest = flat.replace(name, " ")
     return not any(plain(other.text) in rest or name in plain(other.text) for other in others)
 
 
-@lru_cache(maxsize=16384)
-def _said_for(text: str) -> tuple[tuple[str, str], ...]:
-    """What a text says is for what: a name, and the list of versions that is for it."""
-    return tuple((m.group("name"), m.group("list")) for m in _FOR.finditer(text[:_LONGEST]))
-
-
 def _is_for(text: str, line: Line, others: Sequence[Claim]) -> bool:
-    return any(_is_named_by(name, line, others) for name, _ in _said_for(text))
+    return any(_is_named_by(name, line, others) for name, _ in said_for(text))
 
 
 def _is_named_by(name: str, line: Line, others: Sequence[Claim]) -> bool:
@@ -271,50 +251,84 @@ def _plainly(version: str) -> str:
 
 
 def _for_all(line: Line, texts: Sequence[str], others: Sequence[Claim]) -> Sequence[str]:
-    """The texts, where they name one fixed version in all and no product; all have one range."""
+    """The texts, where they name no product and one fixed version, or one for each branch.
+
+    All products of the document have one range. Of several versions each has to stand in a text
+    without a word that may be a name.
+    """
     texts = [text for text in texts if versions_named(text)]
-    if len({v for text in texts for v in versions_named(text)}) != 1:
+    versions = {version for text in texts for version in versions_named(text)}
+    firsts = {version.partition(".")[0] for version in versions}
+    if len(versions) != 1 and (len(firsts) != len(versions) or not all(map(_is_bare, texts))):
         return ()
     products = [plain(line.claim.text), *(plain(other.text) for other in others)]
-    if any(product in plain(text[:_LONGEST]) for text in texts for product in products):
+    if any(product in plain(text[:LONGEST]) for text in texts for product in products):
         return ()
-    return texts
+    return [text for text in texts if not _names_other_model(text, line)]
+
+
+def _is_bare(text: str) -> bool:
+    """True where a text holds nothing but versions and words that every such text has."""
+    words = _WORD.findall(_REFERENCE.sub(" ", text[:LONGEST].casefold()))
+    return all(word in _BARE for word in words)
+
+
+def _names_other_model(text: str, line: Line) -> bool:
+    """True where a text names a model by its number, MicroLogix 1400, and not this product's."""
+    named = set(_MODEL.findall(_REFERENCE.sub(" ", text[:LONGEST].casefold())))
+    number = name_of_number(next(iter(line.claim.key), ""), line.claim.vendors).casefold()
+    own = f"{plain(line.claim.text)} {number}"
+    return bool(named) and not any(model in own for model in named)
 
 
 def _named_for(line: Line, text: str, others: Sequence[Claim]) -> Iterator[str]:
     """The versions of a text; of a text that says which is for what, those for this product."""
-    said_for = _said_for(text)
+    known = said_for(text)
     if others and any(
-        plain(one.text).endswith(plain(name))
-        for name, _ in said_for
-        for one in (line.claim, *others)
+        plain(one.text).endswith(plain(name)) for name, _ in known for one in (line.claim, *others)
     ):
-        for name, listed in said_for:
+        for name, listed in known:
             if _is_named_by(name, line, others):
-                yield from _versions_in(listed)
+                yield from versions_in(listed)
         return
     yield from versions_named(text)
 
 
 def _behind_the_name(line: Line, text: str) -> Iterator[str]:
     """The version that stands behind the product's name, in a list of corrected versions."""
-    flat = " ".join(text[:_LONGEST].split())
+    flat = " ".join(text[:LONGEST].split())
     for name in (line.claim.text, line.statement.product):
         if name and flat.casefold().startswith(name.casefold()):
-            found = _FOLLOWS.match(flat[len(name) :])
-            if found:
-                yield from _versions_in(found.group("list"))
+            yield from first_behind(flat[len(name) :])
 
 
-def _after_the_name(line: Line, text: str) -> Iterator[str]:
-    """The version of a text that is the product's name and a version, and no word more."""
-    found = _NAME_AND_VERSION.fullmatch(" ".join(text[:_LONGEST].split()))
-    if found is None:
+def _after_the_name(line: Line, text: str, others: Sequence[Claim]) -> Iterator[str]:
+    """The version of a text that is the product's name and a version, and no word more.
+
+    The name may be that of its family, where no other product of the document has it.
+    """
+    said, versions = name_and_versions(text)
+    name = _lettered(said)
+    if not name:
         return
-    name = _LETTERS.sub("", folded(found.group("name")))
-    if name and name in {_LETTERS.sub("", folded(n)) for n in _names_of(line)}:
-        yield from _versions_in(found.group("list") or "")
-        yield from filter(None, (found.group("day"),))
+    is_family = plain(line.claim.text).startswith(plain(said)) and not any(
+        _lettered(other.text) == name for other in others
+    )
+    if is_family or name in map(_lettered, _names_of(line)):
+        yield from versions
+
+
+def _offered(line: Line, text: str) -> Iterator[str]:
+    """The versions that a text offers under the product's very name."""
+    names = {name for one in _names_of(line) if (name := _lettered(one))}
+    for said, versions in offered(text):
+        if _lettered(said) in names:
+            yield from versions
+
+
+def _lettered(name: str) -> str:
+    """A name's letters and digits, without the words that name no product."""
+    return _LETTERS.sub("", _GENERIC.sub("", folded(name)))
 
 
 def _names_of(line: Line) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from cellwarden.advisories.versions.order import (
     numbers_as_written,
     weigh,
 )
+from cellwarden.advisories.versions.scheme import Parsed
 from cellwarden.advisories.versions.spelling import spell
 from cellwarden.advisories.versions.wildcards import holds_wild
 
@@ -122,7 +123,7 @@ def closeness(op: str, version: str, bound: str) -> str:
             return f"{bound} may stand for all that begins with it"
     if op in {">=", ">", "="} and ours in cuts(op, theirs, is_single=len(one.segments) == 1):
         return f"{version} may leave out what {bound} says"
-    if op != ">" and is_same_fraction(ours, theirs):
+    if op != ">" and is_same_fraction(one, other):
         return "the point may be a decimal point"
     return ""
 
@@ -139,8 +140,9 @@ def cuts(op: str, bound: tuple[int, ...], *, is_single: bool) -> list[tuple[int,
     return [stripped(bound[:end]) for end in ends if loose or bound[end] >= BUILD_LIKE]
 
 
-def is_same_fraction(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """Whether two pairs of numbers differ only by zeros behind the second: 1.2 and 1.20."""
-    if one[:1] != other[:1] or len(one) != 2 or len(other) != 2:  # noqa: PLR2004 - a whole part and a fraction
+def is_same_fraction(one: Parsed, other: Parsed) -> bool:
+    """Whether two pairs of numbers differ only by zeros at the end: 1.2 and 1.20, not 1.02."""
+    if one.numbers[:1] != other.numbers[:1] or len(one.numbers) != 2 or len(other.numbers) != 2:  # noqa: PLR2004 - a whole part and a fraction
         return False
-    return str(one[1]).rstrip("0") == str(other[1]).rstrip("0") and one != other
+    ours, theirs = one.segments[1].rstrip("0"), other.segments[1].rstrip("0")
+    return ours == theirs and one.numbers != other.numbers

@@ -75,7 +75,8 @@ def weigh(version: str, bound: str) -> Weighing:
     one, other = spell(version), spell(bound)
     if one.whole == other.whole and one.text:
         return Weighing(0, "text", "")
-    if one.label and other.label and one.label != other.label:
+    labels = ("", "") if _are_alike(one.label, other.label) else (one.label, other.label)
+    if all(labels):
         return Weighing(None, "", "")
     if found := _by_whole(one, other):
         return found
@@ -89,9 +90,14 @@ def weigh(version: str, bound: str) -> Weighing:
         position = position + _lowest_bit(both >> position)
         a, b = ours[position], theirs[position]
         if a is not None and b is not None and a.family == b.family:
-            return _by_scheme(schemes()[position], a, b, (one.label, other.label))
+            return _by_scheme(schemes()[position], a, b, labels)
         position += 1
     return Weighing(None, "", "")
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two words before numbers name one line, or one of them lists the other's."""
+    return one == other or bool(set(one.split("/")) & set(other.split("/")))
 
 
 def _by_whole(one: Spelled, other: Spelled) -> Weighing | None:

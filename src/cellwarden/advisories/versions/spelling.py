@@ -30,11 +30,11 @@ _SIGNS: Final = str.maketrans(
 )
 _KEPT_UNDERSCORE: Final = re.compile(r"(?<=\d)_(?=[vV]?\d)|(?<=\d[A-Za-z])_(?=[vV]?\d)")
 _EMPTY_WORD: Final = (
-    "firmware|fw|software|sw|versions|version|vers|ver|release|rel|revision|rev|build"
+    "firmware|fw|frn|software|sw|versions|version|vers|ver|release|rel|revision|rev|build"
 )
 _EMPTY_PREFIX: Final = re.compile(rf"(?:{_EMPTY_WORD})(?![a-z])[\s.:_=-]*(?=[a-z]{{0,4}}[\s.]?\d)")
 _NUMBER_PREFIX: Final = re.compile(rf"(?:{_EMPTY_WORD}|v|r|sv)[\s.:_-]*(?=\d)")
-_PACK_LEAD: Final = re.compile(r"service pack (?=r?\d+\.\d)")
+_PACK_LEAD: Final = re.compile(r"(?:service pack |mp(?=\d))(?=r?\d+\.\d)")
 _REVISION_LETTER: Final = re.compile(r"rev(?:ision)?[\s.:]+(?=[a-z]$)")
 _LINED: Final = re.compile(r"v?\d{1,3}(?:_\d+){2,}$")
 """Numbers with underscores for points: 5_7_04_6469."""

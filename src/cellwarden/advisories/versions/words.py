@@ -41,9 +41,17 @@ _CONDITION: Final = re.compile(
     r"\s*[-,;]?\s*\b(?:only (?:if|when|with|in|affected)|affected only|with(?:out)?|when|where|if"
     r"|in connection|in (?:non-)?default|installed|running|based on|on windows|using|utilizes"
     r"|packaged|of [a-z]+ software|for|model|deployed|controlling|and function state"
-    r"|and [A-Z][a-z]+ [A-Z][a-z]+ (?=<))\b.*$",
+    r"|and [A-Z][a-z]+ [A-Z][a-z]+(?= <))\b.*$",
     re.IGNORECASE,
 )
+_AT_THE_BOUND: Final = re.compile(
+    r"with (?!(?:version|serial)s?\b)[A-Za-z][^<>=|]*\d[^<>=|]*", re.IGNORECASE
+)
+"""What has to stand beside the first version behind a range: ``< V8.2 SP1 with WinCC V7.4``.
+
+That version without it may still be affected, and so is what lies before it, with or without.
+"""
+_ENDS_IN_BOUND: Final = re.compile(r"<(?!=)[^<>=|]*\d[^<>=|]*$")
 _HOTFIXES: Final = re.compile(r"\s*\bincluding hotfixes\b\s*", re.IGNORECASE)
 _PLAIN_WITH_HOTFIXES: Final = re.compile(
     r"(?P<bound>(?<![\w.])[vV]?\d+(?:\.\d+)+)\s+including hotfixes\s*$", re.IGNORECASE
@@ -104,6 +112,7 @@ _AND_LATER: Final = re.compile(
     r"(?:later|newer|above|higher|subsequent)(?:\s+versions?)?\s*$",
     re.IGNORECASE,
 )
+_LISTED: Final = re.compile(r"\s*(?:,\s*(?:and|or)\b|,|\band\b|\bor\b)\s*")
 _INCLUDING: Final = re.compile(
     r"(?P<bound>[^|<>=()]*?\S)\s*(?:\|\s*(?P<level>(?:SP|FP)[^|()]*?\S)\s*)?"
     r"\((?P<word>including|excluding|inclusive|exclusive)\)\s*(?:and\b)?",
@@ -301,7 +310,11 @@ def _set_aside_conditions(tidied: Tidied) -> None:
     if not match:
         return
     before = tidied.text[: match.start()]
-    tidied.require(match.group())
+    if _AT_THE_BOUND.fullmatch(match.group().strip()) and _ENDS_IN_BOUND.search(before):
+        tidied.qualifiers.append(match.group().strip())
+        tidied.possibly.append("=")
+    else:
+        tidied.require(match.group())
     tidied.is_interpreted = True
     if not before.strip(" <>=*|"):
         tidied.is_all = True
@@ -326,7 +339,8 @@ def _write_operators(tidied: Tidied) -> None:
     if match := _AND_PRIOR.match(tidied.text):
         tidied.text = f"<= {match['bound']}"
     elif match := _AND_LATER.match(tidied.text):
-        tidied.text = f">= {match['bound']}"
+        *listed, last = _LISTED.split(match["bound"])
+        tidied.text = " | ".join((*listed, f">= {last}"))
     for pattern, becomes in _PROSE:
         tidied.text = pattern.sub(becomes, tidied.text)
     if tidied.text != before and not is_readable(before):

@@ -121,7 +121,7 @@ class _Bom:
             if node.get("type") == "device":
                 top = self.asset(node, "metadata.component")
             elif node.get("type") == "firmware":
-                self.release(node, "metadata.component")
+                self.part(node, "metadata.component", None)
         if top is None:
             for node, path in listed:
                 if node.get("type") == "device":
@@ -133,8 +133,8 @@ class _Bom:
         self.services()
         for kind, count in sorted(self.others.items()):
             self.intake.note(
-                f"{self.intake.file}: {count} components of type {kind} belong to a software bill "
-                "of materials and are no rows of the register"
+                f"{self.intake.file}: what is of type {kind} ({count}) belongs to a software bill "
+                "of materials and is no row of the register"
             )
 
     def asset(self, node: Node, path: str) -> Holder | None:
@@ -159,8 +159,8 @@ class _Bom:
         self.inside(node, path, holder)
         return holder
 
-    def inside(self, node: Node, path: str, holder: Holder) -> None:
-        """Record what a device holds, at any depth."""
+    def inside(self, node: Node, path: str, holder: Holder | None) -> None:
+        """Record what a device or a firmware holds, at any depth."""
         for child, at in _nodes(node.get("components"), f"{path}.components", self.intake):
             self.part(child, at, holder)
 
@@ -169,8 +169,10 @@ class _Bom:
         kind = str(node.get("type"))
         if kind == "firmware" and holder is None:
             self.release(node, path)
+            self.inside(node, path, None)
         elif kind == "firmware" and holder is not None:
             self.component(node, path, holder, firmware=_text(node.get("version")))
+            self.inside(node, path, holder)
         elif kind == "device" and holder is not None:
             inner = node.get("components")
             nested = inner if isinstance(inner, list) else []

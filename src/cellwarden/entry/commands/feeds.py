@@ -85,7 +85,9 @@ def status(
 
     opened = open_workspace(workspace)
     moment = opened.moment(now(), as_of=as_of, known_at=known_at)
-    say(feed_table(feed_status(opened, moment=moment)))
+    with progress() as bar:
+        found = feed_status(opened, moment=moment, progress=bar)
+    say(feed_table(found))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -13,11 +14,13 @@ from cellwarden.entry.console import complain, progress, say, show, tell
 from cellwarden.entry.words import (
     HERE,
     ActorOption,
+    AlsoWorkspaceOption,
     AsOfOption,
     KnownAtOption,
     WorkspaceArgument,
     WorkspaceOption,
     now,
+    the_workspace,
     who_acts,
 )
 from cellwarden.model.errors import InputError
@@ -94,10 +97,12 @@ def scan(
     ] = None,
     as_of: AsOfOption = None,
     actor: ActorOption = None,
+    also: AlsoWorkspaceOption = None,
 ) -> int:
     """Scan a fleet: read, match, judge, write the report."""
     from cellwarden.workflows.beside import beside
 
+    workspace = the_workspace(workspace, also)
     with beside() as hand:
         from cellwarden.reports import terminal
         from cellwarden.reports.lines import gate_failed
@@ -180,11 +185,12 @@ def today(
     ] = None,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
+    also: AlsoWorkspaceOption = None,
 ) -> None:
     """What to do first: five actions for each role."""
     from cellwarden.reports import terminal
 
-    found = _looked_at(workspace, as_of=as_of, known_at=known_at)
+    found = _looked_at(the_workspace(workspace, also), as_of=as_of, known_at=known_at)
     show(terminal.today(found, role))
 
 
@@ -249,17 +255,19 @@ def report(
         Path | None,
         typer.Option("--output", "-o", help="Write here; to standard output, if not given."),
     ] = None,
+    also: AlsoWorkspaceOption = None,
 ) -> None:
     """Write a kept run's report again, in any format."""
-    from cellwarden.reports.formats import render
+    from cellwarden.reports.formats import in_pieces
     from cellwarden.store.objects import write_durably
 
-    found = _looked_at(workspace, run=run, as_of=as_of, known_at=known_at)
-    text = render(output_format, found)
+    folder = the_workspace(workspace, also)
+    found = _looked_at(folder, run=run, as_of=as_of, known_at=known_at)
+    pieces = in_pieces(output_format, found)
     if output is None or str(output) == "-":
-        say(text)
+        sys.stdout.writelines(pieces)
         return
-    write_durably(output, text.encode("utf-8"))
+    write_durably(output, (piece.encode() for piece in pieces))
     say(str(output))
 
 

@@ -1,4 +1,4 @@
-"""Commands about matching: match, match explain, match waiting, match confirm, match reject."""
+"""Commands about matching: match, match explain, match waiting, match confirm, reject, withdraw."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def match(
         raise InputError(
             "match needs --inventory FILE.csv",
             advice="and --advisories PATH, or a workspace; or use `match explain`, `match waiting`,"
-            " `match confirm`, `match reject` in a workspace",
+            " `match confirm`, `match reject`, `match withdraw` in a workspace",
         )
     if str(inventory) == "-":
         inventory = Path("/dev/stdin")
@@ -140,7 +140,8 @@ def waiting(
 
     opened = open_workspace(workspace)
     moment = opened.moment(now(), as_of=as_of, known_at=known_at)
-    found = waiting_matches(opened, moment=moment)
+    with progress() as bar:
+        found = waiting_matches(opened, moment=moment, progress=bar)
     if not found:
         say("no match waits for a person")
         return
@@ -174,6 +175,30 @@ def reject(
     _decide(component, advisory, reason, workspace, actor, is_same_product=False)
 
 
+@app.command()
+def withdraw(
+    component: ComponentArgument,
+    advisory: AdvisoryArgument,
+    *,
+    reason: ReasonOption,
+    workspace: WorkspaceOption = HERE,
+    actor: ActorOption = None,
+) -> None:
+    """Take a confirm or reject back: the match waits for a person once more."""
+    from cellwarden.workflows.advisory.match import withdraw_decision
+    from cellwarden.workflows.workspace import open_workspace
+
+    entry = withdraw_decision(
+        open_workspace(workspace),
+        component,
+        advisory,
+        reason=reason,
+        actor=who_acts(actor),
+        clock_at=format_time(now()),
+    )
+    say(f"recorded as entry {entry}; the next scan asks again")
+
+
 def _decide(
     component: str,
     advisory: str,
@@ -195,3 +220,4 @@ def _decide(
     )
     entry = record_decision(open_workspace(workspace), decision, clock_at=format_time(now()))
     say(f"recorded as entry {entry}; the next scan uses it")
+    tell("next: `cellwarden match withdraw` takes it back, should it turn out to be wrong")

@@ -47,6 +47,9 @@ def import_(
         return
     for path in bring_in(open_workspace(workspace), file, kind=kind, mapping=mapping):
         say(f"written: {path}")
+    if preview.holds_secrets:
+        tell(f"note: {file.name} lies there as it was, secrets too: its owner alone may read it,")
+        tell("      and .gitignore names it, so that a register kept in git goes without it")
 
 
 @app.command()

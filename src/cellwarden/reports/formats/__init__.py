@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 from cellwarden.model.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from cellwarden.model.report import Report
 
 
@@ -40,9 +42,29 @@ def render(name: str, report: Report) -> str:
     Raises:
         InputError: there is no such format, or it cannot say what this report holds.
     """
+    return format_named(name).render(report)
+
+
+def in_pieces(name: str, report: Report) -> Iterable[str]:
+    """The same text, in pieces where the format has ``pieces`` because it can grow large.
+
+    Raises:
+        InputError: as above.
+    """
+    found = format_named(name)
+    pieces: Callable[[Report], Iterable[str]] | None = getattr(found, "pieces", None)
+    return (found.render(report),) if pieces is None else pieces(report)
+
+
+def format_named(name: str) -> Format:
+    """The format of that name.
+
+    Raises:
+        InputError: there is none.
+    """
     known = formats()
     if name not in known:
         raise InputError(
             f"there is no report format {name!r}", advice=f"choose one of {', '.join(known)}"
         )
-    return known[name].render(report)
+    return known[name]

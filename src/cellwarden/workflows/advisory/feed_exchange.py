@@ -21,9 +21,9 @@ from cellwarden.store.objects import write_durably
 from cellwarden.store.state import Draft, State
 from cellwarden.workflows import assemble
 from cellwarden.workflows.advisory.feed_ages import feed_ages, feed_checks
-from cellwarden.workflows.advisory.match import matcher_for
+from cellwarden.workflows.advisory.match import matches_of
 from cellwarden.workflows.fleet import summarise
-from cellwarden.workflows.workspace import Workspace
+from cellwarden.workflows.workspace import Progress, Workspace, nobody_watches
 
 CORRECTABLE = ("vendor", "product", "version_text", "status")
 """What a local correction may change in a statement."""
@@ -37,14 +37,16 @@ class FeedStatus(NamedTuple):
     coverage: Coverage
 
 
-def feed_status(workspace: Workspace, *, moment: Moment) -> FeedStatus:
+def feed_status(
+    workspace: Workspace, *, moment: Moment, progress: Progress = nobody_watches
+) -> FeedStatus:
     """How old and how well attested the data is, and how much of the fleet it speaks of."""
     with workspace.open_state() as state:
         connection = state.connect_at(moment)
         ages = feed_ages(connection, workspace, state, moment.as_of)
         beside = feed_checks(connection)
         components = assemble.fleet(connection)
-        matches = list(matcher_for(connection).match(components))
+        matches = matches_of(connection, components, progress=progress)
         coverage = summarise.coverage(
             connection,
             matches=matches,

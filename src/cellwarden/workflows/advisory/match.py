@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from cellwarden.advisories import feeds, matching
 from cellwarden.model.advisories import Document
 from cellwarden.model.errors import InputError, SourceError
-from cellwarden.model.facts import Row, kinds
+from cellwarden.model.facts import RETRACT, Row, kinds
 from cellwarden.model.matching import Component, Match, Remedy, Statement
 from cellwarden.model.moments import Moment
 from cellwarden.store.facts import Fact
 from cellwarden.store.state import Draft
 from cellwarden.workflows import assemble
-from cellwarden.workflows.workspace import Progress, Telling, Workspace, unheard
+from cellwarden.workflows.workspace import (
+    Progress,
+    Telling,
+    Workspace,
+    nobody_watches,
+    unheard,
+)
 
 if TYPE_CHECKING:
     import duckdb
+
+_TOLD_EACH: Final = 100
+"""Components between two looks at the progress."""
+_DECISIONS: Final = "decisions"
+"""The source of what people say through the command line."""
 
 
 def read_advisories(
@@ -82,6 +93,26 @@ def matcher_for(connection: duckdb.DuckDBPyConnection) -> matching.Matcher:
     )
 
 
+def matches_of(
+    connection: duckdb.DuckDBPyConnection,
+    components: Sequence[Component],
+    *,
+    progress: Progress = nobody_watches,
+) -> list[Match]:
+    """What a workspace's advisories and its people say of components; progress by component."""
+    return list(matcher_for(connection).match(_counted(components, progress)))
+
+
+def _counted(components: Sequence[Component], progress: Progress) -> Iterator[Component]:
+    """Components as they are, told as they are taken."""
+    count = len(components)
+    for at, one in enumerate(components):
+        if not at % _TOLD_EACH:
+            progress("matching", at, count)
+        yield one
+    progress("matching", count, count)
+
+
 def explain_match(
     workspace: Workspace, component_id: str, advisory_id: str, *, moment: Moment
 ) -> matching.Explanation:
@@ -99,14 +130,15 @@ def explain_match(
     return explanation
 
 
-def waiting_matches(workspace: Workspace, *, moment: Moment) -> list[Match]:
+def waiting_matches(
+    workspace: Workspace, *, moment: Moment, progress: Progress = nobody_watches
+) -> list[Match]:
     """The weak candidates that wait for a person's yes or no."""
     with workspace.open_state() as state:
         connection = state.connect_at(moment)
-        matches = matcher_for(connection).match(assemble.fleet(connection))
-        found = [match for match in matches if match.candidate]
+        found = matches_of(connection, assemble.fleet(connection), progress=progress)
         connection.close()
-    return found
+    return [match for match in found if match.candidate]
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,10 +158,7 @@ def record_decision(workspace: Workspace, decision: Decision, *, clock_at: str) 
         InputError: the fleet has no such component, no such advisory was imported, or there is
             no reason.
     """
-    if not decision.reason.strip():
-        raise InputError(
-            "a decision needs a reason", advice="say in --reason how you know, for those who audit"
-        )
+    _must_have_reason(decision.reason)
     with workspace.open_state() as state:
         connection = state.connect(as_of=clock_at)
         component = _component(assemble.fleet(connection), decision.component_id)
@@ -149,9 +178,66 @@ def record_decision(workspace: Workspace, decision: Decision, *, clock_at: str) 
             }
         )
         draft = Draft(
-            act="decision", actor=decision.decided_by, source="decisions", clock_at=clock_at
+            act="decision", actor=decision.decided_by, source=_DECISIONS, clock_at=clock_at
         )
         return state.record(draft, {"match_decision": [Fact(cells=row)]})
+
+
+def withdraw_decision(
+    workspace: Workspace,
+    component_id: str,
+    advisory_id: str,
+    *,
+    reason: str,
+    actor: str,
+    clock_at: str,
+) -> int:
+    """Take a yes or no back: the match waits for a person once more; returns the entry.
+
+    What was said stays in the ledger, and who asks what was known before it was taken back still
+    sees it.
+
+    Raises:
+        InputError: nobody decided on this match here, or there is no reason.
+    """
+    _must_have_reason(reason)
+    with workspace.open_state() as state:
+        connection = state.connect(as_of=clock_at)
+        found = [
+            one
+            for one in assemble.fetch(connection, "select * from match_decision_all")
+            if (one["component_id"], one["advisory_id"]) == (component_id, advisory_id)
+        ]
+        connection.close()
+        said = next((one for one in found if one["source"] == _DECISIONS), None)
+        if said is None:
+            raise _nothing_to_withdraw(component_id, advisory_id, found)
+        kind = kinds()["match_decision"]
+        cells = {name: said[name] for name in kind.column_names}
+        cells |= {"reason": reason, "decided_by": actor, "decided_at": clock_at}
+        draft = Draft(act="decision", actor=actor, source=_DECISIONS, clock_at=clock_at)
+        return state.record(draft, {kind.name: [Fact(cells=kind.row(cells), op=RETRACT)]})
+
+
+def _must_have_reason(reason: str) -> None:
+    if not reason.strip():
+        raise InputError(
+            "a decision needs a reason", advice="say in --reason how you know, for those who audit"
+        )
+
+
+def _nothing_to_withdraw(
+    component_id: str, advisory_id: str, found: Sequence[Mapping[str, str | None]]
+) -> InputError:
+    if found:
+        return InputError(
+            f"the word on {component_id} and {advisory_id} stands in {found[0]['source']}",
+            advice="take the row out there, and scan",
+        )
+    return InputError(
+        f"nobody has decided on {component_id} and {advisory_id}",
+        advice="`cellwarden match waiting` lists what waits for a person",
+    )
 
 
 def _component(fleet: Sequence[Component], component_id: str) -> Component:

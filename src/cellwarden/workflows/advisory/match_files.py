@@ -37,7 +37,13 @@ from cellwarden.advisories.books import (
 from cellwarden.advisories.met import Met
 from cellwarden.model.matching import Match
 from cellwarden.model.moments import Moment
-from cellwarden.workflows.workspace import Progress, Telling, open_workspace, unheard
+from cellwarden.workflows.workspace import (
+    Progress,
+    Telling,
+    nobody_watches,
+    open_workspace,
+    unheard,
+)
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -55,6 +61,7 @@ MOST_MET: Final = 50_000
 PREPARED: Final = ".prepared"
 UNREAD: Final = ".unread"
 """What could not be read of the documents; a fourth file, where there was something."""
+_SUFFIXES: Final = (PREPARED, ANSWERED, MET, UNREAD)
 _MOST_KEPT: Final = 4
 _AT_ONCE: Final = 128
 _HANDS: Final = 2
@@ -71,10 +78,20 @@ class OfWorkspace(msgspec.Struct, frozen=True):
 
     def __call__(self) -> tuple[Prepared, Times]:
         """The statements prepared, and the times for which they are what they are."""
+        with self._connected() as connection:
+            return _prepared(connection), _times(connection, self.moment.as_of)
+
+    def times(self) -> Times:
+        """The times alone."""
+        with self._connected() as connection:
+            return _times(connection, self.moment.as_of)
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with open_workspace(self.folder).open_state() as state:
             connection = state.connect_at(self.moment)
             try:
-                return _prepared(connection), _times(connection, self.moment.as_of)
+                yield connection
             finally:
                 connection.close()
 
@@ -90,17 +107,21 @@ class OfPaths(msgspec.Struct, frozen=True):
     unread: Path | None = None
 
     def __call__(self) -> tuple[Prepared, Times]:
-        """The statements prepared; they hold for all times."""
+        """The statements prepared, and the times for which they hold."""
         from cellwarden.advisories.matching import prepare
         from cellwarden.workflows.advisory.match import read_advisories
 
         words: list[str] = []
-        said, remedies = read_advisories(self.paths, progress=_silent, tell=words.append)
+        said, remedies = read_advisories(self.paths, progress=nobody_watches, tell=words.append)
         for one in words:
             self.tell(one)
         if self.unread is not None and words:
             _keep(self.unread, msgspec.json.encode(words))
-        return prepare(said, remedies), ALWAYS
+        return prepare(said, remedies), self.times()
+
+    def times(self) -> Times:
+        """Files hold for all times."""
+        return ALWAYS
 
 
 def unread_in(file: Path | None) -> list[str]:
@@ -109,10 +130,6 @@ def unread_in(file: Path | None) -> list[str]:
         return [] if file is None else msgspec.json.decode(file.read_bytes(), type=list[str])
     except (OSError, msgspec.MsgspecError):
         return []
-
-
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    """The other process has no door."""
 
 
 def name_of_files(parts: Iterable[str]) -> str:
@@ -132,22 +149,26 @@ def prepared_in(file: Path | None, as_of: str) -> Prepared | None:
     return None
 
 
-def answered_in(file: Path | None, as_of: str) -> Answered | None:
-    """What was answered before for a time; nothing where nothing was, or for another time."""
+def answered_in(file: Path | None, as_of: str) -> Answered:
+    """What was answered or met before, for a time."""
     if file is None:
-        return None
-    known = open_book(file.with_suffix(ANSWERED), reading(Answers), as_of=as_of)
-    if known is None:
-        return None
-    return Answered(known, open_book(file.with_suffix(MET), reading(Seen), as_of=as_of))
+        return Answered()
+    return Answered(
+        open_book(file.with_suffix(ANSWERED), reading(Answers), as_of=as_of),
+        open_book(file.with_suffix(MET), reading(Seen), as_of=as_of),
+    )
 
 
-def keep_met(file: Path, known: Answered, met: Met) -> None:
-    """Keep the rows that took the long way, beside those that were kept before."""
+def keep_met(file: Path, known: Answered, times: Callable[[], Times], met: Met) -> None:
+    """Keep the rows that took the long way, beside those that were kept before.
+
+    ``times`` says for which times they hold, where no book of what is known does.
+    """
     met.learn(*known.met())
     if len(met) <= MOST_MET:
         pages = ((name, plain(seen)) for name, seen in met.pages.items())
-        _keep(file.with_suffix(MET), bound(pages, known.times, met.texts))
+        _keep(file.with_suffix(MET), bound(pages, known.times or times(), met.texts))
+        _forget_the_oldest(file.parent)
 
 
 def make_files(
@@ -215,7 +236,7 @@ def _keep_prepared(file: Path, said: bytes, parts: Sequence[bytes]) -> None:
 
 
 def _pages(
-    file: Path, as_of: str, part: slice, *, progress: Progress = _silent
+    file: Path, as_of: str, part: slice, *, progress: Progress = nobody_watches
 ) -> list[tuple[str, bytes]]:
     """What is answered for a part of all names, packed, from a file that was prepared."""
     from cellwarden.advisories.matching import answered, named
@@ -278,7 +299,9 @@ def _keep(file: Path, data: bytes) -> None:
 
 def _forget_the_oldest(folder: Path) -> None:
     with contextlib.suppress(OSError):
-        kept = sorted(folder.glob(f"*{PREPARED}"), key=lambda path: path.stat().st_mtime_ns)
-        for path in kept[:-_MOST_KEPT]:
-            for suffix in (PREPARED, ANSWERED, MET, UNREAD):
-                path.with_suffix(suffix).unlink(missing_ok=True)
+        files = [file for file in folder.iterdir() if file.suffix in _SUFFIXES]
+        files.sort(key=lambda file: file.stat().st_mtime_ns)
+        names = list(dict.fromkeys(file.stem for file in reversed(files)))
+        for name in names[_MOST_KEPT:]:
+            for suffix in _SUFFIXES:
+                (folder / f"{name}{suffix}").unlink(missing_ok=True)

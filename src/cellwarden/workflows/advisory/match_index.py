@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from cellwarden.advisories.matching import Lines, Matcher
 
 FEWEST_TO_KEEP: Final = 2_000
-"""For fewer components it is quicker to prepare what they need, and to keep nothing."""
+"""For fewer components it is quicker to prepare what they need, and to keep what they met."""
 _DECIDED: Final = "match_decision"
 
 Decisions = Sequence[Mapping[str, str | None]]
@@ -43,8 +44,8 @@ Decisions = Sequence[Mapping[str, str | None]]
 class Index:
     """What an inventory is matched against.
 
-    ``make`` gives the matcher, ``file`` is where what was met may be kept, and ``decisions`` are
-    the rows of what people decided: on these components, or kinds of them, nothing that was
+    ``make`` gives the matcher, ``keep`` keeps what was met for the next run, and ``decisions``
+    are the rows of what people decided: on these components, or kinds of them, nothing that was
     found beforehand is taken.
     """
 
@@ -54,12 +55,12 @@ class Index:
         answered: Answered | None = None,
         *,
         decisions: Decisions = (),
-        file: Path | None = None,
+        keep: Callable[[Met], None] | None = None,
     ) -> None:
         self._make = make
         self._answered = Answered() if answered is None else answered
         self._decided = frozenset(one["component_id"] or "" for one in decisions)
-        self._file = file
+        self._keep = keep
         self._made: Lines | None = None
         self.met = Met()
 
@@ -70,7 +71,7 @@ class Index:
         found = self._answered.lines(component)
         if found is None:
             found = self._long_way().of(component)
-            if self._file is not None:
+            if self._keep is not None:
                 self.met.add(component, found)
         return found
 
@@ -86,8 +87,8 @@ class Index:
 
     def remember(self) -> None:
         """Keep what took the long way for the next run; failing costs time alone."""
-        if len(self.met) and self._file is not None:
-            keep_met(self._file, self._answered, self.met)
+        if len(self.met) and self._keep is not None:
+            self._keep(self.met)
 
     def _long_way(self) -> Lines:
         """The matcher's lines; it is made when somebody first asks for it."""
@@ -142,8 +143,7 @@ def index_of_paths(
         count >= FEWEST_TO_KEEP or any(folder.glob(f"*{PREPARED}"))
     )
     file = folder / name_of_files(_digests(paths)) if folder is not None and is_worth_it else None
-    is_kept = file is not None and (count >= FEWEST_TO_KEEP or file.is_file())
-    words = file.with_suffix(UNREAD) if file is not None and is_kept else None
+    words = file.with_suffix(UNREAD) if file is not None else None
     read = OfPaths(tuple(paths), tell, words)
     index = _index(file, read, "", count=count, progress=progress)
     for one in unread_in(words):
@@ -172,12 +172,11 @@ def _index(
         return Matcher(prepared, decisions=decisions)
 
     known = answered_in(file, as_of)
-    if file is None or (known is None and count < FEWEST_TO_KEEP):
-        return Index(make, decisions=decisions)
-    if known is None:
+    if file is not None and count >= FEWEST_TO_KEEP and not known.has_answers:
         make_files(file, read, progress=progress)
         known = answered_in(file, as_of)
-    return Index(make, known, decisions=decisions, file=file if known else None)
+    keep = None if file is None else partial(keep_met, file, known, read.times)
+    return Index(make, known, decisions=decisions, keep=keep)
 
 
 def _digests(paths: Sequence[Path]) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,10 @@ from cellwarden.model.errors import InputError, SourceError, StoreError
 from cellwarden.store.objects import write_durably
 from cellwarden.workflows.workspace import Workspace
 
+_OWNER_ALONE: Final = 0o600
+_HOLD_SECRETS: Final = "# They hold secrets as their devices wrote them: not for git.\n"
+_SPECIAL: Final = re.compile(r"[*?\[\]\\ ]")
+"""What means something in a line of a .gitignore."""
 MAPPING_SUFFIX: Final = ".mapping.toml"
 """What is put behind the name of a register file for the name of its column mapping."""
 
@@ -68,7 +73,8 @@ def bring_in(
     """Copy a document into the register, with its column mapping beside it where it has one.
 
     The mapping is a TOML file that people can correct; the next scan reads by it. One that is
-    given is copied as it is.
+    given is copied as it is. What holds secrets can be read by its owner alone, and the folder's
+    ``.gitignore`` names it, because a register is kept in git.
 
     Raises:
         InputError: the register has another file of this name, or what is given cannot be used.
@@ -94,8 +100,20 @@ def bring_in(
     elif len(shown.mappings) == 1 and not beside.exists():
         write_durably(beside, collect.dump_mapping(shown.mappings[0]).encode("utf-8"))
         written.append(beside)
-    write_durably(target, data)
+    if shown.holds_secrets:
+        written.append(_ignored(target))
+    write_durably(target, data, mode=_OWNER_ALONE if shown.holds_secrets else None)
     return tuple(written)
+
+
+def _ignored(target: Path) -> Path:
+    """Name a file in the ``.gitignore`` of its folder, and return that."""
+    ignore = target.with_name(".gitignore")
+    text = ignore.read_text("utf-8") if ignore.exists() else _HOLD_SECRETS
+    line = "/" + _SPECIAL.sub(r"\\\g<0>", target.name)
+    if line not in text.splitlines():
+        write_durably(ignore, f"{text.rstrip()}\n{line}\n".encode())
+    return ignore
 
 
 def _name_of(file: Path) -> str:

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from cellwarden.model.errors import InputError
 from cellwarden.model.findings import Finding
 from cellwarden.model.report import Report, Run
-from cellwarden.reports.formats import formats, render
+from cellwarden.reports.formats import format_named, in_pieces, render
 from cellwarden.reports.formats.html_page import compile_templates
 from cellwarden.store.objects import write_durably
 from cellwarden.workflows.beside import Beside, Later
+from cellwarden.workflows.fleet.kept_report import unpacked
 from cellwarden.workflows.fleet.runs import kept_path
 from cellwarden.workflows.workspace import Workspace
 
@@ -42,19 +41,19 @@ def write_reports(
         InputError: there is no such format; nothing was written then.
         StoreError: the disk refused.
     """
-    names = list(dict.fromkeys([*ALWAYS, *also]))
-    texts = {name: render(name, report) for name in names if name != PAGE}
-    texts[PAGE] = page.value()
-    written = []
-    for name in names:
-        path = workspace.reports_folder / f"{report.run.id}{formats()[name].SUFFIX}"
-        write_durably(path, texts[name].encode("utf-8"))
-        written.append(path)
-    return tuple(written)
+    paths = {
+        name: workspace.reports_folder / f"{report.run.id}{format_named(name).SUFFIX}"
+        for name in (*ALWAYS, *also)
+    }
+    for name, path in paths.items():
+        if name != PAGE:
+            write_durably(path, (piece.encode() for piece in in_pieces(name, report)))
+    write_durably(paths[PAGE], page.value().encode())
+    return tuple(paths.values())
 
 
 def _render_kept(name: str, path: Path) -> str:
-    return render(name, msgspec.json.decode(path.read_bytes(), type=Report))
+    return render(name, unpacked(path.read_bytes()))
 
 
 def find_finding(report: Report, wanted: str) -> Finding:

@@ -29,6 +29,7 @@ from cellwarden.workflows.fleet.differences import (
     late_facts,
     next_reading,
 )
+from cellwarden.workflows.fleet.register_files import list_register
 from cellwarden.workflows.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ _AHEAD: Final = 16
 """Files whose bytes are held at once."""
 _AT_ONCE: Final = 32
 """Files of which entries become durable together; others may record in between."""
-_PASSED_OVER: Final = frozenset({".md", ".toml"})
 
 
 class RegisterOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,16 +69,19 @@ def record_register(
 
     A file whose bytes are known is not read again, unless a column mapping lies beside it. A row
     that is new or changed is asserted, one that is gone is ended; a file that is gone ends
-    everything that it said.
+    everything that it said, one that cannot be opened ends nothing and is a problem.
 
     Raises:
         SourceError: the register holds no file at all.
         StoreError: the ledger could not be written.
     """
-    files = list(register_files(workspace))
+    listing = list_register(workspace)
+    files = listing.files
     if not files:
+        told = "".join(f"\n  {problem}" for problem in listing.problems)
         raise SourceError(
-            f"the register is empty: no file in {', '.join(workspace.settings.register.paths)}",
+            f"the register is empty: no file in {', '.join(workspace.settings.register.paths)}"
+            + told,
             advice="fill the templates that `cellwarden init` made, or import an inventory",
         )
     seen = _latest_documents(state)
@@ -86,7 +89,7 @@ def record_register(
     said = {kind for ever_said in known.values() for kind in ever_said}
     connection = state.connect(as_of=_FOREVER, only={"document", *said})
     recorded: list[int] = []
-    problems: list[SourceError] = []
+    problems = list(listing.problems)
     unreadable = 0
     with_papers = names_files(connection)
     fresh = _fresh(workspace, state, files, seen=seen, with_papers=with_papers, beside=beside)
@@ -106,6 +109,8 @@ def record_register(
                     unreadable += bad_rows
     here = {path.relative_to(workspace.folder).as_posix() for path in files}
     for source in sorted(seen.keys() - here):
+        if listing.may_hold(source):
+            continue
         tables = _ended(connection, source, known.get(source, set()))
         if tables:
             draft = Draft(
@@ -124,16 +129,6 @@ def record_register(
         unreadable_rows=unreadable,
         problems=tuple(problems),
     )
-
-
-def register_files(workspace: Workspace) -> Iterator[Path]:
-    """The register's files in order; hidden files, notes and mappings are not among them."""
-    for name in workspace.settings.register.paths:
-        folder = workspace.folder / name
-        for path in sorted(folder.rglob("*")):
-            hidden = any(part.startswith((".", "~")) for part in path.relative_to(folder).parts)
-            if path.is_file() and not hidden and path.suffix not in _PASSED_OVER:
-                yield path
 
 
 class _Fresh(NamedTuple):

@@ -12,6 +12,7 @@ from cellwarden.model.findings import Finding
 from cellwarden.model.ids import RunId
 from cellwarden.model.report import REPORT_SCHEMA, Change, Report, Run
 from cellwarden.store.objects import write_durably
+from cellwarden.workflows.fleet.kept_report import packed, unpacked
 from cellwarden.workflows.workspace import Workspace
 
 
@@ -23,7 +24,7 @@ def run_id(*, ledger_root: str, catalogue_sha256: str, as_of: str) -> RunId:
 
 def keep_run(workspace: Workspace, report: Report) -> None:
     """Keep the report of a run, so that later runs can be compared with it."""
-    write_durably(kept_path(workspace, report.run), msgspec.json.encode(report))
+    write_durably(kept_path(workspace, report.run), packed(report))
 
 
 def kept_path(workspace: Workspace, run: Run) -> Path:
@@ -55,10 +56,11 @@ def load_run(workspace: Workspace, wanted: str | None = None) -> Report:
             advice=f"run `cellwarden scan {workspace.folder}` first; kept runs: {found}",
         )
     try:
-        report = msgspec.json.decode(paths[-1].read_bytes(), type=Report)
+        report = unpacked(paths[-1].read_bytes())
     except msgspec.ValidationError as error:
         raise InputError(
-            f"run {wanted or 'before'} was written by another version: {error}",
+            f"{f'run {wanted}' if wanted else 'the last run'} was written by another version:"
+            f" {error}",
             advice="scan again with this version, then compare",
         ) from error
     if report.schema != REPORT_SCHEMA:

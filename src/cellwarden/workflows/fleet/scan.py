@@ -22,7 +22,7 @@ from cellwarden.store.kind_tables import KindTables
 from cellwarden.store.lanes import aside
 from cellwarden.workflows import assemble, derived
 from cellwarden.workflows.advisory.feed_ages import feed_ages
-from cellwarden.workflows.advisory.match import matcher_for
+from cellwarden.workflows.advisory.match import matches_of
 from cellwarden.workflows.beside import ALONE, Beside, Later
 from cellwarden.workflows.evidence.paper_tables import register_papers
 from cellwarden.workflows.fleet import summarise
@@ -320,9 +320,7 @@ def _match(
 ) -> _Matched:
     feeds = feed_ages(connection, workspace, state, as_of)
     components = assemble.fleet(connection)
-    progress("matching", 0, len(components))
-    matches = list(matcher_for(connection).match(components))
-    progress("matching", len(components), len(components))
+    matches = matches_of(connection, components, progress=progress)
     facts = assemble.triage_facts(connection, state, matches=matches, feeds=feeds, as_of=as_of)
     return _Matched(
         feeds=feeds,

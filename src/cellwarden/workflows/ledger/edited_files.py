@@ -12,7 +12,7 @@ from cellwarden.collect.text_within import search
 from cellwarden.model.errors import InputError
 from cellwarden.store.objects import write_durably
 from cellwarden.workflows.evidence.papers import paper_files
-from cellwarden.workflows.fleet.register import register_files
+from cellwarden.workflows.fleet.register_files import list_register
 from cellwarden.workflows.workspace import Workspace
 
 _SHOWN: Final = 8
@@ -24,8 +24,15 @@ def holds_text(data: bytes, needle: bytes) -> bool:
 
 
 def edited_files(workspace: Workspace) -> Iterator[Path]:
-    """Every file that a scan takes people's words from: register, papers, vendors' answers."""
-    yield from register_files(workspace)
+    """Every file that a scan takes people's words from: register, papers, vendors' answers.
+
+    Raises:
+        SourceError: something in the register cannot be looked into, so nobody can tell.
+    """
+    listing = list_register(workspace)
+    for problem in listing.problems:
+        raise problem
+    yield from listing.files
     yield from paper_files(workspace)
     for name in workspace.settings.vendors.answers:
         for path in sorted((workspace.folder / name).rglob("*")):
