@@ -19,6 +19,22 @@ def test_a_missing_cell_reads_unknown() -> None:
     assert fill("{a} runs {b}.", {"a": "X"}) == "X runs unknown."
 
 
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        ("0", "0 parts"),
+        ("1", "1 part"),
+        ("2", "2 parts"),
+        ("11", "11 parts"),
+        (None, "unknown parts"),
+    ],
+)
+def test_a_noun_agrees_with_its_count(count: str | None, expected: str) -> None:
+    said = fill("{n} part(s) of {m}", {"n": count, "m": "1 module(s)"})
+
+    assert said == f"{expected} of 1 module(s)"
+
+
 @pytest.mark.parametrize("template", ["{a.b}", "{a[0]}", "{0}", "{}", "{a!r}", "{a:>9}", "{", "}"])
 def test_a_brace_holds_the_name_of_a_column_and_nothing_else(template: str) -> None:
     with pytest.raises(ValueError, match="brace"):

@@ -549,6 +549,20 @@ def test_a_maker_of_whom_no_advisory_speaks_differs_from_one_nobody_compared(
     assert other["advisories"] is None
 
 
+def test_unreadable_rows_are_named_in_the_order_of_the_file(fleet: Fleet) -> None:
+    for line, column in (("10", "Einbau"), ("9", "Garantie"), ("2", ""), ("30", "a"), ("31", "a")):
+        cells = {"column": column} if column else {}
+        fleet.fact("unreadable", file="a.xlsx", line=line, reason=f"r{line}", source="s", **cells)
+    fleet.fact("unreadable", file="a.xlsx", line="40", reason="r40", source="s")
+
+    (found,) = fleet.rows("source")
+
+    assert found["unreadable_because"] == "r2"
+    assert found["unreadable_places"] == (
+        "line 2, line 9 (Garantie), line 10 (Einbau), line 30 (a), line 31 (a), and more"
+    )
+
+
 def a_life(fleet: Fleet, source: str) -> None:
     """One fact of each kind about the asset A, between approval and disposal."""
     fleet.fact("account", source=source, account_id="a", asset_id="A")

@@ -8,9 +8,10 @@ import subprocess
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 import pytest
 
-from cellwarden.model.report import Report
+from cellwarden.model.report import Place, Report
 from cellwarden.reports.formats import render
 
 pytestmark = pytest.mark.slow
@@ -118,3 +119,48 @@ def test_on_paper_everything_is_open(chromium: str, report: Report, tmp_path: Pa
     pages = len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes()))
     assert pages > len(report.blast_radii) + 3
     assert pages < 40
+
+
+def _crowded(report: Report) -> Report:
+    """The report with as much beside its versions as a real fleet has."""
+    place = Place(
+        site="NG1",
+        asset_id="NG1-CON-1",
+        location="Virtual machine, cluster NG1-M, third rack of the second hall",
+        serial="IDM-NG1-01",
+        owner_facility="Harrow facilities",
+        owner_security="OT security",
+    )
+    places = {one.component_id: place for one in report.exposures}
+    feeds = tuple(
+        msgspec.structs.replace(feed, feed="advisories", age_days=768, documents=54)
+        for feed in report.feeds
+    )
+    exposures = tuple(
+        msgspec.structs.replace(one, firmware="1.0.10", product="InfraSuite Device Master")
+        for one in report.exposures
+    )
+    return msgspec.structs.replace(report, places=places, feeds=feeds, exposures=exposures)
+
+
+def test_on_paper_no_version_and_no_date_is_cut_in_two(
+    chromium: str, sample: ModuleType, tmp_path: Path
+) -> None:
+    report = _crowded(sample.sample_report())
+    paper = tmp_path / "report.pdf"
+    pdftotext = shutil.which("pdftotext")
+    if pdftotext is None:
+        pytest.skip("needs pdftotext: install the Debian package poppler-utils")
+
+    _run(
+        chromium, tmp_path, render("html", report), "--no-pdf-header-footer",
+        f"--print-to-pdf={paper}",
+    )  # fmt: skip
+    text = subprocess.run([pdftotext, "-layout", paper, "-"], capture_output=True, check=True)
+
+    words = text.stdout.decode()
+    ages = words[words.index("Age of the data") : words.index("What needs doing")]
+    assert report.feeds[0].imported_at[:10] in ages
+    assert not re.search(r"\d{4}-(\d\d-)?(?!\d)", ages)
+    assert "1.0.10" in words
+    assert not re.search(r"1\.0\.1?\s", words)

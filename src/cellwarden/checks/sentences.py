@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 _PLACE: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_COUNTED: Final = re.compile(r"\{([a-z][a-z0-9_]*)\} (\w+)\(s\)")
+"""A count and its noun: ``{parts_in_use} part(s)``."""
+
 _MOST_CELL: Final = 120
 _NAMED: Final = 5
 
@@ -29,8 +32,13 @@ def fill(template: str, cells: Mapping[str, str | None]) -> str:
     """A template with each place replaced by its cell, once, as plain text.
 
     Cells come from imported documents: control characters are shown, not passed on, long ones are
-    cut, and braces inside them stay what they are. A missing cell reads "unknown".
+    cut, and braces inside them stay what they are. A missing cell reads "unknown". A noun with
+    ``(s)`` behind a count is one or several, as the count is.
     """
+    template = _COUNTED.sub(
+        lambda found: f"{{{found[1]}}} {found[2]}{'' if cells.get(found[1]) == '1' else 's'}",
+        template,
+    )
     return _PLACE.sub(lambda found: printable(cells.get(found[1])), template)
 
 

@@ -53,6 +53,10 @@ from cellwarden.model.matching import Component, Remedy, Statement
         ("has released new firmware Version 20122 for the module", ("20122",)),
         ("fixed by the team in CS141 version 2.12, released", ("2.12",)),
         ("A fix is available in the following releases: 5.1.20, Proxy 2.2", ()),
+        (
+            "upgrading to CBC Version 2.0 Software Package (Gold Build 683.003), which",
+            ("2.0 (Gold Build 683.003)",),
+        ),
         ("Update to CMU Firmware version 12.0.x", ()),
         ("IE-SW-VL05M firmware v3.6.24 Build 19062809 and prior", ()),
         ("update the COMOS database to version 25.", ()),

@@ -51,7 +51,7 @@ TRAITS = {
     "zero-padding": 15,
 }
 PLAIN = {sign + form for sign in ("", "<", "<=", "< ", "<= ") for form in ("0", "0.0", "0.0.0")}
-FEWEST_IN_EXAM = 1057
+FEWEST_IN_EXAM = 1124
 ANSWERS = {True: "inside", False: "outside", None: "undetermined"}
 
 

@@ -101,7 +101,7 @@ def fix_of(line: Line, remedies: Sequence[Remedy], document: Around) -> tuple[st
             named.extend(_behind_the_name(line, text))
     for text in (*own, *shared):
         named.extend(_after_the_name(line, text, others))
-        named.extend(_offered(line, text))
+        named.extend(_offered(line, text, others))
     kept = [v for v in named if _is_after(line, v)]
     kept += _of_branches(line, (*own, *shared), kept)
     return tuple(dict.fromkeys(kept))[:MOST_FIXES]
@@ -318,11 +318,12 @@ def _after_the_name(line: Line, text: str, others: Sequence[Claim]) -> Iterator[
         yield from versions
 
 
-def _offered(line: Line, text: str) -> Iterator[str]:
+def _offered(line: Line, text: str, others: Sequence[Claim]) -> Iterator[str]:
     """The versions that a text offers under the product's very name."""
-    names = {name for one in _names_of(line) if (name := _lettered(one))}
-    for said, versions in offered(text):
-        if _lettered(said) in names:
+    found = offered(text)
+    names = {name for one in _names_of(line) if (name := _lettered(one))} if found else set()
+    for said, versions in found:
+        if _lettered(said) in names or _is_named_by(said, line, others):
             yield from versions
 
 

@@ -116,7 +116,7 @@ _NAME_AND_VERSION: Final = re.compile(
 _WILD_END: Final = re.compile(r"x$|[.\s]X$")
 """What ends in a wildcard; the X of ``1.285X`` is a letter."""
 _OFFERED: Final = re.compile(
-    rf"{_LIST},?\s+(?:(?:is|are|can\sbe)\s+)?(?:now\s+)?(?:available|downloaded|fix(?:es)?\b)",
+    rf"{_LIST}(?:{_LATER}|,?\s+(?:(?:is|are|can\sbe)\s+)?(?:now\s+)?(?:available|downloaded|fix(?:es)?\b))",
     re.IGNORECASE,
 )
 _APPLIED: Final = re.compile(
@@ -126,6 +126,10 @@ _NAME_AT_END: Final = re.compile(rf"(?P<name>{_NAME}){_BEFORE}$", re.IGNORECASE)
 _LONGEST_NAME: Final = 160
 _HAS_VERSION: Final = re.compile(
     r"\d\.\d|[vV]\d|20\d\d|(?:version|FW|firmware|revision)s?[\s:]+\d", re.IGNORECASE
+)
+_BUILD_BEHIND: Final = re.compile(
+    r"\s(?:[A-Za-z]{3,10}\s){0,2}(?P<build>\((?:Gold\s)?Build\s\d{1,8}(?:\.\d{1,8})?\))",
+    re.IGNORECASE,
 )
 _IN_BRACKETS: Final = re.compile(
     rf"\s\((?:version\s|v(?=\d))?(?P<list>{_NUMBERS})\)", re.IGNORECASE
@@ -148,7 +152,7 @@ def lists_named(text: str) -> tuple[tuple[str, ...], ...]:
     if not _HAS_VERSION.search(bare):
         return ()
     return tuple(
-        tuple(dict.fromkeys((*versions_in(match.group("list")), *_other_name(bare, match))))
+        tuple(dict.fromkeys(_versions_of(bare, match)))
         for pattern in _PATTERNS
         for match in pattern.finditer(bare)
         if not _INSIDE_ANOTHER.search(bare[: match.start("list")])
@@ -178,11 +182,19 @@ def _offers(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield named.group("name").strip(" ,:("), tuple(versions_in(match.group("list")))
 
 
-def _other_name(text: str, match: re.Match[str]) -> Iterator[str]:
-    """The second name of a list's last version, in brackets: ``6.1 RU1 (6.1.00100.417)``."""
-    found = _IN_BRACKETS.match(text, match.end("list"))
-    if found:
-        yield from versions_in(found.group("list"))
+def _versions_of(text: str, match: re.Match[str]) -> Iterator[str]:
+    """The versions of a list, and what brackets behind the last one say of it.
+
+    ``6.1 RU1 (6.1.00100.417)`` has two names, and ``2.0 Software Package (Build 683.003)`` is no
+    other build of 2.0.
+    """
+    listed = list(versions_in(match.group("list")))
+    end = match.end("list")
+    if listed and (build := _BUILD_BEHIND.match(text, end)):
+        listed[-1] = f"{listed[-1]} {build.group('build')}"
+    yield from listed
+    if other := _IN_BRACKETS.match(text, end):
+        yield from versions_in(other.group("list"))
 
 
 def versions_in(text: str) -> Iterator[str]:

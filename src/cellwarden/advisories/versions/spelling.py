@@ -107,6 +107,7 @@ def spell(text: str) -> Spelled:
         return Spelled("", "", "")
     whole = spaced(plain(text)).casefold().strip(" ,;:'\"=")
     whole = _WRAPPED.sub(r"\1", whole)
+    whole = whole.replace("gold build", "build")
     whole = _SETTINGS_TAIL.sub("", _FAMILY_LEAD.sub("", whole))
     whole = _LINED.sub(lambda match: match[0].replace("_", "."), whole.rstrip("."))
     bare = _without_prefix(whole)

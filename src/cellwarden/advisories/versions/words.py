@@ -16,7 +16,7 @@ _SERIES: Final = re.compile(
 )
 _BRACKET: Final = re.compile(r"\(([^()]*)\)")
 _KEPT_BRACKET: Final = re.compile(
-    r"\s*(?:build|bn)?\.?\s*\d+[a-z]?\s*|\s*build\s+\d+(?:\.\d+)?\s*", re.IGNORECASE
+    r"\s*(?:build|bn)?\.?\s*\d+[a-z]?\s*|\s*(?:gold )?build\s+\d+(?:\.\d+)?\s*", re.IGNORECASE
 )
 _ALIAS: Final = re.compile(
     r"(?:aka|or|build nr|firmware|software|versions?|version|prior to|<=|<|\s|\.)*"
@@ -26,7 +26,7 @@ _ALIAS: Final = re.compile(
 _HARMLESS: Final = re.compile(
     r"formerly|including|included|also part|all editions|these products are sold|end[- ]of[- ]life"
     r"|eol|standard dc|integrated into|versions removed|\d+\.x series|part of|windows and linux"
-    r"|pi sql client|gold build|rev [a-z]$|global|u\.s\.|\d+-?x\d*$",
+    r"|pi sql client|rev [a-z]$|global|u\.s\.|\d+-?x\d*$",
     re.IGNORECASE,
 )
 _PLATFORM: Final = re.compile(

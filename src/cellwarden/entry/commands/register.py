@@ -15,10 +15,11 @@ app = typer.Typer(help="Preview and import what people and devices wrote.", no_a
 
 @app.command("import")
 def import_(
-    file: Annotated[
-        Path,
+    files: Annotated[
+        list[Path],
         typer.Argument(
-            help="CSV, XLSX, YAML, JSON, CycloneDX, NetBox, upsc, SNMP walk or configuration."
+            metavar="FILE...",
+            help="CSV, XLSX, YAML, JSON, CycloneDX, NetBox, upsc, SNMP walk or configuration.",
         ),
     ],
     *,
@@ -34,7 +35,23 @@ def import_(
     ] = False,
     workspace: WorkspaceOption = HERE,
 ) -> None:
-    """Put a file into the register with a column mapping; the next scan records it."""
+    """Put files into the register with a column mapping; the next scan records them.
+
+    The first that cannot be read ends it; those before it are in the register.
+    """
+    from cellwarden.workflows.fleet.intake import refuse_one_mapping_for_all
+
+    refuse_one_mapping_for_all(files, mapping)
+    for file in files:
+        _import_one(file, workspace, kind=kind, mapping=mapping, dry_run=dry_run)
+    if dry_run:
+        what = "the file goes" if len(files) == 1 else "the files go"
+        tell(f"next: nothing was recorded; without --dry-run {what} into the register")
+
+
+def _import_one(
+    file: Path, workspace: Path, *, kind: str | None, mapping: Path | None, dry_run: bool
+) -> None:
     from cellwarden.reports.lines import preview_text
     from cellwarden.workflows.fleet.intake import bring_in, preview_file, require_rows
     from cellwarden.workflows.workspace import open_workspace
@@ -43,7 +60,6 @@ def import_(
     say(preview_text(preview, width=width()))
     require_rows(preview)
     if dry_run:
-        tell("next: nothing was recorded; without --dry-run the file goes into the register")
         return
     for path in bring_in(open_workspace(workspace), file, kind=kind, mapping=mapping):
         say(f"written: {path}")

@@ -122,8 +122,16 @@ def refuse_unknown_names(rules: Sequence[Rule], report: Report, checks: Collecti
                     raise InputError(
                         f"the policy rule {rule.because!r} names the {kind} {name!r}, which does"
                         " not exist",
-                        advice=f"correct the name; {kind}s are {', '.join(sorted(known)[:12])} ...",
+                        advice=f"correct the name; {_named(kind, known)}",
                     )
+
+
+def _named(kind: str, known: Collection[str]) -> str:
+    """The names that there are, as far as they fit: ``sites are NG1, NG2``."""
+    shown = ", ".join(sorted(known)[:12])
+    if not known:
+        return f"the register names no {kind}"
+    return f"{kind}s are {shown}{' ...' if len(known) > 12 else ''}"  # noqa: PLR2004 - as shown
 
 
 def failures(rules: Sequence[Rule], findings: Sequence[Finding]) -> tuple[GateFailure, ...]:

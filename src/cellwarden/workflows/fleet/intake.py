@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -150,7 +151,25 @@ def _with_skeleton(file: Path, error: collect.UnmappedError) -> SourceError:
     )
 
 
+def refuse_one_mapping_for_all(files: Sequence[Path], mapping: Path | None) -> None:
+    """Refuse a mapping for several documents: it speaks of the headings of one.
+
+    Raises:
+        InputError: there are several documents and a mapping.
+    """
+    if mapping is not None and len(files) > 1:
+        raise InputError(
+            f"{mapping} is the mapping of one file, and {len(files)} are named",
+            advice="import that file by itself, and the others without --mapping",
+        )
+
+
 def _bytes(file: Path) -> bytes:
+    if file.is_dir():
+        raise InputError(
+            f"{file} is a folder",
+            advice=f"name the files in it, for example {file}/*",
+        )
     try:
         return file.read_bytes()
     except OSError as error:
