@@ -249,7 +249,8 @@ def test_settings_drift_counts_changed_added_and_removed_keys_of_the_last_two_ex
     assert row["setting_exports"] == 3
     assert row["changed_settings"] == 3
     assert row["changed_secrets"] == 1
-    assert row["changed_paths"] == "b, c, d, pw"
+    assert row["changed_paths"] == "b, c, d"
+    assert row["changed_secret_paths"] == "pw"
     assert row["settings_age_days"] == 46
 
 

@@ -37,6 +37,7 @@ SPEAKS_OF_NO_MOMENT = {
     "vendor import-gleif": "records",
     "register template": "writes a file",
     "match reject": "records",
+    "match withdraw": "records",
     "checks list": "reads check files",
     "checks show": "reads check files",
     "checks pages": "reads check files",

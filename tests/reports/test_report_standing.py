@@ -149,6 +149,15 @@ def test_open_failures_come_before_unknowns_and_accepted_ones_last(report: Repor
     assert verdicts == sorted(verdicts, key=lambda one: one is Verdict.UNKNOWN)
 
 
+def test_a_part_of_which_nobody_says_what_it_holds_is_not_said_to_hold_firmware(
+    report: Report,
+) -> None:
+    (first, *_) = coverage(report)
+
+    assert first.label == "components that hold firmware, or may"
+    assert first.gap == "said to hold none"
+
+
 def test_every_share_of_the_coverage_names_its_denominator(report: Report) -> None:
     assert all(" of " in measure.words for measure in coverage(report))
 

@@ -230,8 +230,8 @@ def coverage(report: Report) -> tuple[Measure, ...]:
     decided = verdicts["fail"] + verdicts["pass"]
     named, about = seen.components_named_by_an_advisory, seen.advisories_of_fleet_vendors
     rows = (
-        ("components that hold firmware", seen.components_with_firmware, seen.components,
-         "none, or not known", False),
+        ("components that hold firmware, or may", seen.components_with_firmware, seen.components,
+         "said to hold none", False),
         ("firmware versions read", seen.components_read, seen.components_with_firmware,
          "never read", True),
         ("versions understood", seen.components_understood, seen.components_read,

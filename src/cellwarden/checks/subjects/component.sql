@@ -140,6 +140,7 @@ select
   changed.changed_settings,
   changed.changed_secrets,
   changed.changed_paths,
+  changed.changed_secret_paths,
   date_diff('day', changed.taken_on, cast(run.as_of as date)) as settings_age_days,
   list_concat(
     string_split(

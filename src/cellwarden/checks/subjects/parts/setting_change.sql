@@ -39,7 +39,8 @@ counted as (
     component_id,
     sum(case when is_changed and not is_secret then 1 else 0 end) as settings,
     sum(case when is_changed and is_secret then 1 else 0 end) as secrets,
-    array_agg(path order by path) filter (where is_changed) as paths,
+    array_agg(path order by path) filter (where is_changed and not is_secret) as paths,
+    array_agg(path order by path) filter (where is_changed and is_secret) as secret_paths,
     array_agg(fact order by path) filter (where is_changed) as facts
   from judged
   group by component_id
@@ -64,6 +65,11 @@ select
   case when taken.exports > 1
     then array_to_string(array_slice(coalesce(counted.paths, cast([] as varchar[])), 1, 5), ', ')
   end as changed_paths,
+  case when taken.exports > 1
+    then array_to_string(
+      array_slice(coalesce(counted.secret_paths, cast([] as varchar[])), 1, 5), ', '
+    )
+  end as changed_secret_paths,
   taken.fact,
   case when taken.exports > 1
     then array_slice(coalesce(counted.facts, cast([] as varchar[])), 1, 20)
