@@ -51,6 +51,8 @@ _VERSION_LINE: Final = re.compile(r"(?<!hardware )\bversions? (\d{1,4}(?:\.\d+)+
 _ABBREVIATED: Final = range(3, 7)
 """Words of a name that people abbreviate to their first letters."""
 _TYPE: Final = re.compile(r"\btype\s?=\s?(\S+)")
+_TOLD_CODE: Final = re.compile(r"([A-Z]{2,4}-?\d{1,4}) (?=[A-Z]?\.?\d)")
+"""A model before a version: ``VS4 A.07.107``."""
 _BOXES: Final = re.compile(r"\s*[\u25a1\u25a0\u2610]\s*")
 """Boxes stand for letters and digits that are free."""
 _BARE: Final = re.compile(r"v\d")
@@ -88,6 +90,8 @@ def read_claim(statement: Statement) -> Claim:
         statement.vendor, product, statement.part_numbers, statement.cpe, statement.requires
     )
     version = statement.version_text if statement.version_kind != "vers" else ""
+    if code := _TOLD_CODE.match(_tail(statement.full_name).strip()):
+        claim = _with_told_code(claim, compact(code[1].casefold()))
     if not claim.vendors or not (claim.hosts or claim.cards or _HINT.search(version.casefold())):
         return claim
     return _with_surroundings(claim, f"{statement.hardware} {version} {_tail(statement.full_name)}")
@@ -99,6 +103,16 @@ def _without_bound(product: str, version: str) -> str:
     name, _, last = product.strip().rpartition(" ")
     is_below_itself = op == "<" and bound.casefold() == product.strip().casefold()
     return name if is_below_itself and name and last[:1].isdigit() else product
+
+
+@lru_cache(maxsize=16384)
+def _with_told_code(claim: Claim, code: str) -> Claim:
+    """The claim with the model that its versions begin with: ``SureSigns: VS4 A.07.107``."""
+    wanted = tuple(
+        w if w.codes or w.wildcards else msgspec.structs.replace(w, beside=(*w.beside, code))
+        for w in claim.wanted
+    )
+    return msgspec.structs.replace(claim, wanted=wanted)
 
 
 @lru_cache(maxsize=65536)
@@ -157,7 +171,24 @@ def _claim(
         ratings=ratings(chunks(text)),
         short=tuple(dict.fromkeys((*abbreviations(text), *_initials(product), *_initials(text)))),
         variants=(*_variants(text), *map(_letters_code, _LETTERS_CODE.findall(product))),
+        unspaced=_unspaced(product, text),
     )
+
+
+def _unspaced(product: str, text: str) -> tuple[str, ...]:
+    """A name as one word, with all that a key leaves out: ``lynxfirmware``, ``ewoncosy``.
+
+    Without its brackets where they hold order numbers alone.
+    """
+    inside = [c for piece in _PARENTHESES.findall(text) for c in chunks(piece)]
+    if inside and not all(map(is_order_number, inside)):
+        return ()
+    whole = {
+        "".join(map(compact, told))
+        for name in (product, text)
+        if (told := chunks(_PARENTHESES.sub(" ", folded(name)))) and len(told) > 1
+    }
+    return tuple(sorted(whole - set(sequence(text))))
 
 
 def _abbreviated(vendor: str) -> tuple[str, ...]:

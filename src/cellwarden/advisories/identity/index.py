@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from cellwarden.advisories.identity.catalogue import catalogue
 from cellwarden.advisories.identity.nouns import Claim, Evidence, Wanted
 from cellwarden.advisories.identity.vendors import ANYONE, initials, is_alike, relatives
-from cellwarden.advisories.identity.words import head_of_code, is_wildcard, shortened, stem
+from cellwarden.advisories.identity.wording import says_line_alone
+from cellwarden.advisories.identity.words import (
+    head_of_code,
+    is_wildcard,
+    shortened,
+    stem,
+    word_lists,
+)
 
 Key = tuple[str, str, str]
 
@@ -16,10 +23,11 @@ def claim_keys(claim: Claim) -> Iterator[Key]:
     """Every key under which a claim has to be found so that no component misses it.
 
     A key is (maker, kind, text). Kinds: name, order number, known product, code, wildcard stem,
-    word (for rows that say at least as much), part (for rows that say less).
+    word (for rows that say at least as much), part (for rows that say less), line (for rows that
+    say nothing else).
     """
     for vendor in (*claim.vendors, ""):
-        for text in (*claim.key, *claim.short):
+        for text in (*claim.key, *claim.short, *claim.unspaced):
             yield vendor, "name", text
         for text in claim.variants:
             yield vendor, "code", text
@@ -37,12 +45,8 @@ def claim_keys(claim: Claim) -> Iterator[Key]:
 
 def _wanted_keys(vendor: str, wanted: Wanted) -> Iterator[Key]:
     if wanted.codes:
-        code = max(wanted.codes, key=_rarity)
-        yield vendor, "code", code
-        if short := shortened(code):
-            yield vendor, "code", short
-        if wanted.line and (head := head_of_code(code)):
-            yield vendor, "word", head
+        for kind, text in _code_keys(wanted):
+            yield vendor, kind, text
     elif wanted.wildcards and all(is_wildcard(pattern) for pattern in wanted.wildcards):
         for pattern in wanted.wildcards:
             yield vendor, "stem", stem(pattern)
@@ -55,6 +59,18 @@ def _wanted_keys(vendor: str, wanted: Wanted) -> Iterator[Key]:
             yield vendor, "word", word
     for word in wanted.words:
         yield vendor, "part", word
+
+
+def _code_keys(wanted: Wanted) -> Iterator[tuple[str, str]]:
+    """The keys of a name with codes: the rarest of them, what is left of it, and the line."""
+    code = max(wanted.codes, key=_rarity)
+    yield "code", code
+    if short := shortened(code):
+        yield "code", short
+    if wanted.line and (head := head_of_code(code)):
+        yield "word", head
+    for line in wanted.line:
+        yield "line", line
 
 
 def _rarest(wanted: Wanted) -> Iterator[str]:
@@ -83,6 +99,7 @@ def evidence_keys(seen: Evidence, alike: Iterable[str] = ()) -> Iterator[Key]:
         for code in (*seen.codes, *seen.tokens)
         for size in range(2, min(len(code), 12) + 1)
     }
+    lines = sorted(seen.tokens & word_lists().line) if says_line_alone(seen) else ()
     longest = max(seen.words, key=_rarity, default="")
     for vendor in vendors:
         for key in seen.keys:
@@ -98,6 +115,8 @@ def evidence_keys(seen: Evidence, alike: Iterable[str] = ()) -> Iterator[Key]:
             yield vendor, "stem", text
         if longest:
             yield vendor, "part", longest
+        for line in lines:
+            yield vendor, "line", line
 
 
 def _products(seen: Evidence) -> frozenset[str]:

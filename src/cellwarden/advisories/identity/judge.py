@@ -214,6 +214,16 @@ def _short_name(seen: Evidence, claim: Claim) -> Identity | None:
     return candidate(f"{min(both).upper()} is what the advisory calls it in brackets", 0.5)
 
 
+def _unspaced_name(seen: Evidence, claim: Claim) -> Identity | None:
+    """The register writes the advisory's whole name as one word: ``ProficyiFIX``."""
+    both = {key[0] for key in seen.keys}.intersection(claim.unspaced)
+    if not both or claim.hosts or claim.cards:
+        return None
+    if not any(w.words or w.codes or w.wildcards for w in claim.wanted):
+        return None
+    return same("the register and the advisory name it alike, but for the spaces", 0.9, 4)
+
+
 def _in_brackets(seen: Evidence, claim: Claim) -> Identity | None:
     """The register's code is one that the advisory gives in brackets: ``Router (NWL-25)``.
 
@@ -283,6 +293,7 @@ _RULES: Final[tuple[Callable[[Evidence, Claim], Identity | None], ...]] = (
     size_contradiction,
     variant_contradiction,
     order_number_contradiction,
+    _unspaced_name,
     _in_brackets,
     _named_by_firmware,
     in_hosts,

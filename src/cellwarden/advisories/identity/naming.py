@@ -16,6 +16,7 @@ from cellwarden.advisories.identity.wording import (
     extra,
     other_kind,
     own_codes,
+    says_line_alone,
     software,
 )
 from cellwarden.advisories.identity.words import (
@@ -180,6 +181,9 @@ def _without_code(seen: Evidence, wanted: Wanted, missing: list[str], words: lis
     if len(missing) == 1 and shortened(missing[0]) in set(own) - set(seen.families):
         shown = missing[0].upper()
         return candidate(f"the register does not say whether it is the {shown}", 0.45)
+    if not own and _is_line_alone(seen, wanted, missing):
+        why = f"the register says no more than {' '.join(wanted.line)}"
+        return candidate(f"{why}, the advisory {', '.join(missing).upper()}", 0.3)
     if own:
         return other(f"its model is {own[0]}, the advisory's {', '.join(missing)}", "model code")
     heads = {head for code in missing if (head := head_of_code(code)) in seen.tokens}
@@ -189,6 +193,17 @@ def _without_code(seen: Evidence, wanted: Wanted, missing: list[str], words: lis
     if wanted.line and set(wanted.line) <= seen.tokens and (words or heads) and not foreign:
         return candidate(f"the register does not say whether it is the {', '.join(missing)}", 0.3)
     return other(f"nothing in the register says {', '.join(missing)}", "model code")
+
+
+def _is_line_alone(seen: Evidence, wanted: Wanted, missing: list[str]) -> bool:
+    """True for *SCALANCE switch*, *PowerLogic ION meter*: a line and a kind, and no model.
+
+    A further line of the row has to begin the model that is asked for.
+    """
+    if not says_line_alone(seen) or not set(wanted.line) <= seen.tokens or not wanted.line:
+        return False
+    lines = seen.tokens & (word_lists().line - set(wanted.line))
+    return all(any(code.startswith(line) for code in missing) for line in lines)
 
 
 def _is_strong(codes: list[str]) -> bool:

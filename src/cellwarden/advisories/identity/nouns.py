@@ -70,7 +70,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     ``is_generation`` is true where it may be the hardware's as well (``RS416 v2``).
     ``number_patterns`` are order numbers with an asterisk for what is free.
     ``short`` are abbreviations of the name that stand in brackets, ``variants`` the model codes
-    there.
+    there, ``unspaced`` the name as one word, where that is not its ``key``.
     """
 
     vendor_text: str
@@ -89,6 +89,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     is_generation: bool = False
     short: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
+    unspaced: tuple[str, ...] = ()
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):

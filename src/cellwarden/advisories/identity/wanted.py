@@ -45,6 +45,10 @@ _MIDDLES: Final = re.compile(
 _ENDINGS: Final = re.compile(
     r"(?<![\w/-])(?P<head>[a-z0-9-]{4,}[a-z])(?P<last>[a-z])(?P<others>(?:/[a-z]{1,2}){2,})(?![\w/])"
 )
+_TAILED: Final = re.compile(r"(?<![\w/-])([a-z]{2,6})(\d{3,4})/(\d{3,4})([a-z]{1,2})(?![\w/-])")
+"""``AFS660/665S``."""
+_LETTERED: Final = re.compile(r"(?<![\w/-])([a-z]{0,4}\d{3,4})([a-d])/([a-d])(?![\w/-])")
+"""``4351A/B``."""
 _ROUND: Final = re.compile(r"([a-z]*)([1-9]\d??)(0{2,3})([a-z]{0,6})")
 _STANDARD: Final = re.compile(r"iec[- ]?6\d{4}(?:-\d+)*|\dx\d{2,4}tx")
 """A protocol or a kind of port, which names no product: ``ETA4 IEC60870-5-104``."""
@@ -136,12 +140,16 @@ def spelled_out(text: str) -> str:
             return found[0]
         return " / ".join(found[1] + number for number in numbers)
 
+    def lettered(found: re.Match[str]) -> str:
+        return f"{found[1]}{found[2]} / {found[1]}{found[3]}"
+
     def hyphened(found: re.Match[str]) -> str:
         numbers = (found[2], *found[3].strip("/-").split("/-"))
         return " / ".join(found[1] + number for number in numbers)
 
     if "/" not in text:
         return text
+    text = _TAILED.sub(r"\1\2\4 / \1\3\4", _LETTERED.sub(lettered, text))
     text = _ALIKE.sub(alike, _HYPHENED.sub(hyphened, text))
     return _ENDINGS.sub(endings, _MIDDLES.sub(middles, text))
 

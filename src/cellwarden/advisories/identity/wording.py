@@ -40,6 +40,12 @@ def own_codes(seen: Evidence, wanted: Wanted) -> list[str]:
     ]
 
 
+def says_line_alone(seen: Evidence) -> bool:
+    """True for a row that says a line and one kind of thing, and nothing that tells which one."""
+    told = seen.codes or seen.words or seen.editions or seen.details or seen.hosts
+    return not told and len(seen.generic) == 1 and not seen.tokens.isdisjoint(word_lists().line)
+
+
 def extra(seen: Evidence, wanted: Wanted) -> list[str]:
     """The row's words that the wanted product does not have."""
     shared = [c for c in wanted.codes if c in seen.tokens]
@@ -131,10 +137,12 @@ def _strange(seen: Evidence, wanted: Wanted) -> str:
 
 def _unlike(seen: Evidence, wanted: Wanted) -> str:
     """What tells two names apart that share the advisory's words; empty where nothing does."""
-    numbers = {*wanted.words, *seen.order_numbers}
+    numbers = {*wanted.words, *wanted.beside, *seen.order_numbers}
     more = [*extra(seen, wanted), *(code for code in seen.codes if code not in numbers)]
     lines = word_lists().line - {"siplus"}
-    more += [t for t in sorted(seen.tokens & lines) if wanted.line and t not in wanted.line]
+    is_other_kind = any(g not in seen.tokens for g in wanted.generic)
+    if wanted.line or is_other_kind:
+        more += [t for t in sorted(seen.tokens & lines) if t not in wanted.line]
     known = {*wanted.details, *wanted.editions}
     more += [d for d in seen.details if d.isalpha() and len(d) > 1 and d not in known]
     if more:
