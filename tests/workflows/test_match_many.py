@@ -410,6 +410,21 @@ def test_inventory_without_ids_of_its_own_is_refused_with_its_line(tmp_path: Pat
         read_inventory(path)
 
 
+def test_parts_of_one_component_may_share_its_id(tmp_path: Path) -> None:
+    path = tmp_path / "parts.csv"
+    path.write_text(
+        "component_id,manufacturer,model,part,firmware\nC1,APC,AP9630,AOS,6.4.0\nC1,APC,AP9630,APP,6.4.1\n",
+        "utf-8",
+    )
+
+    found = read_inventory(path)
+
+    assert [(one.component_id, one.part, one.firmware) for one in found] == [
+        ("C1", "AOS", "6.4.0"),
+        ("C1", "APP", "6.4.1"),
+    ]
+
+
 def _record(end: str, **about: str) -> dict[str, object]:
     return {
         "dataType": "CVE_RECORD",

@@ -34,8 +34,8 @@ def read_inventory(path: Path) -> list[Component]:
     characters are kept.
 
     Raises:
-        InputError: the file cannot be read, a needed column is missing, an id is empty or twice,
-            or a quote is never closed.
+        InputError: the file cannot be read, a needed column is missing, an id is empty or stands
+            twice for one part, or a quote is never closed.
     """
     text = _text_of(path)
     try:
@@ -114,7 +114,7 @@ def _components(rows: Any, header: list[str], place: _Place, *, limit: int) -> I
     width = len(header)
     places = [header.index(name) if name in header else -1 for name in _COLUMNS]
     taken = itemgetter(*places)  # the last cell is the one for what the file does not say
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     at = 0
     for at, cells in enumerate(rows, 1):
         if len(cells) < width:
@@ -130,15 +130,15 @@ def _components(rows: Any, header: list[str], place: _Place, *, limit: int) -> I
             name, manufacturer, model, part, firmware,
             role, hardware, part_number, serial, site_id, asset_id,
         ) = map(str.strip, taken(cells))  # fmt: skip
-        if not name or name in seen:
+        if not name or (name, part) in seen:
             if not any(cells):
                 continue
             raise InputError(
                 f"{place.of(at)}: component_id {name[:80]!r} is "
-                + ("there twice" if name else "empty"),
-                advice="give each line an id of its own",
+                + ("there twice, for one part" if name else "empty"),
+                advice="give each line an id of its own, or name the part that it is of",
             )
-        seen.add(name)
+        seen.add((name, part))
         yield Component(  # each column by its name: twice as fast as from a dictionary
             component_id=name,
             manufacturer=manufacturer,
