@@ -9,7 +9,6 @@ from cellwarden.advisories.identity.nouns import Claim, Evidence, Wanted
 from cellwarden.advisories.identity.vendors import ANYONE, initials, is_alike, relatives
 from cellwarden.advisories.identity.wording import says_line_alone
 from cellwarden.advisories.identity.words import (
-    head_of_code,
     is_wildcard,
     shortened,
     stem,
@@ -67,8 +66,6 @@ def _code_keys(wanted: Wanted) -> Iterator[tuple[str, str]]:
     yield "code", code
     if short := shortened(code):
         yield "code", short
-    if wanted.line and (head := head_of_code(code)):
-        yield "word", head
     for line in wanted.line:
         yield "line", line
 

@@ -20,7 +20,6 @@ from cellwarden.advisories.identity.wording import (
     software,
 )
 from cellwarden.advisories.identity.words import (
-    head_of_code,
     is_short_wildcard,
     shortened,
     wildcard,
@@ -186,11 +185,9 @@ def _without_code(seen: Evidence, wanted: Wanted, missing: list[str], words: lis
         return candidate(f"{why}, the advisory {', '.join(missing).upper()}", 0.3)
     if own:
         return other(f"its model is {own[0]}, the advisory's {', '.join(missing)}", "model code")
-    heads = {head for code in missing if (head := head_of_code(code)) in seen.tokens}
-    foreign = [word for word in extra(seen, wanted) if word not in heads]
-    if wanted.words and len(words) == len(wanted.words) and not foreign:
+    if wanted.words and len(words) == len(wanted.words) and not extra(seen, wanted):
         return candidate(f"the register does not say whether it is the {', '.join(missing)}", 0.4)
-    if wanted.line and set(wanted.line) <= seen.tokens and (words or heads) and not foreign:
+    if wanted.line and set(wanted.line) <= seen.tokens and words and not extra(seen, wanted):
         return candidate(f"the register does not say whether it is the {', '.join(missing)}", 0.3)
     return other(f"nothing in the register says {', '.join(missing)}", "model code")
 

@@ -113,12 +113,6 @@ def plain(text: str) -> str:
     return f" {' '.join(_NOT_A_WORD.split(folded(text)))} "
 
 
-def head_of_code(code: str) -> str:
-    """The letters before a code's number, two or more: the ION of ``ION9000``; else nothing."""
-    head = code.rstrip("0123456789")
-    return head if head != code and head.isalpha() and len(head) > 1 else ""
-
-
 @lru_cache(maxsize=65536)
 def chunks(text: str) -> tuple[str, ...]:
     """The words of a folded name: hyphens stay inside what holds a digit, and split the rest."""

@@ -19,7 +19,6 @@ _STEPS: Final = rf"(?:{_STEP}){{0,3}}"
 _NUMBERS: Final = rf"\d{{1,12}}(?:\.\d{{1,12}}){{1,12}}(?!\d|\.\d){_LETTERS}{_SUFFIX}{_STEPS}"
 _WITH_LETTER: Final = r"[vV]\d{1,12}(?![\d.])(?:\s(?:SP|Update|HF|Patch)\s?\d{1,6})?"
 _YEAR: Final = rf"20\d\d(?:(?=\s\(\d{{1,3}}\.\d)|\s?R\d{{1,2}}(?!\d){_STEPS}|(?:{_STEP}){{1,3}})"
-_ONE_OF: Final = rf"(?:{_NUMBERS}|{_WITH_LETTER}|{_YEAR})"
 _VERSION: Final = rf"(?<![\d.])(?:(?:[vV]\.?\s?|\b[rR]|\.)?{_NUMBERS}|{_WITH_LETTER}|{_YEAR})"
 _NEXT: Final = rf"(?:[vVrR]?{_NUMBERS}|{_WITH_LETTER}|{_YEAR})"
 _LIST: Final = (
