@@ -19,14 +19,12 @@ from cellwarden.advisories import matching
 from cellwarden.advisories.answered import Answered, Answers, Seen
 from cellwarden.advisories.books import ALWAYS, Times, open_book, reading
 from cellwarden.entry.cli import run
-from cellwarden.model.errors import InputError
 from cellwarden.model.matching import Component, Remedy, Statement
 from cellwarden.reports.lines import match_line
 from cellwarden.workflows.advisory import match_index, match_many
 from cellwarden.workflows.advisory.match_files import OfWorkspace, encoded, keep_met
 from cellwarden.workflows.advisory.match_index import Index
 from cellwarden.workflows.advisory.match_many import lines_of, match_lines
-from cellwarden.workflows.fleet.inventory import read_inventory
 from cellwarden.workflows.workspace import open_workspace
 
 FIRMWARE = ("2.4.0", "2.4.1", "v2.5", "2.4 SP1", "", "?", 'BIOS "1\\x"', "AOS v3.9.4 / App v3.9.3")
@@ -385,44 +383,6 @@ def test_cache_that_cannot_be_written_costs_time_alone(
     lines = b"".join(match_lines(inventory, [advisory], moment=None, progress=silent))
 
     assert b"CVE-2026-0001" in lines
-
-
-def test_short_line_of_an_inventory_has_blank_cells(tmp_path: Path) -> None:
-    path = tmp_path / "short.csv"
-    path.write_text(
-        "component_id,manufacturer,model,part,firmware,serial\nC1,APC,AP7902B\n\nC2,,,,1.0\n",
-        "utf-8",
-    )
-
-    found = read_inventory(path)
-
-    assert [(one.component_id, one.model, one.firmware) for one in found] == [
-        ("C1", "AP7902B", ""),
-        ("C2", "", "1.0"),
-    ]
-
-
-def test_inventory_without_ids_of_its_own_is_refused_with_its_line(tmp_path: Path) -> None:
-    path = tmp_path / "twice.csv"
-    path.write_text("component_id,manufacturer,model,part,firmware\nC1,,,,\nC1,,,,\n", "utf-8")
-
-    with pytest.raises(InputError, match=r"line 3: component_id 'C1' is there twice"):
-        read_inventory(path)
-
-
-def test_parts_of_one_component_may_share_its_id(tmp_path: Path) -> None:
-    path = tmp_path / "parts.csv"
-    path.write_text(
-        "component_id,manufacturer,model,part,firmware\nC1,APC,AP9630,AOS,6.4.0\nC1,APC,AP9630,APP,6.4.1\n",
-        "utf-8",
-    )
-
-    found = read_inventory(path)
-
-    assert [(one.component_id, one.part, one.firmware) for one in found] == [
-        ("C1", "AOS", "6.4.0"),
-        ("C1", "APP", "6.4.1"),
-    ]
 
 
 def _record(end: str, **about: str) -> dict[str, object]:
